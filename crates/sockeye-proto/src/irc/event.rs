@@ -1,0 +1,117 @@
+//! What happens on a network: intents in their order, and what of them is stored.
+//!
+//! An [`Event`] is an *intent*: the order of the log decides which of two clients gets a nick, and
+//! `plan` refuses what no longer holds when its turn comes. Events name sessions, channels and
+//! accounts by id, so that a rename in between cannot misdirect them. A [`Record`] is the durable
+//! part: it stands alone, because sessions do not survive a restart.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AccountId, ChannelId, Number, SessionId};
+
+/// What is fixed once, when an event gets its place; `apply` reads no clock and no random source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The place in the order.
+    pub number: Number,
+    /// Milliseconds since 1970; never less than that of an earlier number.
+    pub wall_ms: u64,
+    /// Makes message ids hard to guess.
+    pub random: u64,
+}
+
+/// A stored fact: one row of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Place, time, randomness.
+    pub stamp: Stamp,
+    /// Which channel it belongs to.
+    pub channel: ChannelId,
+    /// What is stored.
+    pub fact: Fact,
+}
+
+/// The durable kinds. The order of the variants is part of the stored format: append only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fact {
+    /// A message; it changes no state but the history.
+    Message(StoredMessage),
+    /// The channel got stored state.
+    Found(Found),
+    /// The topic was set, or cleared by an empty text.
+    Topic {
+        /// Full source of who set it, `nick!user@host`.
+        by: String,
+        /// The new topic.
+        topic: String,
+    },
+    /// Channel modes changed; member prefixes (`+o`, `+v`) are not stored.
+    Mode {
+        /// Full source of who changed them.
+        by: String,
+        /// The changes in order.
+        changes: Vec<StoredMode>,
+    },
+}
+
+/// A channel at the moment when it first got stored state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Its name as its creator wrote it.
+    pub name: String,
+    /// When the channel was created, milliseconds since 1970.
+    pub created_ms: u64,
+    /// The creator's account.
+    pub founder: Option<AccountId>,
+    /// The modes that it had then.
+    pub modes: Vec<StoredMode>,
+}
+
+/// One mode change as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredMode {
+    /// Set or cleared.
+    pub add: bool,
+    /// The mode letter.
+    pub letter: char,
+    /// Its parameter, in canonical form.
+    pub value: Option<String>,
+}
+
+/// A channel message as stored: all that a later reader is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredMessage {
+    /// Full source, `nick!user@host`, at the time of sending.
+    pub source: String,
+    /// The sender's account name, if logged in.
+    pub account: Option<String>,
+    /// PRIVMSG or NOTICE.
+    pub kind: MessageKind,
+    /// Client-only tags (`+name`), unescaped.
+    pub tags: Vec<(String, String)>,
+    /// The text.
+    pub text: String,
+}
+
+/// The three commands that carry a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MessageKind {
+    /// `PRIVMSG`
+    Privmsg,
+    /// `NOTICE`
+    Notice,
+    /// `TAGMSG`: tags only; not stored yet.
+    Tagmsg,
+}
+
+/// Where a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// To the members of a channel.
+    Channel(ChannelId),
+    /// To one client.
+    Session(SessionId),
+}

@@ -1,0 +1,141 @@
+//! What goes into the [pipeline](super::pipeline) and what comes out.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
+use super::caps::Caps;
+use super::history::HistoryRequest;
+use super::id::{AccountId, SessionId};
+use super::message::Message;
+
+/// Something that a connection, or the hub, asks of the network.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A client has said all that registration needs. Answered by [`Output::Entered`] or
+    /// [`Output::NickRefused`].
+    Enter(Candidate),
+    /// A line of a registered client.
+    Line {
+        /// Who sent it.
+        session: SessionId,
+        /// The line, decoded.
+        message: Message,
+    },
+    /// Lines that a registered client's connection produced itself and that must keep their place
+    /// among the replies (for example to AUTHENTICATE).
+    Reply {
+        /// Who receives them.
+        session: SessionId,
+        /// Complete lines, each with CR LF.
+        lines: Bytes,
+    },
+    /// A registered client has logged in.
+    Login {
+        /// Who.
+        session: SessionId,
+        /// As which account.
+        account: AccountRef,
+    },
+    /// A client is gone or is to go; valid in any state, also before [`Input::Enter`] was answered.
+    Leave {
+        /// Who.
+        session: SessionId,
+        /// What the others read in its QUIT.
+        reason: String,
+    },
+}
+
+/// A client at the end of registration.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The slot and generation that the caller chose; free at this moment.
+    pub session: SessionId,
+    /// The wanted nick, valid as text; the network decides whether it is free.
+    pub nick: String,
+    /// The user name, without `~`.
+    pub user: String,
+    /// The shown host.
+    pub host: String,
+    /// The real name.
+    pub realname: String,
+    /// The capabilities agreed on.
+    pub caps: Caps,
+    /// The account, when logged in.
+    pub account: Option<AccountRef>,
+}
+
+/// What the network needs to know of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRef {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name as displayed.
+    pub name: String,
+    /// Whether it may act as an operator of every channel.
+    pub admin: bool,
+}
+
+/// What the caller has to do, in this order for each session.
+#[derive(Debug)]
+pub enum Output {
+    /// Append bytes to the queues of sessions.
+    Send {
+        /// Who receives.
+        to: Recipients,
+        /// One or more complete lines, each with CR LF.
+        lines: Bytes,
+    },
+    /// Keep a place in the queue of `request.to`, fetch the stored messages and fill the place with
+    /// [`history::encode`](super::history::encode).
+    History(HistoryRequest),
+    /// The client is on the network: it counts as registered, its limits change.
+    Entered {
+        /// Who.
+        session: SessionId,
+    },
+    /// The nick is taken: the connection goes on registering.
+    NickRefused {
+        /// Who; its slot is not occupied.
+        session: SessionId,
+        /// The complete 433 line with CR LF.
+        lines: Bytes,
+    },
+    /// One input of this session has been dealt with to the end: it may send one more.
+    Done {
+        /// Who.
+        session: SessionId,
+    },
+    /// The session has left the network; close the connection after its queue has been written and
+    /// free its slot.
+    Close {
+        /// Who.
+        session: SessionId,
+    },
+}
+
+/// Who receives a line.
+#[derive(Debug, Clone)]
+pub enum Recipients {
+    /// One session.
+    One(SessionId),
+    /// Many sessions but for one. The list is shared between messages until the membership of the
+    /// channel or a capability changes, so two sends with pointer-equal lists may be joined.
+    Many {
+        /// Everybody.
+        members: Arc<[SessionId]>,
+        /// The one who does not receive it, mostly the sender.
+        except: Option<SessionId>,
+    },
+}
+
+/// Durable work for the log: append all of it or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// New rows, numbers ascending, not necessarily consecutive.
+    pub records: Vec<super::event::Record>,
+    /// Numbers of earlier rows that `apply` refused.
+    pub voids: Vec<super::id::Number>,
+}

@@ -1,0 +1,20 @@
+//! Internet Relay Chat: the server's side, as state machines.
+//!
+//! A line's way through, left to right:
+//!
+//! ```text
+//!  bytes ─ message ─▶ registration (local to a connection: CAP, SASL, NICK, USER)
+//!                          │ Input::Enter, then Input::Line …
+//!                          ▼
+//!                      pipeline: check ─ number ─ batch ─▶ (a log, outside) ─▶ committed
+//!                          │                                                     │
+//!                          └────────── network: plan, then commit ◀──────────────┘
+//!                                          │
+//!                                          ▼ Output: lines for sessions, history to fetch
+//! ```
+//!
+//! Sources: RFC 1459, RFC 2812, the Modern IRC document, the IRCv3 specifications.
+
+pub mod event;
+pub mod id;
+pub mod input;

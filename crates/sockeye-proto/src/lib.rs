@@ -1,0 +1,16 @@
+//! Sockeye's protocols without any I/O: codecs and state machines.
+//!
+//! Nothing here reads a clock, a random source, a file or a socket: bytes and a [`Now`] come in,
+//! outputs go out. `no_std` is what proves it, and it keeps hash maps, whose order differs from run
+//! to run, out of code that two replicas must execute alike.
+#![no_std]
+#![deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod irc;
+mod now;
+
+pub use now::Now;
