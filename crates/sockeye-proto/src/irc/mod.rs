@@ -15,6 +15,12 @@
 //!
 //! Sources: RFC 1459, RFC 2812, the Modern IRC document, the IRCv3 specifications.
 
+pub mod caps;
 pub mod event;
+pub mod history;
 pub mod id;
 pub mod input;
+pub mod message;
+pub mod pipeline;
+pub mod registration;
+pub mod settings;

@@ -1,0 +1,37 @@
+//! What an operator sets for the chat network.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Settings of a network and of registration; shared by both.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The server's name, source of its lines: `hub.example`.
+    pub server: String,
+    /// The network's name in ISUPPORT and the welcome.
+    pub network: String,
+    /// Shown in 002, 004 and VERSION: `sockeye-0.1.0`.
+    pub version: String,
+    /// When the server was started, milliseconds since 1970 (003).
+    pub created_ms: u64,
+    /// Message of the day, a line each; empty: 422.
+    pub motd: Vec<String>,
+    /// Whether channel messages are stored.
+    pub history: bool,
+    /// How many stored messages a client without `draft/chathistory` gets on JOIN; 0: none.
+    pub replay_on_join: u32,
+    /// How names are compared.
+    pub casemapping: CaseMapping,
+    /// Whether accounts exist, so that `sasl` is offered.
+    pub accounts: bool,
+}
+
+/// How nicks and channel names are compared.
+#[derive(Debug, Clone, Copy)]
+pub enum CaseMapping {
+    /// Only A–Z equal a–z; nicks are ASCII.
+    Ascii,
+    /// PRECIS UsernameCaseMapped (RFC 8265); the function returns `None` for what it refuses.
+    /// It is pure: the same everywhere for the same text.
+    Precis(fn(&str) -> Option<String>),
+}

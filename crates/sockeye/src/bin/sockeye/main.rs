@@ -1,0 +1,3 @@
+//! The `sockeye` program.
+
+fn main() {}

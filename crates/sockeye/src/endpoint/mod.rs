@@ -1,0 +1,1 @@
+//! Endpoints: address, options and layers as text.

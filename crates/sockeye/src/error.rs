@@ -1,0 +1,109 @@
+//! The one error type at the border.
+//!
+//! It prints `connect tcp://db:5432: connection refused (10.0.0.5)`: what was tried, where, and the
+//! cause once. [`Error::hint`] says what to do about it, [`ErrorKind::exit_code`] what a shell sees.
+
+use std::fmt;
+
+/// What went wrong, by who is at fault and what a caller can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The command line, an endpoint or a file is wrong.
+    ConfigUsage,
+    /// A name did not resolve.
+    PeerUnresolved,
+    /// Nothing answered at the address, or it refused.
+    PeerUnreachable,
+    /// The peer reset the connection or cut it uncleanly.
+    PeerReset,
+    /// Time ran out.
+    PeerTimeout,
+    /// The peer did not accept the login.
+    PeerLoginDenied,
+    /// Bytes taken from one side did not reach the other.
+    LostBytes,
+    /// The local end (a file, standard output, a child) did not take bytes.
+    LocalWrite,
+    /// The local end (a file, standard input, a child) did not yield bytes.
+    LocalRead,
+    /// An address could not be bound.
+    LocalBind,
+    /// The machine's limits cannot hold what was asked for.
+    LocalLimits,
+    /// A defect of Sockeye.
+    Internal,
+}
+
+impl ErrorKind {
+    /// Returns the process's exit code: curl's number where curl has the case, else sysexits'.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::ConfigUsage => 2,
+            Self::PeerUnresolved => 6,
+            Self::PeerUnreachable => 7,
+            Self::LostBytes => 18,
+            Self::LocalWrite => 23,
+            Self::LocalRead => 26,
+            Self::PeerTimeout => 28,
+            Self::LocalBind => 45,
+            Self::PeerReset => 56,
+            Self::PeerLoginDenied => 67,
+            Self::Internal => 70,
+            Self::LocalLimits => 71,
+        }
+    }
+}
+
+/// What was tried, on what, and why it did not work.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    op: &'static str,
+    on: String,
+    cause: String,
+    hint: Option<String>,
+}
+
+impl Error {
+    /// Makes the error of `op` (a verb: `connect`, `listen`) on `on` (an endpoint or a file).
+    ///
+    /// `cause` is lower case and says what happened, once, without "failed to".
+    pub fn new(
+        kind: ErrorKind,
+        op: &'static str,
+        on: impl fmt::Display,
+        cause: impl fmt::Display,
+    ) -> Self {
+        Self { kind, op, on: on.to_string(), cause: cause.to_string(), hint: None }
+    }
+
+    /// Adds what the user can do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl fmt::Display) -> Self {
+        self.hint = Some(hint.to_string());
+        self
+    }
+
+    /// Returns who is at fault and what can be done.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Returns what the user can do about it, as a sentence without a full stop.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { op, on, cause, .. } = self;
+        match on.is_empty() {
+            true => write!(f, "{op}: {cause}"),
+            false => write!(f, "{op} {on}: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,1 @@
+//! The hub: `serve` and what belongs to it.

@@ -1,0 +1,31 @@
+//! What is known of a connection.
+
+use std::net::{IpAddr, SocketAddr};
+
+/// What transports and layers have learned of a connection; owned by its session.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ConnectionInfo {
+    /// The other end, an IPv4-mapped IPv6 address un-mapped; `None` where it has no IP address.
+    pub peer: Option<SocketAddr>,
+    /// This end.
+    pub local: Option<SocketAddr>,
+    /// The peer as a person reads it: `127.0.0.1:50000`, `unix:/run/a.sock`, `exec`.
+    pub peer_text: String,
+}
+
+impl ConnectionInfo {
+    /// Returns the *source* that limits count by: an IPv4 address or an IPv6 /64.
+    ///
+    /// Peers without an IP address (Unix sockets, pipes) are one source, the unspecified address.
+    pub fn source(&self) -> IpAddr {
+        match self.peer.map(|peer| peer.ip().to_canonical()) {
+            Some(IpAddr::V6(v6)) => {
+                let [a, b, c, d, ..] = v6.segments();
+                IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+            }
+            Some(v4) => v4,
+            None => IpAddr::from([0, 0, 0, 0]),
+        }
+    }
+}

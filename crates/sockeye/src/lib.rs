@@ -1,0 +1,22 @@
+//! Sockeye: every job that people do with sockets, as a library.
+//!
+//! The one shape: an *endpoint* is an address with options and layers; a *listener* accepts
+//! conversations at an endpoint and hands each to a *service*; a *relay* joins two conversations
+//! until both have ended. The promised surface is [`endpoint::Endpoint`], [`engine::Engine`],
+//! [`io::Stream`], [`service::Service`], [`io::relay`] and [`error::Error`].
+
+pub mod endpoint;
+pub mod engine;
+pub mod error;
+#[cfg(feature = "sqlite")]
+#[doc(hidden)]
+pub mod hub;
+pub mod io;
+pub mod service;
+#[cfg(feature = "sqlite")]
+#[doc(hidden)]
+pub mod state;
+mod sys;
+mod transport;
+
+pub use error::{Error, ErrorKind};

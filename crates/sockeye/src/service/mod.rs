@@ -1,0 +1,47 @@
+//! Services: what answers on an accepted conversation.
+
+use std::fmt::Debug;
+use std::pin::Pin;
+
+use bytes::Bytes;
+
+use crate::engine::Session;
+use crate::error::Error;
+use crate::io::Conversation;
+
+/// A future with a lifetime, in a box.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Why a connection was not admitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The listener holds as many sessions as it may.
+    Full,
+    /// The source has too many sessions that are not established.
+    SourcePending,
+    /// The source has too many established sessions.
+    SourceEstablished,
+    /// The engine is draining.
+    Draining,
+}
+
+/// Answers on a conversation.
+///
+/// `serve` is called once for each admitted conversation, in a task of its own, and returns when
+/// the conversation has ended. It watches [`Session::closing`] and ends politely when that fires.
+pub trait Service: Debug + Send + Sync {
+    /// Returns the service's name in listings and logs.
+    fn name(&self) -> &'static str;
+
+    /// Serves one conversation to its end.
+    fn serve<'a>(
+        &'a self,
+        conversation: Conversation,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// Returns what a refused connection is told before it is closed, in the service's protocol.
+    fn refusal(&self, _why: Refusal) -> Option<Bytes> {
+        None
+    }
+}

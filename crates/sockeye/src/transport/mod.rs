@@ -1,0 +1,1 @@
+//! Transports: one file each; this is the one match over them.
