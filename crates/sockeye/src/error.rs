@@ -75,7 +75,13 @@ impl Error {
         on: impl fmt::Display,
         cause: impl fmt::Display,
     ) -> Self {
-        Self { kind, op, on: on.to_string(), cause: cause.to_string(), hint: None }
+        Self {
+            kind,
+            op,
+            on: on.to_string(),
+            cause: cause.to_string(),
+            hint: None,
+        }
     }
 
     /// Adds what the user can do about it.

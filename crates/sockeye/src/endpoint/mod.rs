@@ -1,1 +1,134 @@
-//! Endpoints: address, options and layers as text.
+//! Endpoints: where something is, and how it is to be opened.
+//!
+//! An [`Endpoint`] is an [`Address`], which says only *where*, with `+words` after it, which say
+//! everything about *how*.
+
+mod address;
+mod options;
+mod split;
+mod value;
+pub mod words;
+
+use std::fmt;
+
+pub use address::{Address, Family, Host, UnixName};
+pub use options::{LimitOptions, TcpOptions, UnixOptions};
+pub use value::{Kind, Value};
+
+use words::{KeyRow, WordRow};
+
+/// An address with its options and layers, ready to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    address: Address,
+    /// Whether its scheme was marked `-l`.
+    listening: bool,
+    words: Vec<Word>,
+}
+
+/// A `+word` of an endpoint, with what was written after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    row: &'static WordRow,
+    settings: Vec<(&'static KeyRow, Value)>,
+}
+
+impl Endpoint {
+    /// Returns where it is.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Returns whether it accepts wherever it stands (`tcp-l://`).
+    pub fn is_listening(&self) -> bool {
+        self.listening
+    }
+
+    /// Returns its options and layers in written order.
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// Returns the value of a word's key: as written, else the vocabulary's default.
+    pub fn value(&self, word: &str, key: &str) -> Option<Value> {
+        let row = words::word(word)?.key(key)?;
+        let written = self.words.iter().filter(|written| written.row.name == word);
+        match written
+            .flat_map(|written| &written.settings)
+            .find(|(written, _)| written == &row)
+        {
+            Some((_, value)) => Some(value.clone()),
+            None => row
+                .kind
+                .read(row.default)
+                .ok()
+                .filter(|_| !row.default.is_empty()),
+        }
+    }
+
+    /// Writes the endpoint in the one-string form with its secrets, to be parsed again.
+    pub fn to_text_with_secrets(&self) -> String {
+        self.to_text(Secrets::Shown)
+    }
+
+    fn to_text(&self, secrets: Secrets) -> String {
+        let mut address = String::new();
+        // Writing to a String cannot fail.
+        let _ = self.address.write(&mut address, self.listening);
+        split::join(std::iter::once(address).chain(self.words.iter().map(|w| w.to_text(secrets))))
+    }
+}
+
+impl From<Address> for Endpoint {
+    fn from(address: Address) -> Self {
+        Self {
+            address,
+            listening: false,
+            words: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    /// Writes the one-string form, its secrets masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text(Secrets::Masked))
+    }
+}
+
+impl Word {
+    /// Returns its row in the vocabulary.
+    pub fn row(&self) -> &'static WordRow {
+        self.row
+    }
+
+    /// Returns the keys that were written, with their values.
+    pub fn settings(&self) -> &[(&'static KeyRow, Value)] {
+        &self.settings
+    }
+
+    fn to_text(&self, secrets: Secrets) -> String {
+        let mut text = format!("+{}", self.row.name);
+        for (key, value) in &self.settings {
+            text.push(',');
+            if self.row.bare != Some(key.name) {
+                text.push_str(key.name);
+                if *value == Value::Flag(true) {
+                    continue;
+                }
+                text.push('=');
+            }
+            match (key.secret, secrets) {
+                (true, Secrets::Masked) => text.push_str("***"),
+                _ => text.push_str(&value.to_string().replace('\\', r"\\").replace(',', r"\,")),
+            }
+        }
+        text
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Secrets {
+    Shown,
+    Masked,
+}

@@ -23,7 +23,10 @@ struct Inner {
 
 impl Engine {
     /// Runs a service's own task until it ends; drain waits for it.
-    #[allow(clippy::disallowed_methods, reason = "this is the one place that spawns")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is the one place that spawns"
+    )]
     pub fn spawn(
         &self,
         future: impl Future<Output = ()> + Send + 'static,

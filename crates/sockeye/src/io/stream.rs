@@ -43,7 +43,10 @@ pub enum Socket<'a> {
 impl Stream {
     /// Wraps anything that reads, writes and half-closes.
     pub fn layered(io: impl Layered + 'static) -> Self {
-        Self { unread: Bytes::new(), io: Io::Layered(Box::new(io)) }
+        Self {
+            unread: Bytes::new(),
+            io: Io::Layered(Box::new(io)),
+        }
     }
 
     /// Gives back bytes that were read too far; they are read again first.
@@ -68,13 +71,19 @@ impl Stream {
 
 impl From<TcpStream> for Stream {
     fn from(tcp: TcpStream) -> Self {
-        Self { unread: Bytes::new(), io: Io::Tcp(tcp) }
+        Self {
+            unread: Bytes::new(),
+            io: Io::Tcp(tcp),
+        }
     }
 }
 
 impl From<UnixStream> for Stream {
     fn from(unix: UnixStream) -> Self {
-        Self { unread: Bytes::new(), io: Io::Unix(unix) }
+        Self {
+            unread: Bytes::new(),
+            io: Io::Unix(unix),
+        }
     }
 }
 

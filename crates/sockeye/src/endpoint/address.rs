@@ -1,0 +1,159 @@
+//! Addresses: only *where*, never *how*.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use super::split;
+
+/// Where an endpoint is: host and port, path, command, name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Address {
+    /// The process's own standard input and output, `-`.
+    Stdio,
+    /// A TCP address.
+    Tcp {
+        /// The machine.
+        host: Host,
+        /// The port; 0 lets the system choose one when listening.
+        port: u16,
+        /// Which of the host's addresses may be used.
+        family: Family,
+    },
+    /// A Unix stream socket.
+    Unix(UnixName),
+    /// A child process that talks on its standard input and output.
+    Exec {
+        /// The program and its arguments; never empty.
+        argv: Vec<String>,
+    },
+    /// A pair of pipes inside this process, met by name.
+    Mem {
+        /// The name both ends use.
+        name: String,
+    },
+    /// A service that answers by itself.
+    Service {
+        /// The service's name in the vocabulary.
+        name: &'static str,
+        /// What stands after the colon.
+        text: String,
+    },
+}
+
+/// The machine of an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Host {
+    /// Loopback: 127.0.0.1 first, then ::1 (a bare port, or `localhost`; RFC 6761 section 6.3).
+    Loopback,
+    /// Every interface, dual stack, when listening; loopback when connecting (`:PORT`).
+    Any,
+    /// An address written as a number.
+    Ip(IpAddr),
+    /// A name to resolve, or an IPv6 address with a zone.
+    Name(String),
+}
+
+/// Which addresses of a host may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Family {
+    /// All of them.
+    #[default]
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+/// The name of a Unix socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnixName {
+    /// A path in the file system.
+    Path(PathBuf),
+    /// A name in Linux's abstract namespace, without its leading `@`.
+    Abstract(String),
+}
+
+impl Address {
+    /// Returns the name of the vocabulary row that this address belongs to.
+    pub fn scheme(&self) -> &'static str {
+        match self {
+            Self::Stdio => "-",
+            Self::Tcp {
+                family: Family::Any,
+                ..
+            } => "tcp",
+            Self::Tcp {
+                family: Family::V4, ..
+            } => "tcp4",
+            Self::Tcp {
+                family: Family::V6, ..
+            } => "tcp6",
+            Self::Unix(_) => "unix",
+            Self::Exec { .. } => "exec",
+            Self::Mem { .. } => "mem",
+            Self::Service { name, .. } => name,
+        }
+    }
+
+    /// Writes the address, with its scheme marked `-l` where it is `listening`.
+    pub(super) fn write(&self, f: &mut impl fmt::Write, listening: bool) -> fmt::Result {
+        let scheme = self.scheme();
+        let l = if listening { "-l" } else { "" };
+        match self {
+            Self::Stdio => f.write_str("-"),
+            Self::Tcp { host, port, .. } => write!(f, "{scheme}{l}://{host}:{port}"),
+            Self::Unix(name) => write!(f, "{scheme}{l}:{name}"),
+            Self::Exec { argv } => write!(f, "{scheme}{l}:{}", split::join(argv)),
+            Self::Mem { name } => write!(f, "{scheme}{l}:{name}"),
+            Self::Service { text, .. } => write!(f, "{scheme}{l}:{text}"),
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, false)
+    }
+}
+
+impl From<SocketAddr> for Address {
+    /// Makes the TCP address of a socket, an IPv4-mapped IPv6 address un-mapped.
+    fn from(socket: SocketAddr) -> Self {
+        let host = match socket {
+            SocketAddr::V6(v6) if v6.scope_id() != 0 => {
+                Host::Name(format!("{}%{}", v6.ip(), v6.scope_id()))
+            }
+            other => Host::Ip(other.ip().to_canonical()),
+        };
+        Self::Tcp {
+            host,
+            port: socket.port(),
+            family: Family::Any,
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Loopback => f.write_str("localhost"),
+            Self::Any => Ok(()),
+            Self::Ip(IpAddr::V4(v4)) => write!(f, "{v4}"),
+            Self::Ip(IpAddr::V6(v6)) => write!(f, "[{v6}]"),
+            Self::Name(zoned) if zoned.contains(':') => write!(f, "[{zoned}]"),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+impl fmt::Display for UnixName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => write!(f, "{}", path.display()),
+            Self::Abstract(name) => write!(f, "@{name}"),
+        }
+    }
+}

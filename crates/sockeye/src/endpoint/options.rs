@@ -1,0 +1,102 @@
+//! What options mean, typed: the values as written, else the vocabulary's defaults.
+
+use std::time::Duration;
+
+use super::Endpoint;
+use super::value::Value;
+
+/// `+tcp`: how a TCP socket is set up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TcpOptions {
+    /// Small writes leave at once (TCP_NODELAY).
+    pub nodelay: bool,
+    /// After how long a silence the peer is probed; `None` is never (SO_KEEPALIVE).
+    pub keepalive: Option<Duration>,
+    /// Connections that may wait to be accepted.
+    pub backlog: u32,
+    /// The send buffer, bytes; `None` leaves the system's (SO_SNDBUF).
+    pub sndbuf_bytes: Option<u64>,
+    /// The receive buffer, bytes; `None` leaves the system's (SO_RCVBUF).
+    pub rcvbuf_bytes: Option<u64>,
+    /// A port whose old connections linger may be bound (SO_REUSEADDR).
+    pub reuseaddr: bool,
+}
+
+/// `+unix`: how a Unix socket is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnixOptions {
+    /// Permissions of the socket file; `None` leaves the umask's.
+    pub mode: Option<u32>,
+    /// A socket file that nobody listens at is removed before binding.
+    pub unlink: bool,
+}
+
+/// `+limit`: what a listener holds; `None` leaves the engine's own limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitOptions {
+    /// Sessions at once.
+    pub conns: Option<usize>,
+    /// Sessions at once from one source: an IPv4 address or an IPv6 /64.
+    pub per_ip: Option<usize>,
+}
+
+impl Endpoint {
+    /// Returns what `+tcp` says.
+    pub fn tcp(&self) -> TcpOptions {
+        TcpOptions {
+            nodelay: self.flag("tcp", "nodelay"),
+            keepalive: self.duration("tcp", "keepalive"),
+            backlog: self.number("tcp", "backlog").unwrap_or_default() as u32,
+            sndbuf_bytes: self.number("tcp", "sndbuf"),
+            rcvbuf_bytes: self.number("tcp", "rcvbuf"),
+            reuseaddr: self.flag("tcp", "reuseaddr"),
+        }
+    }
+
+    /// Returns what `+unix` says.
+    pub fn unix(&self) -> UnixOptions {
+        let mode = match self.value("unix", "mode") {
+            Some(Value::Mode(mode)) => Some(mode),
+            _ => None,
+        };
+        UnixOptions {
+            mode,
+            unlink: self.flag("unix", "unlink"),
+        }
+    }
+
+    /// Returns what `+limit` says.
+    pub fn limit(&self) -> LimitOptions {
+        let count = |key| {
+            self.number("limit", key)
+                .and_then(|count| usize::try_from(count).ok())
+        };
+        LimitOptions {
+            conns: count("conns"),
+            per_ip: count("per-ip"),
+        }
+    }
+
+    /// Returns after how long without a byte in either direction a session ends; `None` is never.
+    pub fn idle(&self) -> Option<Duration> {
+        self.duration("idle", "after")
+    }
+
+    fn flag(&self, word: &str, key: &str) -> bool {
+        matches!(self.value(word, key), Some(Value::Flag(true)))
+    }
+
+    fn number(&self, word: &str, key: &str) -> Option<u64> {
+        match self.value(word, key) {
+            Some(Value::Count(number) | Value::Bytes(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn duration(&self, word: &str, key: &str) -> Option<Duration> {
+        match self.value(word, key) {
+            Some(Value::Duration(time)) => Some(time),
+            _ => None,
+        }
+    }
+}

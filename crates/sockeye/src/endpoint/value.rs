@@ -1,0 +1,157 @@
+//! Values of keys: their kinds, how they are read and how they are written.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// `on` or `off`; the bare key means `on`.
+    Flag,
+    /// A whole number from 0 to the limit.
+    Count(u64),
+    /// A number of bytes with an optional K, M or G (1024 each).
+    Bytes,
+    /// A time with its unit: `250ms`, `5s`, `2m`, `1h`.
+    Duration,
+    /// A time or `off`.
+    DurationOrOff,
+    /// Permissions in octal.
+    Mode,
+    /// Any text.
+    Text,
+}
+
+/// A key's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Value {
+    /// `on` or `off`.
+    Flag(bool),
+    /// A number.
+    Count(u64),
+    /// A number of bytes.
+    Bytes(u64),
+    /// A time.
+    Duration(Duration),
+    /// Switched off, where a time may stand.
+    Off,
+    /// Permissions.
+    Mode(u32),
+    /// A text.
+    Text(String),
+}
+
+impl Kind {
+    /// Reads a value; the error says what the key takes.
+    pub(super) fn read(self, text: &str) -> Result<Value, String> {
+        let value = match self {
+            Self::Flag => read_flag(text).map(Value::Flag),
+            Self::Count(max) => number(text).filter(|count| *count <= max).map(Value::Count),
+            Self::Bytes => read_bytes(text).map(Value::Bytes),
+            Self::Duration => read_duration(text).map(Value::Duration),
+            Self::DurationOrOff if text == "off" => Some(Value::Off),
+            Self::DurationOrOff => read_duration(text).map(Value::Duration),
+            Self::Mode => read_mode(text).map(Value::Mode),
+            Self::Text => Some(Value::Text(text.to_owned())),
+        };
+        value.ok_or_else(|| format!("takes {self}"))
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag => f.write_str("on or off"),
+            Self::Count(max) => write!(f, "a number from 0 to {max}"),
+            Self::Bytes => f.write_str("a number of bytes such as 512, 64K or 10M"),
+            Self::Duration => f.write_str("a time such as 250ms, 5s, 2m or 1h"),
+            Self::DurationOrOff => f.write_str("a time such as 250ms, 5s, 2m or 1h, or off"),
+            Self::Mode => f.write_str("permissions in octal such as 660"),
+            Self::Text => f.write_str("a text"),
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(true) => f.write_str("on"),
+            Self::Flag(false) | Self::Off => f.write_str("off"),
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Bytes(bytes) => write_in_units(f, *bytes, BYTE_UNITS),
+            Self::Duration(time) => {
+                let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+                write_in_units(f, ms, TIME_UNITS_MS)
+            }
+            Self::Mode(mode) => write!(f, "{mode:o}"),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+fn read_flag(text: &str) -> Option<bool> {
+    match text {
+        "on" | "1" => Some(true),
+        "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn read_bytes(text: &str) -> Option<u64> {
+    let (digits, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len()),
+    );
+    let (_, size) = BYTE_UNITS.iter().find(|(name, _)| *name == unit)?;
+    number(digits)?.checked_mul(*size)
+}
+
+fn read_duration(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let (_, ms) = TIME_UNITS_MS.iter().find(|(name, _)| *name == unit)?;
+    number(digits)?.checked_mul(*ms).map(Duration::from_millis)
+}
+
+fn read_mode(text: &str) -> Option<u32> {
+    let octal = !text.is_empty() && text.bytes().all(|b| matches!(b, b'0'..=b'7'));
+    let mode = octal.then(|| u32::from_str_radix(text, 8).ok()).flatten()?;
+    (mode <= MODE_MAX).then_some(mode)
+}
+
+/// Reads digits only: no sign, which [`str::parse`] would take.
+fn number(digits: &str) -> Option<u64> {
+    digits
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| digits.parse().ok())
+        .flatten()
+}
+
+/// Writes an amount in the largest unit that divides it.
+fn write_in_units(f: &mut fmt::Formatter<'_>, amount: u64, units: Units) -> fmt::Result {
+    let fits = |size: u64| size == 1 || (amount > 0 && amount.is_multiple_of(size));
+    match units.iter().find(|(_, size)| fits(*size)) {
+        Some((unit, size)) => write!(f, "{}{unit}", amount / size),
+        None => write!(f, "{amount}"),
+    }
+}
+
+/// Units and their sizes, largest first, the last of size 1.
+type Units = &'static [(&'static str, u64)];
+
+/// Bytes, as curl's `--limit-rate` counts them.
+const BYTE_UNITS: Units = &[("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10), ("", 1)];
+
+/// Times, in milliseconds.
+const TIME_UNITS_MS: Units = &[
+    ("d", 86_400_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1_000),
+    ("ms", 1),
+];
+
+/// Permission bits: rwx for three, setuid, setgid and sticky.
+const MODE_MAX: u32 = 0o7777;

@@ -1,0 +1,220 @@
+//! Options: they act on opening or on the session, wherever they stand.
+
+use super::super::value::Kind;
+use super::{KeyRow, Stands, WordKind, WordRow, key, later};
+
+/// Every option.
+pub static OPTIONS: &[WordRow] = &[
+    WordRow {
+        on: &["tcp", "tcp4", "tcp6"],
+        keys: TCP,
+        ..option("tcp", "how the TCP socket is set up")
+    },
+    WordRow {
+        on: &["unix"],
+        keys: UNIX,
+        ..option("unix", "how the Unix socket is made")
+    },
+    WordRow {
+        stands: Stands::Accepting,
+        keys: LIMIT,
+        ..option("limit", "how much a listener takes")
+    },
+    WordRow {
+        bare: Some("after"),
+        keys: IDLE,
+        ..option(
+            "idle",
+            "ends a session in which no byte has moved for a while",
+        )
+    },
+    WordRow {
+        on: &["udp"],
+        keys: UDP,
+        ..not_built("udp", "how the UDP socket is set up")
+    },
+    WordRow {
+        bare: Some("url"),
+        keys: VIA,
+        ..not_built(
+            "via",
+            "one hop on the way; repeat it for a chain, first hop first",
+        )
+    },
+    WordRow {
+        keys: RETRY,
+        ..not_built("retry", "tries again when opening does not succeed")
+    },
+    WordRow {
+        bare: Some("total"),
+        keys: TIMEOUT,
+        ..not_built("timeout", "ends what takes too long")
+    },
+    WordRow {
+        bare: Some("networks"),
+        keys: NETWORKS,
+        ..not_built("allow", "takes connections only from these networks")
+    },
+    WordRow {
+        bare: Some("networks"),
+        keys: NETWORKS,
+        ..not_built("deny", "takes no connections from these networks")
+    },
+    WordRow {
+        on: &["file"],
+        keys: FILE,
+        ..not_built("file", "how the file is opened")
+    },
+    WordRow {
+        keys: PTY,
+        ..not_built("pty", "gives the child a terminal of its own")
+    },
+    WordRow {
+        on: &["udp"],
+        keys: MCAST,
+        ..not_built("mcast", "multicast groups")
+    },
+];
+
+const TCP: &[KeyRow] = &[
+    key("nodelay", Kind::Flag, "small writes leave at once").default("on"),
+    key(
+        "keepalive",
+        Kind::DurationOrOff,
+        "silence after which the peer is probed",
+    )
+    .default("1m"),
+    key("sndbuf", Kind::Bytes, "the socket's send buffer"),
+    key("rcvbuf", Kind::Bytes, "the socket's receive buffer"),
+    key(
+        "backlog",
+        Kind::Count(BACKLOG_MAX),
+        "connections that may wait to be accepted",
+    )
+    .default("4096")
+    .accepting(),
+    key(
+        "reuseaddr",
+        Kind::Flag,
+        "binds a port whose old connections linger",
+    )
+    .default("on")
+    .accepting(),
+    later(
+        "user-timeout",
+        "how long sent bytes may stay unacknowledged",
+    ),
+    later("local-port", "the port to connect from"),
+    later("interface", "the network interface to use"),
+    later("mark", "the socket's mark for routing"),
+    later("tos", "the type-of-service byte"),
+    later("ttl", "the hop limit"),
+    later("congestion", "the congestion control algorithm"),
+    later("fastopen", "sends data with the SYN"),
+    later("mptcp", "uses several paths at once"),
+    later("opt", "any socket option by number, LEVEL:NAME:VALUE"),
+];
+
+const UNIX: &[KeyRow] = &[
+    key("mode", Kind::Mode, "permissions of the socket file").accepting(),
+    key(
+        "unlink",
+        Kind::Flag,
+        "removes a socket file that nobody listens at",
+    )
+    .default("off")
+    .accepting(),
+    later("pass-fd", "passes descriptors to the peer"),
+    later("sndbuf", "the socket's send buffer"),
+    later("rcvbuf", "the socket's receive buffer"),
+];
+
+const LIMIT: &[KeyRow] = &[
+    key("conns", Kind::Count(CONNS_MAX), "sessions at once"),
+    key(
+        "per-ip",
+        Kind::Count(CONNS_MAX),
+        "sessions at once from one IPv4 address or IPv6 /64",
+    ),
+    later("rate", "bytes a second"),
+    later("burst", "bytes that may exceed the rate at once"),
+    later("bytes", "bytes a session may move"),
+];
+
+const IDLE: &[KeyRow] = &[key(
+    "after",
+    Kind::Duration,
+    "how long without a byte either way",
+)];
+
+const UDP: &[KeyRow] = &[
+    later("sndbuf", "the socket's send buffer"),
+    later("rcvbuf", "the socket's receive buffer"),
+    later("local-port", "the port to send from"),
+    later("interface", "the network interface to use"),
+    later("mark", "the socket's mark for routing"),
+    later("tos", "the type-of-service byte"),
+    later("ttl", "the hop limit"),
+];
+
+const VIA: &[KeyRow] = &[later("url", "the hop, such as socks5h://u:p@h:1080").secret()];
+
+const RETRY: &[KeyRow] = &[
+    later("n", "how many times, or forever"),
+    later("interval", "the first pause"),
+    later("max", "the longest pause"),
+];
+
+const TIMEOUT: &[KeyRow] = &[
+    later("total", "the whole session"),
+    later("connect-timeout", "opening the connection"),
+];
+
+const NETWORKS: &[KeyRow] = &[later("networks", "addresses, networks or files of them")];
+
+const FILE: &[KeyRow] = &[
+    later("create", "makes the file"),
+    later("truncate", "empties the file first"),
+    later("append", "writes at the end"),
+    later("offset", "where to start"),
+];
+
+const PTY: &[KeyRow] = &[
+    later("size", "columns and rows"),
+    later("raw", "passes every byte through"),
+    later("login", "makes it the controlling terminal of a session"),
+];
+
+const MCAST: &[KeyRow] = &[
+    later("group", "the group to join"),
+    later("interface", "the interface to join on"),
+    later("ttl", "how many hops packets may go"),
+    later("source", "the one sender to listen to"),
+];
+
+/// Starts the row of a built option that stands anywhere, on everything.
+const fn option(name: &'static str, doc: &'static str) -> WordRow {
+    WordRow {
+        name,
+        is: WordKind::Option,
+        on: &[],
+        stands: Stands::Anywhere,
+        bare: None,
+        keys: &[],
+        built: true,
+        doc,
+    }
+}
+
+const fn not_built(name: &'static str, doc: &'static str) -> WordRow {
+    WordRow {
+        built: false,
+        ..option(name, doc)
+    }
+}
+
+/// What listen(2) takes: a C `int`.
+const BACKLOG_MAX: u64 = i32::MAX as u64;
+
+/// More sessions than descriptors can exist (Linux `nr_open` at its largest, 2^30).
+const CONNS_MAX: u64 = 1 << 30;

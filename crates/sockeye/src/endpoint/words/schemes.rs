@@ -1,0 +1,143 @@
+//! Schemes: what an address may start with.
+
+use super::{Form, SchemeKind, SchemeRow, Stands};
+
+/// Every scheme.
+pub static SCHEMES: &[SchemeRow] = &[
+    SchemeRow {
+        stands: Stands::Opening,
+        ..transport("-", Form::Alone, "standard input and output")
+    },
+    transport("tcp", Form::HostPort, "TCP"),
+    transport("tcp4", Form::HostPort, "TCP over IPv4 only"),
+    transport("tcp6", Form::HostPort, "TCP over IPv6 only"),
+    transport(
+        "unix",
+        Form::Text,
+        "a Unix stream socket; a leading @ makes its name abstract",
+    ),
+    SchemeRow {
+        stands: Stands::Opening,
+        ..transport(
+            "exec",
+            Form::TextOrNumber,
+            "a program's standard input and output",
+        )
+    },
+    transport(
+        "mem",
+        Form::TextOrNumber,
+        "a pair of pipes inside this process, met by name",
+    ),
+    not_built("udp", Form::HostPort, "UDP"),
+    not_built("unix-dgram", Form::Text, "a Unix datagram socket"),
+    not_built(
+        "unix-seqpacket",
+        Form::Text,
+        "a Unix socket of whole messages in order",
+    ),
+    not_built("quic", Form::HostPort, "a stream of a QUIC connection"),
+    not_built(
+        "sh",
+        Form::TextOrNumber,
+        "a shell command's standard input and output",
+    ),
+    not_built("pty", Form::Text, "a new terminal, linked at a path"),
+    not_built("file", Form::TextOrNumber, "a file"),
+    not_built("serial", Form::Text, "a serial line"),
+    not_built("fd", Form::TextOrNumber, "an inherited descriptor"),
+    not_built(
+        "vsock",
+        Form::HostPort,
+        "a socket between a virtual machine and its host",
+    ),
+    not_built("ip", Form::HostPort, "raw IP packets"),
+    not_built("rfcomm", Form::HostPort, "a Bluetooth serial channel"),
+    not_built("mock", Form::Text, "a script that plays a peer"),
+    sugar("tls", "TLS over TCP"),
+    sugar("ws", "WebSocket over TCP"),
+    sugar("wss", "WebSocket over TLS over TCP"),
+    SchemeRow {
+        built: true,
+        ..service("echo", Form::Nothing, "sends back what it gets")
+    },
+    SchemeRow {
+        built: true,
+        ..service("upper", Form::Nothing, "sends it back in upper case")
+    },
+    SchemeRow {
+        built: true,
+        ..service("hello", Form::Nothing, "greets and closes")
+    },
+    SchemeRow {
+        built: cfg!(feature = "sqlite"),
+        ..service("chat", Form::Nothing, "chat (IRC)")
+    },
+    service(
+        "discard",
+        Form::Nothing,
+        "reads and answers nothing (RFC 863)",
+    ),
+    service(
+        "chargen",
+        Form::Nothing,
+        "sends characters without end (RFC 864)",
+    ),
+    service("daytime", Form::Nothing, "sends the time (RFC 867)"),
+    service(
+        "broadcast",
+        Form::TextOrNumber,
+        "sends what one sends to all others",
+    ),
+    service("socks", Form::Nothing, "a SOCKS proxy (RFC 1928)"),
+    service("http-proxy", Form::Nothing, "an HTTP CONNECT proxy"),
+    service("proxy", Form::Nothing, "a SOCKS and HTTP proxy in one"),
+    service("ssh", Form::Nothing, "remote login and commands"),
+    service("files", Form::Text, "files of a folder"),
+    service(
+        "balance",
+        Form::Text,
+        "hands connections to several backends",
+    ),
+    service("wormhole", Form::Nothing, "meets two by a code phrase"),
+];
+
+/// Starts the row of a built transport that stands anywhere.
+const fn transport(name: &'static str, form: Form, doc: &'static str) -> SchemeRow {
+    let (is, stands) = (SchemeKind::Transport, Stands::Anywhere);
+    SchemeRow {
+        name,
+        is,
+        form,
+        stands,
+        built: true,
+        doc,
+    }
+}
+
+const fn not_built(name: &'static str, form: Form, doc: &'static str) -> SchemeRow {
+    SchemeRow {
+        built: false,
+        ..transport(name, form, doc)
+    }
+}
+
+const fn sugar(name: &'static str, doc: &'static str) -> SchemeRow {
+    SchemeRow {
+        is: SchemeKind::Sugar,
+        ..not_built(name, Form::HostPort, doc)
+    }
+}
+
+/// Starts the row of a service that is not built yet.
+const fn service(name: &'static str, form: Form, doc: &'static str) -> SchemeRow {
+    let (is, stands) = (SchemeKind::Service, Stands::Opening);
+    SchemeRow {
+        name,
+        is,
+        form,
+        stands,
+        built: false,
+        doc,
+    }
+}
