@@ -4,7 +4,12 @@
 //! outputs go out. `no_std` is what proves it, and it keeps hash maps, whose order differs from run
 //! to run, out of code that two replicas must execute alike.
 #![no_std]
-#![deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 extern crate alloc;
 #[cfg(test)]

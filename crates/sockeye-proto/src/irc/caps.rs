@@ -1,5 +1,266 @@
 //! Capabilities: what a client and the server have agreed on (IRCv3 capability negotiation).
+//!
+//! One function answers the CAP command, before registration and after it.
+
+#[cfg(test)]
+mod tests;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::BitOr;
+
+use super::message::Line;
+use super::numeric::{ERR_INVALIDCAPCMD, ERR_NEEDMOREPARAMS};
+use super::settings::Settings;
 
 /// A set of capabilities.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Caps(u32);
+
+impl Caps {
+    /// No capability.
+    pub const NONE: Self = Self(0);
+    /// `message-tags`: any tag, client-only tags, TAGMSG, msgid.
+    pub const MESSAGE_TAGS: Self = Self(1 << 0);
+    /// `server-time`: the tag `time`.
+    pub const SERVER_TIME: Self = Self(1 << 1);
+    /// `echo-message`: one's own messages come back.
+    pub const ECHO_MESSAGE: Self = Self(1 << 2);
+    /// `batch`: lines may be grouped.
+    pub const BATCH: Self = Self(1 << 3);
+    /// `labeled-response`: replies carry the label of their command.
+    pub const LABELED_RESPONSE: Self = Self(1 << 4);
+    /// `draft/chathistory`: stored messages come when asked for, not on JOIN.
+    pub const CHATHISTORY: Self = Self(1 << 5);
+    /// `sasl`: AUTHENTICATE.
+    pub const SASL: Self = Self(1 << 6);
+    /// `cap-notify`: news of capabilities.
+    pub const CAP_NOTIFY: Self = Self(1 << 7);
+
+    /// Not a capability but a fact of the same negotiation: the client speaks version 302.
+    const VERSION_302: Self = Self(1 << 31);
+
+    /// Returns what a server with these settings offers.
+    pub fn offered(settings: &Settings) -> Self {
+        let all = TABLE.iter().fold(Self::NONE, |all, row| all | row.cap);
+        let history = if settings.history {
+            Self::NONE
+        } else {
+            Self::CHATHISTORY
+        };
+        let sasl = if settings.accounts {
+            Self::NONE
+        } else {
+            Self::SASL
+        };
+        all.without(history).without(sasl)
+    }
+
+    /// Returns whether all of `caps` are in the set.
+    pub const fn has(self, caps: Self) -> bool {
+        self.0 & caps.0 == caps.0
+    }
+
+    /// Returns the set without `caps`.
+    pub const fn without(self, caps: Self) -> Self {
+        Self(self.0 & !caps.0)
+    }
+
+    /// Returns in which of the [`Encoding::COUNT`] ways a relayed line is written for this client.
+    pub const fn encoding(self) -> Encoding {
+        Encoding {
+            message_tags: self.has(Self::MESSAGE_TAGS),
+            server_time: self.has(Self::SERVER_TIME),
+        }
+    }
+}
+
+impl BitOr for Caps {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// The capabilities that change how a relayed line is written: a line for many is encoded once for
+/// each of these that occurs among its receivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Encoding {
+    /// With `msgid` and client-only tags.
+    pub message_tags: bool,
+    /// With `time`.
+    pub server_time: bool,
+}
+
+impl Encoding {
+    /// How many there are.
+    pub const COUNT: usize = 4;
+
+    /// Returns a small index, below [`Encoding::COUNT`].
+    pub const fn index(self) -> usize {
+        self.message_tags as usize | (self.server_time as usize) << 1
+    }
+}
+
+/// What a CAP command means for registration, which it may hold up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Negotiation {
+    /// Nothing.
+    Aside,
+    /// Registration waits for CAP END.
+    Open,
+    /// CAP END: registration goes on.
+    Ended,
+}
+
+/// Answers a CAP command: changes the client's `caps` and writes the reply to `out`. `params` are
+/// the parameters after `CAP`, `offered` comes from [`Caps::offered`], and a `client` without a
+/// nick is `*`.
+pub fn command(
+    params: &[String],
+    caps: &mut Caps,
+    offered: Caps,
+    (server, client): (&str, &str),
+    out: &mut String,
+) -> Negotiation {
+    let Some(subcommand) = params.first() else {
+        ERR_NEEDMOREPARAMS
+            .to(out, server, client)
+            .param("CAP")
+            .text();
+        return Negotiation::Aside;
+    };
+    let mut reply = Reply {
+        out,
+        server,
+        client,
+    };
+    let argument = params.get(1).map_or("", String::as_str);
+    match subcommand.to_ascii_uppercase().as_str() {
+        "LS" => {
+            let values = argument.parse::<u32>().is_ok_and(|version| version >= 302);
+            if values {
+                *caps = *caps | Caps::VERSION_302 | Caps::CAP_NOTIFY;
+            }
+            reply.list("LS", offered, values, values);
+            Negotiation::Open
+        }
+        "LIST" => {
+            reply.list("LIST", *caps, false, caps.has(Caps::VERSION_302));
+            Negotiation::Aside
+        }
+        "REQ" => {
+            match requested(argument, *caps, offered) {
+                Some((changed, words)) => {
+                    *caps = changed;
+                    reply.line("ACK", false, &words.join(" "));
+                }
+                None => reply.line("NAK", false, argument),
+            }
+            Negotiation::Open
+        }
+        "END" => Negotiation::Ended,
+        _ => {
+            ERR_INVALIDCAPCMD
+                .to(reply.out, server, client)
+                .param(subcommand)
+                .text();
+            Negotiation::Aside
+        }
+    }
+}
+
+/// Returns the set after a REQ, and the words to acknowledge, each of them once; `None` if one of
+/// them cannot be had, because a list is taken as a whole or not at all.
+fn requested(list: &str, caps: Caps, offered: Caps) -> Option<(Caps, Vec<&str>)> {
+    let mut changed = caps;
+    let mut words = Vec::new();
+    for word in list.split(' ').filter(|word| !word.is_empty()) {
+        let name = word.strip_prefix('-').unwrap_or(word);
+        let cap = TABLE.iter().find(|row| row.name == name)?.cap;
+        if word == name {
+            if !offered.has(cap) {
+                return None;
+            }
+            changed = changed | cap;
+        } else {
+            // Version 302 includes cap-notify, which then cannot be given up.
+            if cap == Caps::CAP_NOTIFY && caps.has(Caps::VERSION_302) {
+                return None;
+            }
+            changed = changed.without(cap);
+        }
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    Some((changed, words))
+}
+
+struct Reply<'a> {
+    out: &'a mut String,
+    server: &'a str,
+    client: &'a str,
+}
+
+impl Reply<'_> {
+    /// Writes a list of capabilities; with `multiline` on as many lines as it takes.
+    fn list(&mut self, subcommand: &str, caps: Caps, values: bool, multiline: bool) {
+        let mut text = String::new();
+        for row in TABLE.iter().filter(|row| caps.has(row.cap)) {
+            let value = if values { row.value } else { "" };
+            let bytes = row.name.len() + value.len() + " =".len();
+            if multiline && text.len() + bytes > LIST_BYTES_MAX {
+                self.line(subcommand, true, &text);
+                text.clear();
+            }
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(row.name);
+            if !value.is_empty() {
+                text.push('=');
+                text.push_str(value);
+            }
+        }
+        self.line(subcommand, false, &text);
+    }
+
+    fn line(&mut self, subcommand: &str, more: bool, text: &str) {
+        let line = Line::new(self.out)
+            .source(self.server)
+            .command("CAP")
+            .param(self.client);
+        let line = line.param(subcommand);
+        let line = if more { line.param("*") } else { line };
+        line.trailing(text);
+    }
+}
+
+/// One capability.
+struct Row {
+    cap: Caps,
+    name: &'static str,
+    /// Shown by LS of version 302.
+    value: &'static str,
+}
+
+const fn row(cap: Caps, name: &'static str, value: &'static str) -> Row {
+    Row { cap, name, value }
+}
+
+/// What this server can do, in the order in which LS shows it.
+const TABLE: &[Row] = &[
+    row(Caps::BATCH, "batch", ""),
+    row(Caps::CAP_NOTIFY, "cap-notify", ""),
+    row(Caps::CHATHISTORY, "draft/chathistory", ""),
+    row(Caps::ECHO_MESSAGE, "echo-message", ""),
+    row(Caps::LABELED_RESPONSE, "labeled-response", ""),
+    row(Caps::MESSAGE_TAGS, "message-tags", ""),
+    row(Caps::SASL, "sasl", "PLAIN"),
+    row(Caps::SERVER_TIME, "server-time", ""),
+];
+
+/// Longest list on one line: leaves 212 of 512 bytes for the server's name, the nick and the rest.
+const LIST_BYTES_MAX: usize = 300;

@@ -21,6 +21,7 @@ pub mod history;
 pub mod id;
 pub mod input;
 pub mod message;
+pub mod numeric;
 pub mod pipeline;
 pub mod registration;
 pub mod settings;

@@ -52,11 +52,7 @@ pub struct Registration {}
 
 impl Registration {
     /// Takes one line; pushes what follows from it.
-    pub fn line(
-        &mut self,
-        _line: Result<Message, LineError>,
-        _steps: &mut alloc::vec::Vec<Step>,
-    ) {
+    pub fn line(&mut self, _line: Result<Message, LineError>, _steps: &mut alloc::vec::Vec<Step>) {
         unimplemented!()
     }
 

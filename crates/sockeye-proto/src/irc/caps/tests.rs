@@ -1,0 +1,128 @@
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::*;
+
+struct Client {
+    caps: Caps,
+    offered: Caps,
+}
+
+impl Client {
+    fn new() -> Self {
+        let offered = TABLE.iter().fold(Caps::NONE, |all, row| all | row.cap);
+        Self {
+            caps: Caps::NONE,
+            offered,
+        }
+    }
+
+    fn cap(&mut self, params: &[&str]) -> (Negotiation, String) {
+        let params: Vec<_> = params.iter().map(|&param| String::from(param)).collect();
+        let mut out = String::new();
+        let effect = command(&params, &mut self.caps, self.offered, ("h", "*"), &mut out);
+        (effect, out)
+    }
+}
+
+#[test]
+fn ls_shows_values_from_version_302_on() {
+    let mut client = Client::new();
+    let (effect, plain) = client.cap(&["LS"]);
+    assert_eq!(effect, Negotiation::Open);
+    assert_eq!(
+        plain,
+        ":h CAP * LS :batch cap-notify draft/chathistory echo-message labeled-response \
+         message-tags sasl server-time\r\n"
+    );
+    assert_eq!(client.caps, Caps::NONE);
+    for version in ["302", "307"] {
+        let (_, values) = client.cap(&["ls", version]);
+        assert!(values.contains(" sasl=PLAIN "), "{values}");
+        assert!(client.caps.has(Caps::CAP_NOTIFY));
+    }
+    let (_, old) = client.cap(&["LS", "301"]);
+    assert_eq!(old, plain);
+}
+
+#[test]
+fn what_is_not_offered_is_neither_listed_nor_granted() {
+    let mut client = Client::new();
+    client.offered = client
+        .offered
+        .without(Caps::SASL)
+        .without(Caps::CHATHISTORY);
+    let (_, text) = client.cap(&["LS", "302"]);
+    assert!(!text.contains("sasl") && !text.contains("chathistory"));
+    assert_eq!(client.cap(&["REQ", "sasl"]).1, ":h CAP * NAK :sasl\r\n");
+    // It may still be given up.
+    assert_eq!(client.cap(&["REQ", "-sasl"]).1, ":h CAP * ACK :-sasl\r\n");
+}
+
+#[test]
+fn req_takes_all_or_nothing() {
+    let mut client = Client::new();
+    let (effect, text) = client.cap(&["REQ", "batch nonsense"]);
+    assert_eq!(
+        (effect, text.as_str()),
+        (Negotiation::Open, ":h CAP * NAK :batch nonsense\r\n")
+    );
+    assert_eq!(client.caps, Caps::NONE);
+    assert_eq!(
+        client.cap(&["REQ", " batch  batch "]).1,
+        ":h CAP * ACK :batch\r\n"
+    );
+    assert_eq!(
+        client.cap(&["REQ", "-batch server-time"]).1,
+        ":h CAP * ACK :-batch server-time\r\n"
+    );
+    assert_eq!(client.caps, Caps::SERVER_TIME);
+    assert_eq!(
+        client.cap(&["LIST"]),
+        (Negotiation::Aside, ":h CAP * LIST :server-time\r\n".into())
+    );
+    // A value is no part of a name.
+    assert_eq!(
+        client.cap(&["REQ", "sasl=PLAIN"]).1,
+        ":h CAP * NAK :sasl=PLAIN\r\n"
+    );
+}
+
+#[test]
+fn version_302_keeps_cap_notify() {
+    let mut client = Client::new();
+    client.cap(&["REQ", "cap-notify"]);
+    assert_eq!(
+        client.cap(&["REQ", "-cap-notify"]).1,
+        ":h CAP * ACK :-cap-notify\r\n"
+    );
+    client.cap(&["LS", "302"]);
+    assert_eq!(
+        client.cap(&["REQ", "-cap-notify"]).1,
+        ":h CAP * NAK :-cap-notify\r\n"
+    );
+    assert!(client.caps.has(Caps::CAP_NOTIFY));
+}
+
+#[test]
+fn end_and_nonsense() {
+    let mut client = Client::new();
+    assert_eq!(client.cap(&["END"]), (Negotiation::Ended, String::new()));
+    assert_eq!(
+        client.cap(&["FOO"]).1,
+        ":h 410 * FOO :Invalid CAP command\r\n"
+    );
+    assert_eq!(client.cap(&[]).1, ":h 461 * CAP :Not enough parameters\r\n");
+    assert_eq!(client.cap(&["LIST"]).1, ":h CAP * LIST :\r\n");
+}
+
+#[test]
+fn every_encoding_has_its_own_index() {
+    let mut indices: Vec<_> = [Caps::NONE, Caps::MESSAGE_TAGS, Caps::SERVER_TIME]
+        .into_iter()
+        .chain([Caps::MESSAGE_TAGS | Caps::SERVER_TIME | Caps::BATCH])
+        .map(|caps| caps.encoding().index())
+        .collect();
+    indices.sort_unstable();
+    assert_eq!(indices, (0..Encoding::COUNT).collect::<Vec<_>>());
+}
