@@ -1,0 +1,104 @@
+//! `cargo xtask interop`: the ignored tests that drive real outside clients.
+//!
+//! They are apart because plain `cargo test --workspace` needs Rust and a C compiler only.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::{Outcome, shell};
+
+/// Runs the interoperation tests, all or those whose name holds a filter.
+pub(crate) fn run(root: &Path, filter: &[&str]) -> Outcome {
+    let missing: Vec<&Client> = CLIENTS.iter().filter(|client| !client.is_there()).collect();
+    if !missing.is_empty() {
+        return Err(complain(&missing));
+    }
+    let filter = if filter.is_empty() {
+        &["interop::"]
+    } else {
+        filter
+    };
+    let mut cargo = shell::cargo(root);
+    cargo.args([
+        "test",
+        "--package",
+        "sockeye",
+        "--test",
+        "it",
+        "--",
+        "--ignored",
+    ]);
+    shell::run(cargo.args(filter))
+}
+
+/// An outside program, and where to get it.
+struct Client {
+    /// The command that only prints something.
+    probe: &'static [&'static str],
+    /// What the answer holds; tells the netcats apart.
+    says: &'static str,
+    /// The package in Debian.
+    package: &'static str,
+}
+
+impl Client {
+    fn is_there(&self) -> bool {
+        let Some((program, args)) = self.probe.split_first() else {
+            return false;
+        };
+        let answer = Command::new(program)
+            .args(args)
+            .stdin(Stdio::null())
+            .output();
+        answer.is_ok_and(|answer| {
+            let text = [answer.stdout, answer.stderr].concat();
+            String::from_utf8_lossy(&text).contains(self.says)
+        })
+    }
+}
+
+fn complain(missing: &[&Client]) -> String {
+    let mut text = String::from("interop: these clients are not installed:\n");
+    for client in missing {
+        text += &format!(
+            "  {} (package {})\n",
+            client.probe.join(" "),
+            client.package
+        );
+    }
+    let packages: Vec<&str> = missing.iter().map(|client| client.package).collect();
+    text + "install them: apt-get install --no-install-recommends " + &packages.join(" ")
+}
+
+const CLIENTS: &[Client] = &[
+    Client {
+        probe: &["irssi", "--version"],
+        says: "irssi",
+        package: "irssi",
+    },
+    Client {
+        probe: &["weechat-headless", "--version"],
+        says: "",
+        package: "weechat-headless",
+    },
+    Client {
+        probe: &["tmux", "-V"],
+        says: "tmux",
+        package: "tmux",
+    },
+    Client {
+        probe: &["nc", "-h"],
+        says: "OpenBSD",
+        package: "netcat-openbsd",
+    },
+    Client {
+        probe: &["socat", "-V"],
+        says: "socat",
+        package: "socat",
+    },
+    Client {
+        probe: &["strace", "-V"],
+        says: "strace",
+        package: "strace",
+    },
+];
