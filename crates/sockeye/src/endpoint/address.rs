@@ -143,7 +143,10 @@ impl fmt::Display for Host {
             Self::Any => Ok(()),
             Self::Ip(IpAddr::V4(v4)) => write!(f, "{v4}"),
             Self::Ip(IpAddr::V6(v6)) => write!(f, "[{v6}]"),
-            Self::Name(zoned) if zoned.contains(':') => write!(f, "[{zoned}]"),
+            // RFC 6874 section 2: the zone's % is %25 in a URL.
+            Self::Name(zoned) if zoned.contains(':') => {
+                write!(f, "[{}]", zoned.replace('%', "%25"))
+            }
             Self::Name(name) => f.write_str(name),
         }
     }

@@ -5,7 +5,13 @@
 
 mod address;
 mod options;
+mod parse;
+mod parse_address;
+mod problem;
+mod role;
 mod split;
+#[cfg(test)]
+mod tests;
 mod value;
 pub mod words;
 
@@ -13,6 +19,8 @@ use std::fmt;
 
 pub use address::{Address, Family, Host, UnixName};
 pub use options::{LimitOptions, TcpOptions, UnixOptions};
+pub use problem::ParseError;
+pub use role::Role;
 pub use value::{Kind, Value};
 
 use words::{KeyRow, WordRow};
@@ -72,10 +80,15 @@ impl Endpoint {
     }
 
     fn to_text(&self, secrets: Secrets) -> String {
+        split::join(self.parts(secrets))
+    }
+
+    /// Returns the address and each word as text, before quoting.
+    fn parts(&self, secrets: Secrets) -> impl Iterator<Item = String> {
         let mut address = String::new();
         // Writing to a String cannot fail.
         let _ = self.address.write(&mut address, self.listening);
-        split::join(std::iter::once(address).chain(self.words.iter().map(|w| w.to_text(secrets))))
+        std::iter::once(address).chain(self.words.iter().map(move |word| word.to_text(secrets)))
     }
 }
 

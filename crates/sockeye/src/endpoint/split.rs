@@ -26,6 +26,44 @@ impl Token {
         }
     }
 
+    /// Splits at commas; `\,` is a comma and `\\` a backslash.
+    pub(super) fn items(&self) -> Vec<Self> {
+        let empty = |at| Self {
+            text: String::new(),
+            places: Vec::new(),
+            end: at,
+        };
+        let mut items = vec![empty(self.place(0..0).start)];
+        let mut escaped = false;
+        for (i, c) in self.text.char_indices() {
+            let at = self.place(i..i + c.len_utf8());
+            let Some(item) = items.last_mut() else { break };
+            item.end = at.end;
+            match c {
+                '\\' if !escaped => {
+                    escaped = true;
+                    continue;
+                }
+                ',' if !escaped => {
+                    item.end = at.start;
+                    items.push(empty(at.end));
+                }
+                ',' | '\\' => item.push(c, at.start),
+                other => {
+                    if escaped {
+                        item.push('\\', at.start - 1);
+                    }
+                    item.push(other, at.start);
+                }
+            }
+            escaped = false;
+        }
+        if let (true, Some(item)) = (escaped, items.last_mut()) {
+            item.push('\\', item.end.saturating_sub(1));
+        }
+        items
+    }
+
     /// Returns where a part of the word stands in the source.
     pub(super) fn place(&self, part: Range<usize>) -> Range<usize> {
         let at = |byte: usize| self.places.get(byte).copied().unwrap_or(self.end);

@@ -1,0 +1,266 @@
+//! From words of text to endpoints.
+//!
+//! The one-string form and the command line differ only in how the text becomes words; from there
+//! on, `+word` and the `key=value` words after it belong to the address before them.
+
+use std::fmt;
+
+use super::problem::{Fault, ParseError, nearest};
+use super::split::{self, Token};
+use super::value::{Kind, Value};
+use super::words::{self, KeyRow, WordKind, WordRow};
+use super::{Endpoint, Word, parse_address};
+
+impl Endpoint {
+    /// Parses the one-string form: `tcp://h:443 +idle,30s`.
+    ///
+    /// # Errors
+    /// [`ParseError`] with the place of the first thing that is wrong.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        one_endpoint(text).map_err(|fault| fault.in_text(text))
+    }
+
+    /// Parses what a listener hands its connections to: an endpoint, or a service's bare name.
+    ///
+    /// # Errors
+    /// As [`Endpoint::parse`].
+    pub fn parse_served(text: &str) -> Result<Self, ParseError> {
+        match words::scheme(text.trim()) {
+            Some(row) if row.is == words::SchemeKind::Service => {
+                Self::parse(&format!("{}:", text.trim()))
+            }
+            _ => Self::parse(text),
+        }
+    }
+
+    /// Parses the words of a command line into its endpoints.
+    ///
+    /// # Errors
+    /// [`ParseError`] with the place of the first thing that is wrong, in the words joined by
+    /// blanks.
+    pub fn from_args<T: AsRef<str>>(args: &[T]) -> Result<Vec<Self>, ParseError> {
+        let mut text = String::new();
+        let mut tokens = Vec::new();
+        for arg in args.iter().map(AsRef::as_ref) {
+            if !tokens.is_empty() {
+                text.push(' ');
+            }
+            tokens.push(Token::verbatim(arg, text.len()));
+            text.push_str(arg);
+        }
+        endpoints(&tokens).map_err(|fault| fault.in_text(text))
+    }
+}
+
+fn one_endpoint(text: &str) -> Result<Endpoint, Fault> {
+    let tokens = split::split(text)
+        .map_err(|unfinished| Fault::new(unfinished.at..unfinished.at + 1, unfinished))?;
+    let mut parsed = endpoints(&tokens)?;
+    match (parsed.pop(), parsed.is_empty()) {
+        (Some(endpoint), true) => Ok(endpoint),
+        (Some(_), false) => {
+            let is_second = |token: &&Token| !token.text.starts_with('+');
+            let second = tokens.iter().filter(is_second).nth(1).unwrap_or(&tokens[0]);
+            Err(
+                Fault::new(second.whole(), "a second address, where one is wanted")
+                    .hint("a text with blanks stands in quotes: 'exec:cat -n'"),
+            )
+        }
+        (None, _) => Err(Fault::new(0..0, "no address")),
+    }
+}
+
+fn endpoints(tokens: &[Token]) -> Result<Vec<Endpoint>, Fault> {
+    let mut parsed: Vec<Endpoint> = Vec::new();
+    for (i, token) in tokens.iter().enumerate() {
+        if token.text.contains('\0') {
+            return Err(Fault::new(
+                token.whole(),
+                "a NUL byte has no place in an endpoint",
+            ));
+        }
+        let last_word = parsed
+            .last_mut()
+            .and_then(|endpoint| endpoint.words.last_mut());
+        match (parse_setting_name(&token.text), last_word) {
+            (Some(name_bytes), Some(word)) => {
+                let value = Some(name_bytes + 1..token.text.len());
+                word.set(token, 0..name_bytes, value)?;
+            }
+            _ if token.text.starts_with('+') => {
+                let endpoint = parsed.last_mut().ok_or_else(|| {
+                    Fault::new(
+                        token.whole(),
+                        "a +word stands after the address it belongs to",
+                    )
+                })?;
+                endpoint.push_word(token)?;
+            }
+            _ => parsed.push(parse_address::endpoint(token, tokens.get(i + 1))?),
+        }
+    }
+    match parsed
+        .iter()
+        .flat_map(|endpoint| &endpoint.words)
+        .find_map(Word::lacking)
+    {
+        None => Ok(parsed),
+        Some((word, key)) => {
+            let is_word = |token: &&Token| token.text == format!("+{word}");
+            let at = tokens.iter().find(is_word).map_or(0..0, Token::whole);
+            let problem = format!("+{word} needs a value: +{word},{}", key.to_uppercase());
+            Err(Fault::new(at, problem))
+        }
+    }
+}
+
+/// Returns the length of the name where a word of text is `key=value`.
+fn parse_setting_name(text: &str) -> Option<usize> {
+    let (name, _) = text.split_once('=')?;
+    let is_key = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    is_key.then_some(name.len())
+}
+
+impl Endpoint {
+    /// Adds the `+word` that a token spells.
+    fn push_word(&mut self, token: &Token) -> Result<(), Fault> {
+        let items = token.items();
+        let (name, settings) = match items.split_first() {
+            Some((name, settings)) if name.text.len() > 1 => (name, settings),
+            _ => return Err(Fault::new(token.whole(), "a word is missing after the +")),
+        };
+        let row = find_word(name)?;
+        let scheme = self.address.scheme();
+        if !row.on.is_empty() && !row.on.contains(&scheme) {
+            return Err(Fault::new(
+                name.whole(),
+                format!("+{} has no place on {scheme}", row.name),
+            )
+            .hint(format!("+{} belongs to {}", row.name, row.on.join(", "))));
+        }
+        if row.is == WordKind::Option && self.words.iter().any(|word| word.row == row) {
+            return Err(Fault::new(
+                name.whole(),
+                format!("+{} is written twice", row.name),
+            ));
+        }
+        let mut word = Word {
+            row,
+            settings: Vec::new(),
+        };
+        for (i, item) in settings.iter().enumerate() {
+            word.set_item(item, i == 0)?;
+        }
+        self.words.push(word);
+        Ok(())
+    }
+}
+
+fn find_word(token: &Token) -> Result<&'static WordRow, Fault> {
+    let name = &token.text[1..];
+    match words::word(name) {
+        Some(row) if row.built => Ok(row),
+        Some(_) => Err(Fault::new(
+            token.whole(),
+            format!("+{name} is not in this version"),
+        )),
+        None => {
+            let all = || words::OPTIONS.iter().chain(words::LAYERS);
+            let meant = nearest(name, all().map(|row| row.name)).map(|word| format!("+{word}"));
+            let key_of = || all().find(|row| row.built && row.key(name).is_some());
+            let meant = meant.or_else(|| key_of().map(|row| format!("+{},{name}", row.name)));
+            Err(Fault::new(token.whole(), format!("unknown word +{name}")).did_you_mean(meant))
+        }
+    }
+}
+
+type Part = std::ops::Range<usize>;
+
+impl Word {
+    /// Returns the word's name and its main key where neither that nor another key was written.
+    fn lacking(&self) -> Option<(&'static str, &'static str)> {
+        self.row
+            .bare
+            .filter(|_| self.settings.is_empty())
+            .map(|key| (self.row.name, key))
+    }
+
+    /// Takes one comma-separated item.
+    fn set_item(&mut self, item: &Token, first: bool) -> Result<(), Fault> {
+        if item.text.is_empty() {
+            return Err(Fault::new(item.whole(), "nothing between the commas"));
+        }
+        let whole = 0..item.text.len();
+        let (name, value) = match item.text.find('=') {
+            Some(equals) => (0..equals, Some(equals + 1..item.text.len())),
+            None => (whole.clone(), None),
+        };
+        let bare = self.row.bare.and_then(|key| self.row.key(key));
+        match bare.filter(|_| first && self.row.key(&item.text[name.clone()]).is_none()) {
+            Some(key) if value.is_none() || key.kind == Kind::Text => self.put(key, item, whole),
+            _ => self.set(item, name, value),
+        }
+    }
+
+    /// Takes a key, with its value unless it is a bare flag.
+    fn set(&mut self, token: &Token, name: Part, value: Option<Part>) -> Result<(), Fault> {
+        let at = token.place(name.clone());
+        let name = &token.text[name];
+        let word = self.row.name;
+        let Some(key) = self.row.key(name) else {
+            let meant = nearest(name, self.row.keys.iter().map(|key| key.name));
+            return Err(Fault::new(at, format!("+{word} has no key {name}")).did_you_mean(meant));
+        };
+        match value {
+            Some(value) => self.put(key, token, value),
+            None if key.kind == Kind::Flag => {
+                self.check(key, at)?;
+                self.settings.push((key, Value::Flag(true)));
+                Ok(())
+            }
+            None => Err(Fault::new(
+                at,
+                format!("{name} takes {}: {name}=…", key.kind),
+            )),
+        }
+    }
+
+    fn put(&mut self, key: &'static KeyRow, token: &Token, value: Part) -> Result<(), Fault> {
+        let at = token.place(value.clone());
+        self.check(key, at.clone())?;
+        let value = key.kind.read(&token.text[value]);
+        let wrong = |takes| Fault::new(at, format!("{} {takes}", key.name));
+        self.settings.push((key, value.map_err(wrong)?));
+        Ok(())
+    }
+
+    fn check(&self, key: &'static KeyRow, at: Part) -> Result<(), Fault> {
+        let (word, name) = (self.row.name, key.name);
+        if !key.built {
+            return Err(Fault::new(
+                at,
+                format!("{name} of +{word} is not in this version"),
+            ));
+        }
+        match self.settings.iter().any(|(written, _)| *written == key) {
+            true => Err(Fault::new(at, format!("{name} is written twice"))),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Token {
+    /// Returns where the whole word stands in the source.
+    pub(super) fn whole(&self) -> Part {
+        self.place(0..self.text.len())
+    }
+}
+
+impl fmt::Display for split::Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a quote or \\ without its other half")
+    }
+}

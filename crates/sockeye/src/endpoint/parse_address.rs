@@ -1,0 +1,375 @@
+//! From one word of text to an address.
+//!
+//! `NAME:DIGITS` is a host and a port, but for the few schemes whose text may be a number; anything
+//! else after a colon makes what stands before it a scheme.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+use std::path::PathBuf;
+
+use super::Endpoint;
+use super::address::{Address, Family, Host, UnixName};
+use super::problem::{Fault, nearest};
+use super::split::{self, Token};
+use super::words::{self, Form, SchemeRow, Stands};
+
+/// Parses the address that a token spells; `next` is the word after it, for suggestions only.
+pub(super) fn endpoint(token: &Token, next: Option<&Token>) -> Result<Endpoint, Fault> {
+    let text = token.text.as_str();
+    if text == "-" {
+        return Ok(Address::Stdio.into());
+    }
+    if is_number(text) {
+        let port = Authority {
+            token,
+            part: 0..text.len(),
+        }
+        .port(0..text.len())?;
+        return Ok(Address::Tcp {
+            host: Host::Loopback,
+            port,
+            family: Family::Any,
+        }
+        .into());
+    }
+    if text.parse::<Ipv6Addr>().is_ok() {
+        let fault = Fault::new(token.whole(), "an IPv6 address without brackets");
+        return Err(fault.hint("write [ADDRESS]:PORT"));
+    }
+    let Some(colon) = text.find(':') else {
+        return Err(no_address(token, next));
+    };
+    let (name, rest) = (&text[..colon], &text[colon + 1..]);
+    let is_host = name.is_empty() || name.starts_with('[') || is_number(rest);
+    if is_host && !takes_number(name) {
+        let authority = Authority {
+            token,
+            part: 0..text.len(),
+        };
+        return authority
+            .tcp(Family::Any, Encoding::Plain)
+            .map(Endpoint::from);
+    }
+    let (row, listening) = find_scheme(token, colon)?;
+    let address = match row.form {
+        Form::HostPort => host_port(row, token, colon)?,
+        _ => scheme_text(row, token, colon)?,
+    };
+    Ok(Endpoint {
+        listening,
+        ..address.into()
+    })
+}
+
+fn no_address(token: &Token, next: Option<&Token>) -> Fault {
+    let text = &token.text;
+    let fault = Fault::new(token.whole(), format!("{text} is no address"));
+    match next {
+        Some(port) if is_number(&port.text) => {
+            fault.did_you_mean(Some(format!("{text}:{}", port.text)))
+        }
+        _ if words::scheme(text).is_some() => fault.did_you_mean(Some(format!("{text}:"))),
+        _ if text.contains('/') => fault.did_you_mean(Some(format!("unix:{text}"))),
+        _ => fault.hint("an address is PORT, HOST:PORT, scheme://… or scheme:TEXT"),
+    }
+}
+
+/// Returns whether digits after the colon are a scheme's text and no port.
+fn takes_number(name: &str) -> bool {
+    let name = name.strip_suffix("-l").unwrap_or(name);
+    words::scheme(name).is_some_and(|row| row.form == Form::TextOrNumber)
+}
+
+/// Finds the scheme that ends at the colon, and whether it is marked as listening.
+fn find_scheme(token: &Token, colon: usize) -> Result<(&'static SchemeRow, bool), Fault> {
+    let name = &token.text[..colon];
+    let at = token.place(0..colon);
+    let plain = name
+        .strip_suffix("-l")
+        .filter(|plain| words::scheme(plain).is_some());
+    let Some(row) = words::scheme(plain.unwrap_or(name)).filter(|row| row.form != Form::Alone)
+    else {
+        return Err(unknown_scheme(token, colon));
+    };
+    if !row.built {
+        return Err(Fault::new(at, format!("{name}: is not in this version")));
+    }
+    if plain.is_some() && row.stands == Stands::Opening {
+        return Err(Fault::new(at, format!("{}: cannot listen", row.name)));
+    }
+    Ok((row, plain.is_some()))
+}
+
+fn unknown_scheme(token: &Token, colon: usize) -> Fault {
+    let (name, rest) = (&token.text[..colon], &token.text[colon + 1..]);
+    let at = token.place(0..colon);
+    let colon_after = if rest.starts_with("//") { "://" } else { ":" };
+    let names = words::SCHEMES
+        .iter()
+        .filter(|row| row.form != Form::Alone)
+        .map(|row| row.name);
+    let fault = Fault::new(at, format!("unknown scheme {name}"));
+    match nearest(name, names) {
+        Some(meant) => fault.did_you_mean(Some(format!("{meant}{colon_after}"))),
+        None if rest.is_empty() => fault.hint("a port is missing after the colon"),
+        None if !rest.starts_with("//") => fault.hint("a port is a number"),
+        None => fault,
+    }
+}
+
+fn host_port(row: &SchemeRow, token: &Token, colon: usize) -> Result<Address, Fault> {
+    let start = colon + "://".len();
+    if !token.text[colon..].starts_with("://") {
+        let rest = &token.text[colon + 1..];
+        return Err(
+            Fault::new(token.whole(), format!("{} takes ://HOST:PORT", row.name))
+                .did_you_mean(Some(format!("{}://{rest}", row.name))),
+        );
+    }
+    let family = match row.name {
+        "tcp4" => Family::V4,
+        "tcp6" => Family::V6,
+        _ => Family::Any,
+    };
+    let authority = Authority {
+        token,
+        part: start..token.text.len(),
+    };
+    authority.tcp(family, Encoding::Percent)
+}
+
+fn scheme_text(row: &'static SchemeRow, token: &Token, colon: usize) -> Result<Address, Fault> {
+    let name = row.name;
+    let at = token.place(colon + 1..token.text.len());
+    let text = &token.text[colon + 1..];
+    match (row.form, text.is_empty()) {
+        (Form::Nothing, false) => {
+            return Err(Fault::new(
+                at,
+                format!("{name}: takes nothing after the colon"),
+            ));
+        }
+        (Form::Nothing, true) => {
+            return Ok(Address::Service {
+                name,
+                text: String::new(),
+            });
+        }
+        (_, true) => {
+            return Err(Fault::new(
+                at,
+                format!("{name}: needs a text after the colon"),
+            ));
+        }
+        (_, false) => {}
+    }
+    match name {
+        "unix" => unix_name(text).map(Address::Unix).ok_or_else(|| {
+            Fault::new(at, "unix:// needs a path from the root").hint("write unix:PATH")
+        }),
+        "exec" => exec(token, colon + 1),
+        "mem" => Ok(Address::Mem {
+            name: text.to_owned(),
+        }),
+        _ => Ok(Address::Service {
+            name,
+            text: text.to_owned(),
+        }),
+    }
+}
+
+/// Reads `@NAME`, a path, or a path after `//`, which must be absolute.
+fn unix_name(text: &str) -> Option<UnixName> {
+    match (text.strip_prefix('@'), text.strip_prefix("//")) {
+        (Some(name), _) => Some(UnixName::Abstract(name.to_owned())),
+        (_, Some(path)) if !path.starts_with('/') => None,
+        (_, Some(path)) => Some(UnixName::Path(PathBuf::from(path))),
+        (None, None) => Some(UnixName::Path(PathBuf::from(text))),
+    }
+}
+
+fn exec(token: &Token, start: usize) -> Result<Address, Fault> {
+    let argv = split::split(&token.text[start..]).map_err(|unfinished| {
+        let at = start + unfinished.at;
+        Fault::new(token.place(at..at + 1), unfinished)
+    })?;
+    let argv: Vec<String> = argv.into_iter().map(|arg| arg.text).collect();
+    match argv.first() {
+        Some(program) if !program.is_empty() => Ok(Address::Exec { argv }),
+        _ => Err(Fault::new(
+            token.place(start..token.text.len()),
+            "exec: needs a program",
+        )),
+    }
+}
+
+/// `HOST:PORT`, a part of a token.
+struct Authority<'a> {
+    token: &'a Token,
+    part: Range<usize>,
+}
+
+/// Whether `%` starts an encoded byte.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Plain,
+    Percent,
+}
+
+impl Authority<'_> {
+    fn tcp(&self, family: Family, encoding: Encoding) -> Result<Address, Fault> {
+        let text = &self.token.text[self.part.clone()];
+        if let Some(path) = text.find(['/', '?', '#', '@']) {
+            let at = self.part.start + path;
+            let rest = self.token.place(at..self.part.end);
+            return Err(Fault::new(
+                rest,
+                "a user or a path has no place in HOST:PORT",
+            ));
+        }
+        let Some(colon) = text
+            .rfind(':')
+            .filter(|colon| !text[*colon..].contains(']'))
+        else {
+            let meant = is_number(text).then(|| format!("localhost:{text}"));
+            return Err(self.fault("a port is missing").did_you_mean(meant));
+        };
+        let colon = self.part.start + colon;
+        let port = self.port(colon + 1..self.part.end)?;
+        let host_part = self.part.start..colon;
+        let host = &self.token.text[host_part.clone()];
+        let wrong = |(problem, hint): (String, Option<String>)| {
+            let fault = Fault::new(self.token.place(host_part), problem);
+            hint.into_iter().fold(fault, |fault, hint| fault.hint(hint))
+        };
+        let host = read_host(host, encoding).and_then(|host| in_family(host, family));
+        Ok(Address::Tcp {
+            host: host.map_err(wrong)?,
+            port,
+            family,
+        })
+    }
+
+    fn port(&self, part: Range<usize>) -> Result<u16, Fault> {
+        let digits = &self.token.text[part.clone()];
+        let at = self.token.place(part);
+        match digits.parse::<u16>() {
+            Ok(port) if is_number(digits) => Ok(port),
+            _ if is_number(digits) => Err(Fault::new(
+                at,
+                format!("port {digits} is above {}", u16::MAX),
+            )),
+            _ if digits.is_empty() => Err(self.fault("a port is missing after the colon")),
+            _ => Err(Fault::new(at, format!("{digits} is no port")).hint("a port is a number")),
+        }
+    }
+
+    fn fault(&self, problem: &str) -> Fault {
+        Fault::new(self.token.place(self.part.clone()), problem)
+    }
+}
+
+/// A problem with a host, and a hint.
+type HostFault = (String, Option<String>);
+
+fn read_host(text: &str, encoding: Encoding) -> Result<Host, HostFault> {
+    let decoded = match encoding {
+        Encoding::Plain => text.to_owned(),
+        Encoding::Percent => percent_decode(text).ok_or_else(|| {
+            (
+                format!("{text} is not well encoded"),
+                Some("% is %25".to_owned()),
+            )
+        })?,
+    };
+    let text = decoded.as_str();
+    if text.is_empty() {
+        return Ok(Host::Any);
+    }
+    if text.eq_ignore_ascii_case("localhost") {
+        return Ok(Host::Loopback);
+    }
+    if let Some(bracketed) = text.strip_prefix('[') {
+        return read_ipv6(bracketed.strip_suffix(']').unwrap_or_default())
+            .ok_or_else(|| (format!("{text} is no IPv6 address"), None));
+    }
+    if text.parse::<Ipv6Addr>().is_ok() {
+        let hint = Some("write [ADDRESS]:PORT".to_owned());
+        return Err(("an IPv6 address without brackets".to_owned(), hint));
+    }
+    read_name(text)
+}
+
+fn read_ipv6(text: &str) -> Option<Host> {
+    match text.split_once('%') {
+        None => text.parse().ok().map(|v6: Ipv6Addr| Host::Ip(v6.into())),
+        Some((address, zone)) => {
+            let is_zone = !zone.is_empty() && zone.chars().all(is_name_char);
+            let v6: Ipv6Addr = address.parse().ok().filter(|_| is_zone)?;
+            Some(Host::Name(format!("{v6}%{zone}")))
+        }
+    }
+}
+
+fn read_name(text: &str) -> Result<Host, HostFault> {
+    if let Ok(v4) = text.parse::<Ipv4Addr>() {
+        return Ok(Host::Ip(v4.into()));
+    }
+    // Resolvers read `10.1` as 10.0.0.1 and `1.2.3.256` as a name: both surprise.
+    if is_number(
+        text.trim_end_matches('.')
+            .rsplit('.')
+            .next()
+            .unwrap_or_default(),
+    ) {
+        return Err((format!("{text} is no IPv4 address"), None));
+    }
+    if let Some(odd) = text.chars().find(|c| !is_name_char(*c)) {
+        return Err((format!("{odd:?} has no place in a host name"), None));
+    }
+    match text.len() <= NAME_BYTES_MAX {
+        true => Ok(Host::Name(text.to_owned())),
+        false => Err((
+            format!("a host name has at most {NAME_BYTES_MAX} bytes"),
+            None,
+        )),
+    }
+}
+
+fn in_family(host: Host, family: Family) -> Result<Host, HostFault> {
+    match (&host, family) {
+        (Host::Ip(IpAddr::V6(_)), Family::V4) => Err((format!("{host} is no IPv4 address"), None)),
+        (Host::Ip(IpAddr::V4(_)), Family::V6) => Err((format!("{host} is no IPv6 address"), None)),
+        (Host::Name(name), Family::V4) if name.contains(':') => {
+            Err((format!("{host} is no IPv4 address"), None))
+        }
+        _ => Ok(host),
+    }
+}
+
+/// Decodes `%XX` (RFC 3986 section 2.1); `None` where it is not well formed or not UTF-8.
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let mut digit = || rest.next().and_then(|b| char::from(b).to_digit(16));
+        let (high, low) = (digit()?, digit()?);
+        bytes.push((high * 16 + low) as u8);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_name_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
+/// Longest host name (RFC 1035 section 2.3.4, as text).
+const NAME_BYTES_MAX: usize = 253;

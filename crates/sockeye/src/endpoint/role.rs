@@ -1,0 +1,109 @@
+//! Whether an endpoint can act where it stands.
+
+use super::problem::{Fault, ParseError};
+use super::words::{self, SchemeKind, Stands};
+use super::{Address, Endpoint, Secrets, split};
+
+/// Where an endpoint stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Connections are accepted at it.
+    Accept,
+    /// A connection to it is opened.
+    Connect,
+    /// Accepted connections are handed to it: it is opened for each, or a service answers.
+    Serve,
+}
+
+impl Endpoint {
+    /// Checks that the address and every word and key can act in a role.
+    ///
+    /// # Errors
+    /// [`ParseError`] with the place, in the endpoint's canonical text, of the first that cannot.
+    pub fn check(&self, role: Role) -> Result<(), ParseError> {
+        let found = self
+            .misplaced_address(role)
+            .map(|fault| (0, fault))
+            .or_else(|| {
+                let mut words = self.words.iter().enumerate();
+                words.find_map(|(i, word)| Some((i + 1, word.misplaced(role)?)))
+            });
+        match found {
+            None => Ok(()),
+            Some((index, (problem, hint))) => {
+                let before = split::join(self.parts(Secrets::Masked).take(index)).len();
+                let until = split::join(self.parts(Secrets::Masked).take(index + 1)).len();
+                let start = if index == 0 { 0 } else { before + 1 };
+                Err(Fault::new(start..until, problem)
+                    .hint(hint)
+                    .in_text(self.to_string()))
+            }
+        }
+    }
+
+    fn misplaced_address(&self, role: Role) -> Option<Misplaced> {
+        let row = words::scheme(self.address.scheme())?;
+        let name = row.name;
+        match role {
+            Role::Accept if self.address == Address::Stdio => {
+                let hint = "write it on the right-hand side: listen 8080 -";
+                Some((
+                    "standard input accepts no connections".to_owned(),
+                    hint.to_owned(),
+                ))
+            }
+            Role::Accept if row.stands == Stands::Opening => Some((
+                format!("{name}: accepts no connections"),
+                format!(
+                    "write it on the right-hand side: listen 8080 {}",
+                    self.address
+                ),
+            )),
+            Role::Connect if row.is == SchemeKind::Service => Some((
+                format!("{name}: is a service and answers on accepted connections"),
+                format!("listen 8080 {name}:"),
+            )),
+            Role::Connect | Role::Serve if self.listening => Some((
+                format!("{name}-l: accepts, where this version can only open"),
+                "write the accepting side first: listen A B".to_owned(),
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// A problem and a hint.
+type Misplaced = (String, String);
+
+impl super::Word {
+    fn misplaced(&self, role: Role) -> Option<Misplaced> {
+        let word = self.row.name;
+        if !stands_in(self.row.stands, role) {
+            return Some((format!("+{word} has no effect here"), hint(self.row.stands)));
+        }
+        let (key, _) = self
+            .settings
+            .iter()
+            .find(|(key, _)| !stands_in(key.stands, role))?;
+        Some((
+            format!("{} of +{word} has no effect here", key.name),
+            hint(key.stands),
+        ))
+    }
+}
+
+fn stands_in(stands: Stands, role: Role) -> bool {
+    match stands {
+        Stands::Anywhere => true,
+        Stands::Accepting => role == Role::Accept,
+        Stands::Opening => role != Role::Accept,
+    }
+}
+
+fn hint(stands: Stands) -> String {
+    match stands {
+        Stands::Anywhere => String::new(),
+        Stands::Accepting => "it belongs to the address where connections are accepted".to_owned(),
+        Stands::Opening => "it belongs to the address that is opened".to_owned(),
+    }
+}
