@@ -1,1 +1,4 @@
 //! The one integration target.
+
+mod interop;
+mod support;

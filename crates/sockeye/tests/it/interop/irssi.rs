@@ -1,0 +1,87 @@
+//! irssi, on a screen.
+
+use std::net::SocketAddr;
+
+use tempfile::TempDir;
+
+use crate::support::hub::Hub;
+use crate::support::terminal::Terminal;
+
+/// One person at irssi.
+struct Irssi {
+    terminal: Terminal,
+    _home: TempDir,
+}
+
+impl Irssi {
+    fn join(nick: &str, chat: SocketAddr, channel: &str) -> Self {
+        let home = TempDir::new().unwrap();
+        let terminal = Terminal::start(&format!(
+            "irssi --home={} --connect={} --port={} --nick={nick}",
+            home.path().display(),
+            chat.ip(),
+            chat.port(),
+        ));
+        terminal.shows("End of /MOTD command.");
+        terminal.enter(&format!("/join {channel}"));
+        terminal.shows(&format!("[{channel}]"));
+        Self {
+            terminal,
+            _home: home,
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs irssi and tmux"]
+fn two_people_talk_and_the_history_is_there_after_kill_9() {
+    let data = TempDir::new().unwrap();
+    let hub = Hub::start(data.path());
+    let ali = Irssi::join("ali", hub.chat, "#harbour");
+    let bo = Irssi::join("bo", hub.chat, "#harbour");
+
+    ali.terminal.enter("the ferry leaves at nine");
+    bo.terminal.shows("ali> the ferry leaves at nine");
+    bo.terminal.enter("then I shall run");
+    ali.terminal.shows("bo> then I shall run");
+
+    bo.terminal.enter("/quit rowing");
+    ali.terminal.shows("has quit");
+    ali.terminal.enter("it left early");
+    let witness = Irssi::join("eve", hub.chat, "#harbour");
+    witness.terminal.shows("it left early");
+
+    hub.kill();
+    let hub = Hub::start(data.path());
+    let bo = Irssi::join("bo", hub.chat, "#harbour");
+    for said in [
+        "the ferry leaves at nine",
+        "then I shall run",
+        "it left early",
+    ] {
+        bo.terminal.shows(said);
+    }
+    assert!(hub.stop().success());
+}
+
+#[test]
+#[ignore = "needs irssi and tmux"]
+fn the_topic_and_the_modes_of_a_channel_outlive_the_hub() {
+    let data = TempDir::new().unwrap();
+    let hub = Hub::start(data.path());
+    let ali = Irssi::join("ali", hub.chat, "#harbour");
+    ali.terminal.enter("/topic tide tables");
+    ali.terminal
+        .shows("changed the topic of #harbour to: tide tables");
+    ali.terminal.enter("/mode #harbour +k oar");
+    ali.terminal.shows("mode/#harbour [+k oar]");
+
+    hub.kill();
+    let hub = Hub::start(data.path());
+    let bo = Irssi::join("bo", hub.chat, "#elsewhere");
+    bo.terminal.enter("/join #harbour");
+    bo.terminal
+        .shows("Cannot join to channel #harbour (Bad channel key)");
+    bo.terminal.enter("/join #harbour oar");
+    bo.terminal.shows("Topic for #harbour: tide tables");
+}

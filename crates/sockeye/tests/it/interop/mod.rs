@@ -1,0 +1,8 @@
+//! The real program beside real outside clients; `cargo xtask interop` runs these.
+
+mod durable;
+mod irssi;
+mod netcat;
+mod socat;
+mod trace;
+mod weechat;

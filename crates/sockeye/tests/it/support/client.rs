@@ -1,0 +1,70 @@
+//! A bare chat client: lines over TCP, blocking.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use super::until::DEADLINE;
+
+/// A connection that speaks IRC line by line.
+#[derive(Debug)]
+pub(crate) struct Client {
+    stream: BufReader<TcpStream>,
+}
+
+impl Client {
+    /// Connects, without a word.
+    pub(crate) fn connect(to: SocketAddr) -> Self {
+        let stream = TcpStream::connect_timeout(&to, DEADLINE).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        Self {
+            stream: BufReader::new(stream),
+        }
+    }
+
+    /// Connects, asks for capabilities (parted by spaces, may be none) and registers.
+    pub(crate) fn register(to: SocketAddr, nick: &str, caps: &str) -> Self {
+        let mut client = Self::connect(to);
+        if !caps.is_empty() {
+            client.send(&format!("CAP REQ :{caps}\r\nCAP END"));
+        }
+        client.send(&format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}"));
+        client.wait_for(" 001 ");
+        client
+    }
+
+    /// Sends a line, or several.
+    pub(crate) fn send(&mut self, line: &str) {
+        self.stream
+            .get_mut()
+            .write_all(format!("{line}\r\n").as_bytes())
+            .unwrap();
+    }
+
+    /// Joins a channel and waits for the end of its names.
+    pub(crate) fn join(&mut self, channel: &str) {
+        self.send(&format!("JOIN {channel}"));
+        self.wait_for(" 366 ");
+    }
+
+    /// Returns the next line without its end; `None` when the server has closed.
+    pub(crate) fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let n = self
+            .stream
+            .read_line(&mut line)
+            .expect("the server to say more or close");
+        (n > 0).then(|| line.trim_end().to_owned())
+    }
+
+    /// Reads on to the first line that holds `text`, and returns it.
+    pub(crate) fn wait_for(&mut self, text: &str) -> String {
+        let mut before = Vec::new();
+        while let Some(line) = self.line() {
+            if line.contains(text) {
+                return line;
+            }
+            before.push(line);
+        }
+        panic!("closed before a line with {text:?}: {before:#?}");
+    }
+}
