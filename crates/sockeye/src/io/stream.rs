@@ -6,15 +6,19 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 /// A stream that is not a bare socket: a layer, a pipe, a child process, memory.
 ///
 /// `poll_shutdown` is a half-close: it ends the writing direction and leaves reading alone.
-pub trait Layered: AsyncRead + AsyncWrite + fmt::Debug + Send + Unpin {}
+/// `poll_read` yields an error, not the end of the stream, where the peer ended uncleanly.
+pub trait Layered: AsyncRead + AsyncWrite + fmt::Debug + Send + Unpin {
+    /// Ends both directions so that the peer sees that this is no clean end, where it can be told.
+    fn abort(&mut self) {}
+}
 
-impl<T: AsyncRead + AsyncWrite + fmt::Debug + Send + Unpin> Layered for T {}
+impl Layered for DuplexStream {}
 
 /// Ordered bytes in both directions; each direction ends by itself.
 #[derive(Debug)]

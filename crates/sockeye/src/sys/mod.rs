@@ -1,3 +1,8 @@
 //! What the operating system offers and no crate wraps well.
 //!
-//! The only place for `unsafe` code and for `cfg(target_os)`.
+//! The only place for `unsafe` code and for `cfg(target_os)`. Everything else in the crate calls
+//! these functions and gets an error, never a different meaning, where a system lacks something.
+
+pub(crate) mod descriptors;
+pub(crate) mod pipe;
+pub(crate) mod socket;

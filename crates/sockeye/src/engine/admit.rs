@@ -1,0 +1,187 @@
+//! Admission: how many sessions a listener, and each source, may hold.
+//!
+//! A source is an IPv4 address or an IPv6 /64. Its sessions are *pending* until
+//! [`Session::establish`](super::Session::establish) and *established* after; each kind has its own
+//! limit, so that a flood of half-made sessions from one address shuts out neither that address's
+//! good ones nor anybody else.
+//!
+//! Invariant: each admitted session holds one [`Permit`], and dropping it takes back exactly what
+//! admission counted; a source without sessions has no entry, so the table stays as large as the
+//! number of sources that are connected.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::service::Refusal;
+
+/// What a listener admits; `None` is no limit of its own.
+#[derive(Debug, Clone, Default)]
+pub struct AdmissionLimits {
+    /// Sessions at once.
+    pub sessions_max: Option<usize>,
+    /// Sessions at once from one source that are not established.
+    pub source_pending_max: Option<usize>,
+    /// Established sessions at once from one source.
+    pub source_established_max: Option<usize>,
+    /// Sources that are free of the per-source limits.
+    pub exempt: Vec<Network>,
+}
+
+/// Counts sessions against limits; listeners that share one count together.
+#[derive(Debug, Default)]
+pub struct Admission {
+    limits: AdmissionLimits,
+    sessions: AtomicUsize,
+    sources: Mutex<HashMap<IpAddr, Count>>,
+}
+
+impl Admission {
+    /// Makes an empty count under `limits`.
+    pub fn new(limits: AdmissionLimits) -> Arc<Self> {
+        Arc::new(Self { limits, ..Self::default() })
+    }
+
+    /// Admits a session from `source` or says why not.
+    pub(super) fn admit(self: &Arc<Self>, source: IpAddr) -> Result<Permit, Refusal> {
+        let before = self.sessions.fetch_add(1, Ordering::Relaxed);
+        let permit = Permit { admission: Arc::clone(self), counted: Mutex::new(Counted::Total) };
+        if self.limits.sessions_max.is_some_and(|max| before >= max) {
+            return Err(Refusal::Full);
+        }
+        if self.counts_sources() && !self.limits.exempt.iter().any(|net| net.contains(source)) {
+            self.at(source, |count| {
+                let max = self.limits.source_pending_max.unwrap_or(usize::MAX);
+                take(&mut count.pending, max, Refusal::SourcePending)
+            })?;
+            *lock(&permit.counted) = Counted::Pending(source);
+        }
+        Ok(permit)
+    }
+
+    fn counts_sources(&self) -> bool {
+        self.limits.source_pending_max.or(self.limits.source_established_max).is_some()
+    }
+
+    /// Changes the count of a source; an entry that counts nothing any more goes.
+    fn at<T>(&self, source: IpAddr, change: impl FnOnce(&mut Count) -> T) -> T {
+        let mut sources = lock(&self.sources);
+        let count = sources.entry(source).or_default();
+        let result = change(count);
+        if *count == Count::default() {
+            sources.remove(&source);
+        }
+        result
+    }
+}
+
+/// The right to hold one session; dropping it gives the place back.
+#[derive(Debug)]
+pub(super) struct Permit {
+    admission: Arc<Admission>,
+    counted: Mutex<Counted>,
+}
+
+impl Permit {
+    /// Moves the session from the pending to the established ones of its source.
+    ///
+    /// A refused session stays pending until it is dropped.
+    pub(super) fn establish(&self) -> Result<(), Refusal> {
+        let mut counted = lock(&self.counted);
+        let Counted::Pending(source) = *counted else { return Ok(()) };
+        self.admission.at(source, |count| {
+            let max = self.admission.limits.source_established_max.unwrap_or(usize::MAX);
+            take(&mut count.established, max, Refusal::SourceEstablished)?;
+            count.pending -= 1;
+            Ok(())
+        })?;
+        *counted = Counted::Established(source);
+        Ok(())
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        match *lock(&self.counted) {
+            Counted::Total => {}
+            Counted::Pending(source) => self.admission.at(source, |count| count.pending -= 1),
+            Counted::Established(source) => {
+                self.admission.at(source, |count| count.established -= 1);
+            }
+        }
+        self.admission.sessions.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A network: an address and how many of its leading bits count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix_bits: u8,
+}
+
+impl Network {
+    /// Tells whether `address` lies in the network; IPv4-mapped addresses count as IPv4.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let (ours, theirs, bits) = match (self.address, address.to_canonical()) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits().into(), b.to_bits().into(), 32),
+            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits(), b.to_bits(), 128),
+            _ => return false,
+        };
+        let differing: u128 = ours ^ theirs;
+        differing.checked_shr(bits - u32::from(self.prefix_bits)).unwrap_or(0) == 0
+    }
+}
+
+impl FromStr for Network {
+    type Err = String;
+
+    /// Reads `10.0.0.0/8`, `fd00::/8` or a single address.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("\"{text}\" is no network, such as 10.0.0.0/8 or fd00::/8");
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address, Some(bits)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| wrong())?;
+        let bits_max = if address.is_ipv4() { 32 } else { 128 };
+        let prefix_bits = match bits {
+            Some(bits) => bits.parse().map_err(|_| wrong())?,
+            None => bits_max,
+        };
+        if prefix_bits > bits_max {
+            return Err(wrong());
+        }
+        Ok(Self { address, prefix_bits })
+    }
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Count {
+    pending: usize,
+    established: usize,
+}
+
+/// Where a session is counted.
+#[derive(Debug, Clone, Copy)]
+enum Counted {
+    /// In the listener's total only: its source is exempt, or sources are not counted.
+    Total,
+    Pending(IpAddr),
+    Established(IpAddr),
+}
+
+fn take(count: &mut usize, max: usize, refusal: Refusal) -> Result<(), Refusal> {
+    if *count >= max {
+        return Err(refusal);
+    }
+    *count += 1;
+    Ok(())
+}
+
+/// Locks; the counts hold whatever a panicking holder left, for no change is half made.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

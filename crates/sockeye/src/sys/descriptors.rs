@@ -1,0 +1,45 @@
+//! Descriptors: how many this process may hold, and one kept back for when they run out.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Raises the soft descriptor limit to the hard one and returns what then holds.
+pub(crate) fn raise_limit() -> u64 {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: maximum, maximum };
+    let holds = match current != maximum && setrlimit(Resource::Nofile, raised).is_ok() {
+        true => maximum,
+        false => current,
+    };
+    holds.unwrap_or(u64::MAX)
+}
+
+/// Tells whether an error means that descriptors or kernel memory have run out.
+pub(crate) fn ran_out(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)
+    )
+}
+
+/// A descriptor kept back, given up for a moment to take a connection off a full queue.
+#[derive(Debug, Default)]
+pub(crate) struct Reserve {
+    kept: Option<OwnedFd>,
+}
+
+impl Reserve {
+    /// Takes a descriptor, or none where there is none left.
+    pub(crate) fn take() -> Self {
+        Self { kept: File::open("/dev/null").ok().map(OwnedFd::from) }
+    }
+
+    /// Gives the descriptor up; `false` when there was none.
+    pub(crate) fn give_up(&mut self) -> bool {
+        self.kept.take().is_some()
+    }
+}
