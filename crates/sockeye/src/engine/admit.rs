@@ -15,6 +15,8 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::endpoint::Endpoint;
+use crate::io::ConnectionInfo;
 use crate::service::Refusal;
 
 /// What a listener admits; `None` is no limit of its own.
@@ -22,12 +24,37 @@ use crate::service::Refusal;
 pub struct AdmissionLimits {
     /// Sessions at once.
     pub sessions_max: Option<usize>,
+    /// Sessions at once from one source, of either kind.
+    pub source_max: Option<usize>,
     /// Sessions at once from one source that are not established.
     pub source_pending_max: Option<usize>,
     /// Established sessions at once from one source.
     pub source_established_max: Option<usize>,
     /// Sources that are free of the per-source limits.
     pub exempt: Vec<Network>,
+}
+
+impl AdmissionLimits {
+    /// Returns what an endpoint's own `+limit` says.
+    pub fn of(endpoint: &Endpoint) -> Self {
+        let limit = endpoint.limit();
+        Self {
+            sessions_max: limit.conns,
+            source_max: limit.per_ip,
+            ..Self::default()
+        }
+    }
+
+    /// Tells whether a connection's source is counted.
+    fn counts(&self, info: &ConnectionInfo) -> bool {
+        let limited = [
+            self.source_max,
+            self.source_pending_max,
+            self.source_established_max,
+        ];
+        let exempt = |net: &Network| info.peer.is_some_and(|peer| net.contains(peer.ip()));
+        limited.iter().any(Option::is_some) && !self.exempt.iter().any(exempt)
+    }
 }
 
 /// Counts sessions against limits; listeners that share one count together.
@@ -41,28 +68,38 @@ pub struct Admission {
 impl Admission {
     /// Makes an empty count under `limits`.
     pub fn new(limits: AdmissionLimits) -> Arc<Self> {
-        Arc::new(Self { limits, ..Self::default() })
+        Arc::new(Self {
+            limits,
+            ..Self::default()
+        })
     }
 
-    /// Admits a session from `source` or says why not.
-    pub(super) fn admit(self: &Arc<Self>, source: IpAddr) -> Result<Permit, Refusal> {
+    /// Admits a session or says why not.
+    pub(super) fn admit(self: &Arc<Self>, info: &ConnectionInfo) -> Result<Permit, Refusal> {
         let before = self.sessions.fetch_add(1, Ordering::Relaxed);
-        let permit = Permit { admission: Arc::clone(self), counted: Mutex::new(Counted::Total) };
+        let permit = Permit {
+            admission: Arc::clone(self),
+            counted: Mutex::new(Counted::Total),
+        };
         if self.limits.sessions_max.is_some_and(|max| before >= max) {
             return Err(Refusal::Full);
         }
-        if self.counts_sources() && !self.limits.exempt.iter().any(|net| net.contains(source)) {
+        if self.limits.counts(info) {
+            let source = info.source();
             self.at(source, |count| {
-                let max = self.limits.source_pending_max.unwrap_or(usize::MAX);
-                take(&mut count.pending, max, Refusal::SourcePending)
+                let both = count.pending + count.established;
+                if self.limits.source_max.is_some_and(|max| both >= max) {
+                    return Err(Refusal::SourceEstablished);
+                }
+                take(
+                    &mut count.pending,
+                    self.limits.source_pending_max,
+                    Refusal::SourcePending,
+                )
             })?;
             *lock(&permit.counted) = Counted::Pending(source);
         }
         Ok(permit)
-    }
-
-    fn counts_sources(&self) -> bool {
-        self.limits.source_pending_max.or(self.limits.source_established_max).is_some()
     }
 
     /// Changes the count of a source; an entry that counts nothing any more goes.
@@ -90,9 +127,11 @@ impl Permit {
     /// A refused session stays pending until it is dropped.
     pub(super) fn establish(&self) -> Result<(), Refusal> {
         let mut counted = lock(&self.counted);
-        let Counted::Pending(source) = *counted else { return Ok(()) };
+        let Counted::Pending(source) = *counted else {
+            return Ok(());
+        };
         self.admission.at(source, |count| {
-            let max = self.admission.limits.source_established_max.unwrap_or(usize::MAX);
+            let max = self.admission.limits.source_established_max;
             take(&mut count.established, max, Refusal::SourceEstablished)?;
             count.pending -= 1;
             Ok(())
@@ -131,7 +170,10 @@ impl Network {
             _ => return false,
         };
         let differing: u128 = ours ^ theirs;
-        differing.checked_shr(bits - u32::from(self.prefix_bits)).unwrap_or(0) == 0
+        differing
+            .checked_shr(bits - u32::from(self.prefix_bits))
+            .unwrap_or(0)
+            == 0
     }
 }
 
@@ -154,7 +196,10 @@ impl FromStr for Network {
         if prefix_bits > bits_max {
             return Err(wrong());
         }
-        Ok(Self { address, prefix_bits })
+        Ok(Self {
+            address,
+            prefix_bits,
+        })
     }
 }
 
@@ -173,8 +218,8 @@ enum Counted {
     Established(IpAddr),
 }
 
-fn take(count: &mut usize, max: usize, refusal: Refusal) -> Result<(), Refusal> {
-    if *count >= max {
+fn take(count: &mut usize, max: Option<usize>, refusal: Refusal) -> Result<(), Refusal> {
+    if max.is_some_and(|max| *count >= max) {
         return Err(refusal);
     }
     *count += 1;

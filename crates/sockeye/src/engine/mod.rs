@@ -1,12 +1,57 @@
 //! The engine: owns every task, every limit and the table of sessions.
+//!
+//! ```text
+//! Endpoint ──listen──▶ Listening ──accept, admit──▶ Session + Conversation ──▶ Service::serve
+//! Endpoint ──connect─────────────────────────────▶ Session + Conversation ──▶ the caller
+//! ```
+//!
+//! Nobody else spawns. Each session runs in a task of its own; a panic in it costs that session.
 
+mod admit;
+mod drain;
+mod listener;
 mod session;
+mod table;
+#[cfg(test)]
+mod tests;
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock};
 
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use session::{Session, SessionFacts};
+pub use admit::{Admission, AdmissionLimits, Network};
+pub use drain::Drained;
+pub use listener::Listening;
+pub use session::{Session, SessionFacts, SessionRow, SessionState};
+
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind};
+use crate::io::{ConnectionInfo, Conversation};
+use crate::service::Service;
+use crate::sys::descriptors::{self, Reserve};
+use crate::transport::{self, Rooms};
+use table::Table;
+
+/// What an engine holds in all.
+#[derive(Debug, Clone)]
+pub struct EngineLimits {
+    /// Sessions at once; `None` is as many as the machine's descriptors allow.
+    pub sessions_max: Option<usize>,
+    /// Descriptors that each session takes: 1 for a service, 2 for a relay.
+    pub session_descriptors: usize,
+}
+
+impl Default for EngineLimits {
+    fn default() -> Self {
+        Self {
+            sessions_max: None,
+            session_descriptors: 1,
+        }
+    }
+}
 
 /// Runs listeners, sessions and the tasks of services; nobody else spawns.
 ///
@@ -16,13 +61,118 @@ pub struct Engine {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
 struct Inner {
     tasks: TaskTracker,
+    table: Arc<Table>,
+    rooms: Rooms,
+    /// Cancelled when drain begins: no accept loop goes on.
+    stopping: CancellationToken,
+    reserve: Mutex<Reserve>,
+    farewells: Arc<Semaphore>,
+    observer: OnceLock<Box<Observer>>,
 }
 
+/// What is called when an accepted session has ended.
+type Observer = dyn Fn(&Session, &Result<(), Error>) + Send + Sync;
+
 impl Engine {
-    /// Runs a service's own task until it ends; drain waits for it.
+    /// Makes an engine, with the process's soft descriptor limit raised to the hard one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LocalLimits`] when the descriptors cannot hold the sessions asked for.
+    pub fn new(limits: EngineLimits) -> Result<Self, Error> {
+        let holds = usize::try_from(descriptors::raise_limit()).unwrap_or(usize::MAX);
+        let each = limits.session_descriptors.max(1);
+        let room = holds.saturating_sub(DESCRIPTORS_APART) / each;
+        let sessions_max = limits.sessions_max.unwrap_or(room);
+        if sessions_max > room {
+            let why = format!(
+                "{sessions_max} sessions need {} descriptors and the limit is {holds}",
+                sessions_max
+                    .saturating_mul(each)
+                    .saturating_add(DESCRIPTORS_APART),
+            );
+            return Err(Error::new(ErrorKind::LocalLimits, "start", "", why)
+                .with_hint("raise the hard limit (ulimit -Hn) or ask for fewer sessions"));
+        }
+        let inner = Inner {
+            tasks: TaskTracker::new(),
+            table: Arc::new(Table::new(sessions_max)),
+            rooms: Rooms::default(),
+            stopping: CancellationToken::new(),
+            reserve: Mutex::new(Reserve::take()),
+            farewells: Arc::new(Semaphore::new(listener::FAREWELLS_MAX)),
+            observer: OnceLock::new(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Sets what is called with each accepted session that has ended, once; later calls do nothing.
+    ///
+    /// It runs in the session's task and must not block.
+    pub fn observe(&self, ended: impl Fn(&Session, &Result<(), Error>) + Send + Sync + 'static) {
+        let _ = self.inner.observer.set(Box::new(ended));
+    }
+
+    /// Listens at `endpoint` and gives each conversation to `service`, under the endpoint's own
+    /// `+limit`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LocalBind`] when an address cannot be bound, [`ErrorKind::ConfigUsage`] when
+    /// nothing can be accepted at such an endpoint.
+    pub async fn listen(
+        &self,
+        endpoint: &Endpoint,
+        service: Arc<dyn Service>,
+    ) -> Result<Listening, Error> {
+        let admission = Admission::new(AdmissionLimits::of(endpoint));
+        self.listen_under(endpoint, service, admission).await
+    }
+
+    /// Listens as [`Engine::listen`] does, under `admission` in place of the endpoint's `+limit`;
+    /// listeners that are given the same admission count together.
+    ///
+    /// # Errors
+    /// As [`Engine::listen`].
+    pub async fn listen_under(
+        &self,
+        endpoint: &Endpoint,
+        service: Arc<dyn Service>,
+        admission: Arc<Admission>,
+    ) -> Result<Listening, Error> {
+        let bound = transport::bind(endpoint, &self.inner.rooms).await?;
+        Ok(Listening::start(self, bound, service, admission))
+    }
+
+    /// Opens `endpoint` as a session of its own.
+    ///
+    /// # Errors
+    /// Why it did not open; every address that was tried is named.
+    pub async fn connect(&self, endpoint: &Endpoint) -> Result<(Conversation, Session), Error> {
+        let (conversation, info) = self.open(endpoint).await?;
+        let session = self.inner.table.enter(info, "connect", None).map_err(|_| {
+            let why = "the engine holds as many sessions as it may, or is draining";
+            Error::new(ErrorKind::LocalLimits, "connect", endpoint, why)
+        })?;
+        Ok((conversation, session))
+    }
+
+    /// Opens `endpoint` as the far side of a session that is in the table already.
+    ///
+    /// # Errors
+    /// As [`Engine::connect`].
+    pub async fn open(&self, endpoint: &Endpoint) -> Result<(Conversation, ConnectionInfo), Error> {
+        transport::connect(endpoint, &self.inner.rooms).await
+    }
+
+    /// Returns every session in the order of their numbers.
+    pub fn sessions(&self) -> Vec<SessionRow> {
+        self.inner.table.rows()
+    }
+
+    /// Runs a service's own task until it ends.
     #[allow(
         clippy::disallowed_methods,
         reason = "this is the one place that spawns"
@@ -33,4 +183,28 @@ impl Engine {
     ) -> tokio::task::JoinHandle<()> {
         tokio::spawn(self.inner.tasks.track_future(future))
     }
+
+    /// Runs a session to its end in a task of its own.
+    fn serve(&self, conversation: Conversation, service: Arc<dyn Service>, session: Session) {
+        let engine = self.clone();
+        self.spawn(async move {
+            let result = service.serve(conversation, &session).await;
+            if let Some(observer) = engine.inner.observer.get() {
+                observer(&session, &result);
+            } else if let Err(error) = result {
+                tracing::debug!(session = session.id(), %error);
+            }
+        });
+    }
 }
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("sessions", &self.table.open())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Descriptors for everything but sessions: standard streams, listeners, store, event queue, spare.
+const DESCRIPTORS_APART: usize = 64;

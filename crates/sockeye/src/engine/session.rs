@@ -1,19 +1,31 @@
 //! One accepted or dialled conversation.
+//!
+//! ```text
+//! open ──closing()──▶ closing ──cut()──▶ cut          (one way; each may be skipped to)
+//! pending ──establish()──▶ established                (apart from the above)
+//! ```
 
-use std::sync::atomic::AtomicU64;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
+use super::admit::Permit;
+use super::table::Table;
 use crate::io::ConnectionInfo;
+use crate::service::Refusal;
 
 /// One accepted or dialled conversation: id, facts, counters, and the two signals that end it.
+///
+/// Dropping it takes it out of the engine's table.
 #[derive(Debug)]
 pub struct Session {
-    id: u64,
-    info: ConnectionInfo,
-    facts: SessionFacts,
-    closing: CancellationToken,
-    cut: CancellationToken,
+    shared: Arc<Shared>,
+    permit: Option<Permit>,
+    table: Arc<Table>,
 }
 
 /// What a session counts.
@@ -23,39 +35,170 @@ pub struct SessionFacts {
     pub bytes_in: AtomicU64,
     /// Bytes that went to the peer.
     pub bytes_out: AtomicU64,
+    /// Bytes that were accepted from one side and did not reach the other.
+    pub bytes_lost: AtomicU64,
+}
+
+/// A row of the engine's table: one session at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionRow {
+    /// The session's number.
+    pub id: u64,
+    /// The peer as a person reads it.
+    pub peer: String,
+    /// The name of the service that serves it.
+    pub service: &'static str,
+    /// How long it has been open.
+    pub age: Duration,
+    /// Bytes that came from the peer.
+    pub bytes_in: u64,
+    /// Bytes that went to the peer.
+    pub bytes_out: u64,
+    /// What it is doing.
+    pub state: SessionState,
+}
+
+/// What a session is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionState {
+    /// Its handshake or registration is not done.
+    Pending,
+    /// It is in use.
+    Established,
+    /// It was asked to end.
+    Closing,
+    /// It was told to stop at once.
+    Cut,
 }
 
 impl Session {
+    pub(super) fn new(shared: Arc<Shared>, permit: Option<Permit>, table: Arc<Table>) -> Self {
+        Self {
+            shared,
+            permit,
+            table,
+        }
+    }
+
     /// Returns the number of this session, unique within the process.
     pub fn id(&self) -> u64 {
-        self.id
+        self.shared.id
     }
 
     /// Returns what is known of the connection.
     pub fn info(&self) -> &ConnectionInfo {
-        &self.info
+        &self.shared.info
     }
 
     /// Returns the counters.
     pub fn facts(&self) -> &SessionFacts {
-        &self.facts
+        &self.shared.facts
     }
 
     /// Waits until the session is asked to end by itself: drain has begun, or it was killed.
     pub async fn closing(&self) {
-        self.closing.cancelled().await;
+        self.shared.reached(CLOSING).await;
     }
 
     /// Waits until the session is cut: what is still in hand is counted as lost.
     pub async fn cut(&self) {
-        self.cut.cancelled().await;
+        self.shared.reached(CUT).await;
     }
 
     /// Counts the session as established from now on, under the limits for such sessions.
     ///
     /// # Errors
-    /// [`Refusal`](crate::service::Refusal) when the source has too many established sessions.
-    pub fn establish(&self) -> Result<(), crate::service::Refusal> {
+    /// [`Refusal`] when the source has too many established sessions; the session then stays
+    /// pending until it is dropped.
+    pub fn establish(&self) -> Result<(), Refusal> {
+        if let Some(permit) = &self.permit {
+            permit.establish()?;
+        }
+        self.shared.established.store(true, Ordering::Relaxed);
         Ok(())
     }
 }
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.table.remove(&self.shared);
+    }
+}
+
+/// What the engine's table and the session's owner share.
+pub(super) struct Shared {
+    pub(super) id: u64,
+    pub(super) info: ConnectionInfo,
+    pub(super) facts: SessionFacts,
+    service: &'static str,
+    opened: Instant,
+    established: AtomicBool,
+    stage: AtomicU8,
+    moved: Notify,
+}
+
+impl Shared {
+    pub(super) fn new(id: u64, info: ConnectionInfo, service: &'static str) -> Self {
+        Self {
+            id,
+            info,
+            facts: SessionFacts::default(),
+            service,
+            opened: Instant::now(),
+            established: AtomicBool::new(false),
+            stage: AtomicU8::new(OPEN),
+            moved: Notify::new(),
+        }
+    }
+
+    /// Moves on to `stage` unless already there or further.
+    pub(super) fn advance(&self, stage: u8) {
+        if self.stage.fetch_max(stage, Ordering::AcqRel) < stage {
+            self.moved.notify_waiters();
+        }
+    }
+
+    pub(super) fn is_cut(&self) -> bool {
+        self.stage.load(Ordering::Relaxed) >= CUT
+    }
+
+    async fn reached(&self, stage: u8) {
+        loop {
+            // Waiting begins where `notified` is called, before the look at the stage.
+            let moved = self.moved.notified();
+            if self.stage.load(Ordering::Acquire) >= stage {
+                return;
+            }
+            moved.await;
+        }
+    }
+
+    pub(super) fn row(&self) -> SessionRow {
+        let established = self.established.load(Ordering::Relaxed);
+        SessionRow {
+            id: self.id,
+            peer: self.info.peer_text.clone(),
+            service: self.service,
+            age: self.opened.elapsed(),
+            bytes_in: self.facts.bytes_in.load(Ordering::Relaxed),
+            bytes_out: self.facts.bytes_out.load(Ordering::Relaxed),
+            state: match self.stage.load(Ordering::Relaxed) {
+                OPEN if established => SessionState::Established,
+                OPEN => SessionState::Pending,
+                CLOSING => SessionState::Closing,
+                _ => SessionState::Cut,
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.row().fmt(f)
+    }
+}
+
+const OPEN: u8 = 0;
+pub(super) const CLOSING: u8 = 1;
+pub(super) const CUT: u8 = 2;

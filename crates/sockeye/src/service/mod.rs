@@ -1,5 +1,9 @@
 //! Services: what answers on an accepted conversation.
 
+mod echo;
+mod hello;
+mod upper;
+
 use std::fmt::Debug;
 use std::pin::Pin;
 
@@ -8,6 +12,10 @@ use bytes::Bytes;
 use crate::engine::Session;
 use crate::error::Error;
 use crate::io::Conversation;
+
+pub use echo::Echo;
+pub use hello::Hello;
+pub use upper::Upper;
 
 /// A future with a lifetime, in a box.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

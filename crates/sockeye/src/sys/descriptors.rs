@@ -9,7 +9,10 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// Raises the soft descriptor limit to the hard one and returns what then holds.
 pub(crate) fn raise_limit() -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    let raised = Rlimit { current: maximum, maximum };
+    let raised = Rlimit {
+        current: maximum,
+        maximum,
+    };
     let holds = match current != maximum && setrlimit(Resource::Nofile, raised).is_ok() {
         true => maximum,
         false => current,
@@ -35,7 +38,14 @@ pub(crate) struct Reserve {
 impl Reserve {
     /// Takes a descriptor, or none where there is none left.
     pub(crate) fn take() -> Self {
-        Self { kept: File::open("/dev/null").ok().map(OwnedFd::from) }
+        Self {
+            kept: File::open("/dev/null").ok().map(OwnedFd::from),
+        }
+    }
+
+    /// Tells whether there is one.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.kept.is_some()
     }
 
     /// Gives the descriptor up; `false` when there was none.

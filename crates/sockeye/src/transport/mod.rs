@@ -1,1 +1,96 @@
 //! Transports: one file each; this is the one match over them.
+//!
+//! A transport opens an address or listens at it and yields conversations with what is known of
+//! them. It spawns nothing and counts nothing: the engine does.
+
+mod memory;
+mod tcp;
+
+use std::io;
+
+pub(crate) use memory::Rooms;
+
+use crate::endpoint::{Address, Endpoint};
+use crate::error::{Error, ErrorKind};
+use crate::io::{ConnectionInfo, Conversation};
+
+/// What is bound at an address and yields conversations.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    Tcp(tcp::Listener),
+    Memory(memory::Listener),
+}
+
+/// What listening at an endpoint yields.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    /// One for each address that the endpoint stands for.
+    pub(crate) listeners: Vec<Listener>,
+    /// Addresses that were skipped and why, in words.
+    pub(crate) skipped: Vec<String>,
+}
+
+/// Binds every address that `endpoint` stands for.
+pub(crate) async fn bind(endpoint: &Endpoint, rooms: &Rooms) -> Result<Bound, Error> {
+    match endpoint.address() {
+        Address::Tcp { host, port, family } => tcp::bind(endpoint, host, *port, *family).await,
+        Address::Mem { name } => memory::bind(endpoint, name, rooms),
+        _ => Err(cannot("listen", endpoint, "nothing can be accepted there")),
+    }
+}
+
+/// Opens `endpoint`.
+pub(crate) async fn connect(
+    endpoint: &Endpoint,
+    rooms: &Rooms,
+) -> Result<(Conversation, ConnectionInfo), Error> {
+    match endpoint.address() {
+        Address::Tcp { host, port, family } => tcp::connect(endpoint, host, *port, *family).await,
+        Address::Mem { name } => memory::connect(endpoint, name, rooms).await,
+        _ => Err(cannot(
+            "connect",
+            endpoint,
+            "it cannot be opened, only served",
+        )),
+    }
+}
+
+impl Listener {
+    /// Waits for the next conversation.
+    pub(crate) async fn accept(&self) -> io::Result<(Conversation, ConnectionInfo)> {
+        match self {
+            Self::Tcp(tcp) => tcp.accept().await,
+            Self::Memory(memory) => memory.accept().await,
+        }
+    }
+
+    /// Returns the address it is bound to, with its real port.
+    pub(crate) fn local(&self) -> Address {
+        match self {
+            Self::Tcp(tcp) => tcp.local(),
+            Self::Memory(memory) => memory.local(),
+        }
+    }
+}
+
+fn cannot(op: &'static str, endpoint: &Endpoint, why: &str) -> Error {
+    Error::new(ErrorKind::ConfigUsage, op, endpoint, why)
+}
+
+/// Writes a system error as a person reads it: lower case, without the number.
+fn words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "connection refused".into(),
+        io::ErrorKind::TimedOut => "timed out".into(),
+        io::ErrorKind::AddrInUse => "address already in use".into(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or(&text);
+            let mut letters = text.chars();
+            letters
+                .next()
+                .map(|first| first.to_lowercase().chain(letters).collect())
+                .unwrap_or_default()
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Ending: drain, kill, and waiting for what the engine runs.
+
+use std::time::Duration;
+
+use super::Engine;
+use super::session::{CLOSING, CUT};
+
+/// How a drain went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drained {
+    /// Sessions that ended by themselves.
+    pub finished: usize,
+    /// Sessions that were cut.
+    pub cut: usize,
+    /// Bytes that were accepted from one side and did not reach the other.
+    pub bytes_lost: u64,
+}
+
+impl Engine {
+    /// Stops accepting, asks every session to end, cuts those that are left after `limit`, and
+    /// returns when none is left.
+    ///
+    /// A second call with [`Duration::ZERO`] while the first one waits cuts at once.
+    pub async fn drain(&self, limit: Duration) -> Drained {
+        let table = &self.inner.table;
+        let (cut_before, lost_before) = (table.cut(), table.bytes_lost());
+        table.close();
+        self.inner.stopping.cancel();
+        let sessions = table.open();
+        table.advance_all(CLOSING);
+        if tokio::time::timeout(limit, table.empty()).await.is_err() {
+            table.advance_all(CUT);
+            if tokio::time::timeout(CUT_TIME, table.empty()).await.is_err() {
+                tracing::warn!(
+                    sessions = table.open(),
+                    "sessions did not stop when they were cut"
+                );
+            }
+        }
+        let cut = table.cut() - cut_before;
+        Drained {
+            finished: sessions.saturating_sub(cut + table.open()),
+            cut: cut + table.open(),
+            bytes_lost: table.bytes_lost() - lost_before,
+        }
+    }
+
+    /// Asks a session to end and cuts it if it has not after a moment; `false` if there is none.
+    pub fn kill(&self, id: u64) -> bool {
+        let Some(shared) = self.inner.table.find(id) else {
+            return false;
+        };
+        shared.advance(CLOSING);
+        self.spawn(async move {
+            tokio::time::sleep(KILL_GRACE).await;
+            shared.advance(CUT);
+        });
+        true
+    }
+
+    /// Waits until every task that the engine runs has ended.
+    pub async fn idle(&self) {
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+}
+
+/// How long a killed session may take to say goodbye.
+const KILL_GRACE: Duration = Duration::from_secs(1);
+/// How long sessions that are cut may take to notice.
+const CUT_TIME: Duration = Duration::from_secs(2);

@@ -1,0 +1,221 @@
+//! Accepting: what stands between a bound socket and a session.
+//!
+//! Invariants: no handshake runs in the accept loop; a refusal costs no task for longer than
+//! [`FAREWELL_TIME`] and there are at most [`FAREWELLS_MAX`] of them; when descriptors run out, the
+//! queue moves on by the reserve and the loop sleeps instead of spinning; sessions live on.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::Engine;
+use super::admit::Admission;
+use crate::endpoint::Address;
+use crate::io::{ConnectionInfo, Conversation};
+use crate::service::Service;
+use crate::sys::descriptors::{self, Reserve};
+use crate::transport::{Bound, Listener};
+
+/// A listening endpoint; dropping it closes it.
+#[derive(Debug)]
+pub struct Listening {
+    addresses: Vec<Address>,
+    skipped: Vec<String>,
+    desk: Arc<Desk>,
+    loops: TaskTracker,
+}
+
+impl Listening {
+    pub(super) fn start(
+        engine: &Engine,
+        bound: Bound,
+        service: Arc<dyn Service>,
+        admission: Arc<Admission>,
+    ) -> Self {
+        let desk = Arc::new(Desk {
+            engine: engine.clone(),
+            service: RwLock::new(service),
+            admission,
+            closed: engine.inner.stopping.child_token(),
+        });
+        let addresses = bound.listeners.iter().map(Listener::local).collect();
+        let loops = TaskTracker::new();
+        for listener in bound.listeners {
+            engine.spawn(loops.track_future(Arc::clone(&desk).run(listener)));
+        }
+        loops.close();
+        Self {
+            addresses,
+            skipped: bound.skipped,
+            desk,
+            loops,
+        }
+    }
+
+    /// Returns the addresses it is bound to, with their real ports.
+    pub fn addresses(&self) -> &[Address] {
+        &self.addresses
+    }
+
+    /// Returns the addresses of the endpoint that this machine does not have, and why, in words.
+    pub fn skipped(&self) -> &[String] {
+        &self.skipped
+    }
+
+    /// Gives new sessions another service; those that are open keep the old one.
+    pub fn replace(&self, service: Arc<dyn Service>) {
+        *self
+            .desk
+            .service
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = service;
+    }
+
+    /// Stops accepting; sessions live on.
+    pub fn close(&self) {
+        self.desk.closed.cancel();
+    }
+
+    /// Waits until it accepts no more: it was closed, or the engine drains.
+    pub async fn finished(&self) {
+        self.loops.wait().await;
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// What the accept loops of one endpoint share.
+#[derive(Debug)]
+struct Desk {
+    engine: Engine,
+    service: RwLock<Arc<dyn Service>>,
+    admission: Arc<Admission>,
+    closed: CancellationToken,
+}
+
+impl Desk {
+    async fn run(self: Arc<Self>, listener: Listener) {
+        let closed = self.closed.clone();
+        let mut pause = PAUSE_MIN;
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                () = closed.cancelled() => return,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((conversation, info)) => {
+                    pause = PAUSE_MIN;
+                    self.receive(conversation, info);
+                }
+                Err(error) if descriptors::ran_out(&error) => {
+                    tracing::warn!(%error, "cannot accept; sessions live on");
+                    self.shed(&listener).await;
+                    tokio::select! {
+                        () = closed.cancelled() => return,
+                        () = tokio::time::sleep(pause) => pause = (pause * 2).min(PAUSE_MAX),
+                    }
+                }
+                // The connection ended while it waited, or the network had a passing fault
+                // (accept(2), "Error handling"): the next one may be good.
+                Err(error) => {
+                    tracing::debug!(%error, "accept");
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+    }
+
+    /// Admits a conversation and starts its session, or refuses it.
+    fn receive(&self, conversation: Conversation, info: ConnectionInfo) {
+        let service = Arc::clone(&self.service.read().unwrap_or_else(PoisonError::into_inner));
+        let table = &self.engine.inner.table;
+        let admitted = self
+            .admission
+            .admit(&info)
+            .and_then(|permit| table.enter(info, service.name(), Some(permit)));
+        match admitted {
+            Ok(session) => self.engine.serve(conversation, service, session),
+            Err(why) => self.refuse(conversation, service.refusal(why)),
+        }
+    }
+
+    /// Tells the peer why, then closes so that it can read it: unread bytes at close would turn
+    /// the end into a reset (RFC 1122 section 4.2.2.13) that overtakes the answer.
+    fn refuse(&self, conversation: Conversation, answer: Option<Bytes>) {
+        let Conversation::Stream(mut stream) = conversation;
+        let answer = answer.unwrap_or_default();
+        let Ok(place) = Arc::clone(&self.engine.inner.farewells).try_acquire_owned() else {
+            // Too many at once: what fits into the send buffer must do.
+            let _ = Box::pin(stream.write(&answer))
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()));
+            return;
+        };
+        self.engine.spawn(async move {
+            let farewell = async {
+                stream.write_all(&answer).await?;
+                stream.shutdown().await?;
+                let mut rest = (&mut stream).take(FAREWELL_BYTES_MAX);
+                tokio::io::copy(&mut rest, &mut tokio::io::sink()).await
+            };
+            // The peer was refused; whether it listens to the reason is its own affair.
+            let _ = tokio::time::timeout(FAREWELL_TIME, farewell).await;
+            drop(place);
+        });
+    }
+
+    /// Takes connections off the full queue and closes them, by means of the reserve.
+    async fn shed(&self, listener: &Listener) {
+        for _ in 0..SHED_MAX {
+            let reserve = &self.engine.inner.reserve;
+            if !reserve
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .give_up()
+            {
+                break;
+            }
+            let accepted = tokio::select! {
+                biased;
+                accepted = listener.accept() => accepted.is_ok(),
+                () = std::future::ready(()) => false,
+            };
+            *reserve.lock().unwrap_or_else(PoisonError::into_inner) = Reserve::take();
+            if !accepted {
+                return;
+            }
+        }
+        // A reserve that somebody else's descriptor took is taken again when one is free.
+        let mut reserve = self
+            .engine
+            .inner
+            .reserve
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !reserve.is_kept() {
+            *reserve = Reserve::take();
+        }
+    }
+}
+
+/// Refused connections that are told so at once; the rest are closed without waiting.
+pub(super) const FAREWELLS_MAX: usize = 256;
+/// How long a refused peer may take to read why.
+const FAREWELL_TIME: Duration = Duration::from_secs(1);
+/// What a refused peer may have sent already, bytes, before it is closed anyway.
+const FAREWELL_BYTES_MAX: u64 = 64 * 1024;
+/// Connections closed in one go when descriptors have run out.
+const SHED_MAX: usize = 64;
+/// First and longest sleep of an accept loop without descriptors.
+const PAUSE_MIN: Duration = Duration::from_millis(10);
+const PAUSE_MAX: Duration = Duration::from_secs(1);

@@ -1,0 +1,282 @@
+//! TCP (RFC 9293): listening at and connecting to every address that a host stands for.
+//!
+//! Invariant: an accepted socket has the listening socket's options, for Linux and the BSDs hand
+//! them down; so each is set once, and accepting is a single system call.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
+
+use super::{Bound, words};
+use crate::endpoint::{Address, Endpoint, Family, Host, TcpOptions};
+use crate::error::{Error, ErrorKind};
+use crate::io::{ConnectionInfo, Conversation, Stream};
+
+/// A bound TCP socket.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    socket: TcpListener,
+    local: SocketAddr,
+}
+
+/// Binds every address of `host`, all on one port.
+pub(super) async fn bind(
+    endpoint: &Endpoint,
+    host: &Host,
+    port: u16,
+    family: Family,
+) -> Result<Bound, Error> {
+    let options = endpoint.tcp();
+    let addresses = match host {
+        // One dual-stack socket; where there is no IPv6, IPv4 alone is every interface.
+        Host::Any if family != Family::V4 => vec![(Ipv6Addr::UNSPECIFIED, port).into()],
+        Host::Any => vec![(Ipv4Addr::UNSPECIFIED, port).into()],
+        _ => resolve("listen", endpoint, host, port, family).await?,
+    };
+    for _ in 0..PORT_ATTEMPTS {
+        match bind_all(&addresses, &options, family == Family::V6) {
+            Err((at, error))
+                if is_family_absent(&error) && *host == Host::Any && family == Family::Any =>
+            {
+                tracing::debug!(%at, "no IPv6 here, listening on IPv4 alone");
+                return bind_all(&[(Ipv4Addr::UNSPECIFIED, port).into()], &options, false)
+                    .map_err(|(at, error)| unbindable(endpoint, at, &error));
+            }
+            // The port that the system chose for the first address is taken on the second.
+            Err((_, error)) if port == 0 && error.kind() == io::ErrorKind::AddrInUse => {}
+            other => return other.map_err(|(at, error)| unbindable(endpoint, at, &error)),
+        }
+    }
+    let why = "no port is free on all of its addresses";
+    Err(Error::new(ErrorKind::LocalBind, "listen", endpoint, why))
+}
+
+/// Binds all of `addresses`; the first one's port holds where the others ask for any.
+fn bind_all(
+    addresses: &[SocketAddr],
+    options: &TcpOptions,
+    only_v6: bool,
+) -> Result<Bound, (SocketAddr, io::Error)> {
+    let mut bound = Bound {
+        listeners: Vec::new(),
+        skipped: Vec::new(),
+    };
+    let mut port = addresses.first().map_or(0, SocketAddr::port);
+    for &address in addresses {
+        let at = SocketAddr::new(address.ip(), port);
+        match bind_one(at, options, only_v6) {
+            Ok(listener) => {
+                port = listener.local.port();
+                bound.listeners.push(super::Listener::Tcp(listener));
+            }
+            Err(error) if is_family_absent(&error) && addresses.len() > 1 => {
+                bound
+                    .skipped
+                    .push(format!("{}: {}", at.ip(), words(&error)));
+            }
+            Err(error) => return Err((at, error)),
+        }
+    }
+    match bound.listeners.is_empty() {
+        true => Err((
+            SocketAddr::new(addresses[0].ip(), port),
+            io::ErrorKind::AddrNotAvailable.into(),
+        )),
+        false => Ok(bound),
+    }
+}
+
+fn bind_one(at: SocketAddr, options: &TcpOptions, only_v6: bool) -> io::Result<Listener> {
+    let socket = open(at, options)?;
+    if at.is_ipv6() {
+        socket.set_only_v6(only_v6 || !at.ip().is_unspecified())?;
+    }
+    socket.set_reuse_address(options.reuseaddr)?;
+    socket.bind(&at.into())?;
+    socket.listen(i32::try_from(options.backlog).unwrap_or(i32::MAX))?;
+    let socket = TcpListener::from_std(socket.into())?;
+    let local = socket.local_addr()?;
+    Ok(Listener { socket, local })
+}
+
+/// Makes a non-blocking socket with the options set.
+fn open(at: SocketAddr, options: &TcpOptions) -> io::Result<Socket> {
+    let kind = Type::STREAM.nonblocking();
+    let socket = Socket::new(Domain::for_address(at), kind, Some(Protocol::TCP))?;
+    if options.nodelay {
+        socket.set_tcp_nodelay(true)?;
+    }
+    if let Some(idle) = options.keepalive {
+        // TCP_KEEPIDLE counts whole seconds and refuses 0.
+        let keepalive = TcpKeepalive::new().with_time(idle.max(Duration::from_secs(1)));
+        socket.set_tcp_keepalive(&keepalive)?;
+    }
+    if let Some(bytes) = options.sndbuf_bytes {
+        socket.set_send_buffer_size(usize::try_from(bytes).unwrap_or(usize::MAX))?;
+    }
+    if let Some(bytes) = options.rcvbuf_bytes {
+        socket.set_recv_buffer_size(usize::try_from(bytes).unwrap_or(usize::MAX))?;
+    }
+    Ok(socket)
+}
+
+impl Listener {
+    pub(super) async fn accept(&self) -> io::Result<(Conversation, ConnectionInfo)> {
+        let (socket, peer) = self.socket.accept().await?;
+        let local = match self.local.ip().is_unspecified() {
+            true => socket.local_addr().ok(),
+            false => Some(self.local),
+        };
+        Ok(conversation(socket, peer, local))
+    }
+
+    pub(super) fn local(&self) -> Address {
+        self.local.into()
+    }
+}
+
+/// Connects to the addresses of `host` one after the other until one answers.
+pub(super) async fn connect(
+    endpoint: &Endpoint,
+    host: &Host,
+    port: u16,
+    family: Family,
+) -> Result<(Conversation, ConnectionInfo), Error> {
+    let options = endpoint.tcp();
+    let mut failures = Vec::new();
+    for at in resolve("connect", endpoint, host, port, family).await? {
+        match connect_one(at, &options).await {
+            Ok(socket) => {
+                let local = socket.local_addr().ok();
+                return Ok(conversation(socket, at, local));
+            }
+            Err(error) => failures.push((at, error)),
+        }
+    }
+    Err(unreachable(endpoint, &failures))
+}
+
+async fn connect_one(at: SocketAddr, options: &TcpOptions) -> io::Result<TcpStream> {
+    let socket = open(at, options)?;
+    TcpSocket::from_std_stream(socket.into()).connect(at).await
+}
+
+fn conversation(
+    socket: TcpStream,
+    peer: SocketAddr,
+    local: Option<SocketAddr>,
+) -> (Conversation, ConnectionInfo) {
+    let peer = unmapped(peer);
+    let info = ConnectionInfo {
+        peer: Some(peer),
+        local: local.map(unmapped),
+        peer_text: peer.to_string(),
+    };
+    (Conversation::Stream(Stream::from(socket)), info)
+}
+
+/// Returns the addresses of a host in the order in which they are to be tried.
+async fn resolve(
+    op: &'static str,
+    endpoint: &Endpoint,
+    host: &Host,
+    port: u16,
+    family: Family,
+) -> Result<Vec<SocketAddr>, Error> {
+    let mut addresses: Vec<SocketAddr> = match host {
+        Host::Loopback | Host::Any => {
+            vec![
+                (Ipv4Addr::LOCALHOST, port).into(),
+                (Ipv6Addr::LOCALHOST, port).into(),
+            ]
+        }
+        Host::Ip(ip) => vec![(*ip, port).into()],
+        Host::Name(name) => match lookup_host((name.as_str(), port)).await {
+            Ok(found) => found.collect(),
+            Err(error) => {
+                let why = format!("{name} does not resolve: {}", words(&error));
+                return Err(Error::new(ErrorKind::PeerUnresolved, op, endpoint, why));
+            }
+        },
+    };
+    addresses.retain(|address| match family {
+        Family::Any => true,
+        Family::V4 => address.is_ipv4(),
+        Family::V6 => address.is_ipv6(),
+    });
+    if addresses.is_empty() {
+        let why = format!("{host} has no address of that family");
+        return Err(Error::new(ErrorKind::PeerUnresolved, op, endpoint, why));
+    }
+    Ok(addresses)
+}
+
+fn unbindable(endpoint: &Endpoint, at: SocketAddr, error: &io::Error) -> Error {
+    let why = format!("{} ({at})", words(error));
+    let unbindable = Error::new(ErrorKind::LocalBind, "listen", endpoint, why);
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            unbindable.with_hint("ports below 1024 need a privilege")
+        }
+        _ => unbindable,
+    }
+}
+
+/// Names every address that was tried, the shared reason once.
+fn unreachable(endpoint: &Endpoint, failures: &[(SocketAddr, io::Error)]) -> Error {
+    // An address of a family that this machine lacks was no real attempt if another one was.
+    let mut real: Vec<_> = failures
+        .iter()
+        .filter(|(_, error)| !is_family_absent(error))
+        .collect();
+    if real.is_empty() {
+        real = failures.iter().collect();
+    }
+    let reasons: Vec<_> = real.iter().map(|(_, error)| words(error)).collect();
+    let why = match reasons.iter().all(|reason| *reason == reasons[0]) {
+        true => {
+            let tried: Vec<_> = real.iter().map(|(at, _)| at.ip().to_string()).collect();
+            format!("{} ({})", reasons[0], tried.join(", "))
+        }
+        false => {
+            let each = real.iter().zip(&reasons);
+            let each: Vec<_> = each
+                .map(|((at, _), why)| format!("{}: {why}", at.ip()))
+                .collect();
+            each.join(", ")
+        }
+    };
+    let timed_out = real
+        .iter()
+        .all(|(_, error)| error.kind() == io::ErrorKind::TimedOut);
+    let kind = if timed_out {
+        ErrorKind::PeerTimeout
+    } else {
+        ErrorKind::PeerUnreachable
+    };
+    Error::new(kind, "connect", endpoint, why)
+}
+
+/// Tells whether an address family is not available on this machine.
+fn is_family_absent(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::AFNOSUPPORT | Errno::ADDRNOTAVAIL)
+    )
+}
+
+fn unmapped(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V6(v6) if v6.ip().to_ipv4_mapped().is_some() => {
+            SocketAddr::new(address.ip().to_canonical(), v6.port())
+        }
+        other => other,
+    }
+}
+
+/// Tries to find a port that is free on every address of a host: two in a row are rarely taken.
+const PORT_ATTEMPTS: usize = 8;
