@@ -16,6 +16,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod irc;
+pub mod limit;
 mod now;
 
 pub use now::Now;

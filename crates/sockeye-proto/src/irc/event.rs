@@ -115,3 +115,6 @@ pub enum Target {
     /// To one client.
     Session(SessionId),
 }
+
+#[cfg(test)]
+mod tests;

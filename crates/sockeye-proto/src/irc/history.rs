@@ -1,10 +1,16 @@
 //! Reading stored messages back: what is asked for, and how the answer is written.
 //! Source: IRCv3 draft/chathistory, IRCv3 batch.
 
+mod answer;
+mod request;
+mod text;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bytes::Bytes;
+pub use answer::encode;
+pub use request::{Invalid, LIMIT_MAX, Request, Subcommand};
+pub use text::{msgid_text, parse_msgid, parse_time, time_text};
 
 use super::caps::Caps;
 use super::event::Record;
@@ -93,8 +99,8 @@ pub struct Reply {
     pub label: Option<String>,
     /// A reference tag for the batch, unique for the session.
     pub batch: String,
-    /// Replay after a JOIN, for a client that did not ask.
-    pub on_join: bool,
+    /// What the client asked for; `None` is the replay after a JOIN, for one that did not ask.
+    pub asked: Option<Subcommand>,
 }
 
 /// What was found.
@@ -106,9 +112,4 @@ pub enum Found {
     Targets(Vec<(String, u64)>),
     /// The store could not be read; the reason.
     Unavailable(String),
-}
-
-/// Writes the answer: complete lines with CR LF.
-pub fn encode(_reply: &Reply, _found: &Found) -> Bytes {
-    unimplemented!()
 }

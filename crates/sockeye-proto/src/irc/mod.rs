@@ -16,6 +16,7 @@
 //! Sources: RFC 1459, RFC 2812, the Modern IRC document, the IRCv3 specifications.
 
 pub mod caps;
+pub mod casemap;
 pub mod event;
 pub mod history;
 pub mod id;

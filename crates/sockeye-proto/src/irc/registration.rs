@@ -2,14 +2,35 @@
 //!
 //! Local to its connection; it has no part in shared state. After `Enter` it stays, because it
 //! also answers AUTHENTICATE of a registered client.
+//!
+//! ```text
+//!            NICK, USER, no CAP open                 entered
+//!  ┌──────┐ ─────────────────────────▶ ┌──────────┐ ─────────▶ ┌─────────┐
+//!  │ Open │                            │ Entering │            │ Entered │
+//!  └──────┘ ◀───────────────────────── └──────────┘            └─────────┘
+//!                   nick_refused
+//! ```
+//!
+//! Sources: RFC 2812 section 3.1, Modern IRC section Connection Registration, IRCv3 capability
+//! negotiation, IRCv3 sasl-3.1 and sasl-3.2, IRCv3 UTF8ONLY.
+
+mod sasl;
+#[cfg(test)]
+mod tests;
 
 use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::mem;
 
 use bytes::Bytes;
 
-use super::caps::Caps;
+use self::sasl::{Exchange, Sasl};
+use super::caps::{self, Caps, Negotiation};
 use super::input::AccountRef;
-use super::message::{LineError, Message};
+use super::message::{Line, LineError, Message, truncated};
+use super::numeric::{self, Numeric, Severity};
+use super::settings::Settings;
 
 /// What the connection has to do next.
 #[derive(Debug)]
@@ -46,36 +67,6 @@ pub enum Step {
     Login(AccountRef, Bytes),
 }
 
-/// A connection's registration.
-#[derive(Debug)]
-pub struct Registration {}
-
-impl Registration {
-    /// Takes one line; pushes what follows from it.
-    pub fn line(&mut self, _line: Result<Message, LineError>, _steps: &mut alloc::vec::Vec<Step>) {
-        unimplemented!()
-    }
-
-    /// Takes the outcome of [`Step::Verify`].
-    pub fn verified(
-        &mut self,
-        _outcome: Result<AccountRef, VerifyError>,
-        _steps: &mut alloc::vec::Vec<Step>,
-    ) {
-        unimplemented!()
-    }
-
-    /// The network has taken the client in.
-    pub fn entered(&mut self) {
-        unimplemented!()
-    }
-
-    /// The nick was refused: the next NICK tries again.
-    pub fn nick_refused(&mut self) {
-        unimplemented!()
-    }
-}
-
 /// Why a login did not succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -87,3 +78,380 @@ pub enum VerifyError {
     /// The store could not be read.
     Unavailable,
 }
+
+/// A connection's registration.
+#[derive(Debug)]
+pub struct Registration {
+    settings: Arc<Settings>,
+    host: String,
+    state: State,
+    /// Registration waits for CAP END.
+    negotiating: bool,
+    caps: Caps,
+    nick: Option<String>,
+    /// User name and real name.
+    user: Option<(String, String)>,
+    account: Option<AccountRef>,
+    sasl: Sasl,
+    /// PASS asked for the verification that is under way.
+    pass_verifying: bool,
+    failed_logins: u32,
+    bytes: usize,
+    lines: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Entering,
+    Entered,
+}
+
+impl Registration {
+    /// Starts the registration of a connection whose client is shown with `host`.
+    pub fn new(settings: Arc<Settings>, host: String) -> Self {
+        Self {
+            settings,
+            host,
+            state: State::Open,
+            negotiating: false,
+            caps: Caps::NONE,
+            nick: None,
+            user: None,
+            account: None,
+            sasl: Sasl::default(),
+            pass_verifying: false,
+            failed_logins: 0,
+            bytes: 0,
+            lines: 0,
+        }
+    }
+
+    /// Counts bytes that the client has sent, whether or not they have made a line yet; closes a
+    /// connection that sends more than [`BYTES_MAX`] before it is on the network.
+    pub fn received(&mut self, bytes: usize, steps: &mut Vec<Step>) {
+        if self.state != State::Entered {
+            self.bytes = self.bytes.saturating_add(bytes);
+            if self.bytes > BYTES_MAX {
+                self.close(TOO_MUCH, steps);
+            }
+        }
+    }
+
+    /// Takes one line; pushes what follows from it.
+    pub fn line(&mut self, line: Result<Message, LineError>, steps: &mut Vec<Step>) {
+        if self.state != State::Entered {
+            self.lines += 1;
+            if self.lines > LINES_MAX {
+                return self.close(TOO_MUCH, steps);
+            }
+        }
+        match line {
+            Err(error) => self.say(steps, |out, client, me| {
+                me.write_line_error(error, client, out)
+            }),
+            Ok(message) if message.command == "AUTHENTICATE" => {
+                self.authenticate(message.param(0), steps);
+            }
+            Ok(message) if self.state == State::Entered => {
+                if message.command == "NICK" {
+                    // Whether it succeeds is seen by the network alone.
+                    self.nick = None;
+                }
+                steps.push(Step::Forward(message));
+            }
+            Ok(message) => self.command(&message, steps),
+        }
+    }
+
+    /// Takes the outcome of [`Step::Verify`].
+    pub fn verified(&mut self, outcome: Result<AccountRef, VerifyError>, steps: &mut Vec<Step>) {
+        let by_pass = mem::take(&mut self.pass_verifying);
+        match outcome {
+            Ok(account) => self.log_in(account, by_pass, steps),
+            Err(error) => {
+                self.failed_logins += 1;
+                let failure = if by_pass {
+                    numeric::ERR_PASSWDMISMATCH
+                } else {
+                    numeric::ERR_SASLFAIL
+                };
+                self.say(steps, |out, client, me| {
+                    let reply = failure.to(out, &me.settings.server, client);
+                    match error {
+                        VerifyError::Denied => reply.text(),
+                        VerifyError::Busy => reply.trailing("Too many attempts, try again later"),
+                        VerifyError::Unavailable => reply.trailing("Accounts cannot be read now"),
+                    }
+                });
+                let is_last = by_pass || self.failed_logins >= FAILED_LOGINS_MAX;
+                if self.state != State::Entered && is_last {
+                    self.close("Login failed", steps);
+                }
+            }
+        }
+    }
+
+    /// The network has taken the client in.
+    pub fn entered(&mut self) {
+        self.state = State::Entered;
+    }
+
+    /// The nick was refused: the next NICK tries again.
+    pub fn nick_refused(&mut self) {
+        self.state = State::Open;
+        self.nick = None;
+    }
+
+    fn command(&mut self, message: &Message, steps: &mut Vec<Step>) {
+        match message.command.as_str() {
+            "CAP" => self.cap(&message.params, steps),
+            "NICK" => self.take_nick(message.param(0), steps),
+            "USER" => self.take_user(&message.params, steps),
+            "PASS" => return self.take_pass(message.param(0), steps),
+            "PING" => self.pong(message.param(0), steps),
+            "PONG" => {}
+            "QUIT" => {
+                let reason = message.param(0).unwrap_or_default();
+                return self.close(&["Quit: ", reason].concat(), steps);
+            }
+            // A browser that a page sends to this port: what follows is not its user's will.
+            "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" => {
+                return self.close("This is not HTTP", steps);
+            }
+            _ => self.reply(numeric::ERR_NOTREGISTERED, &[], steps),
+        }
+        self.enter_if_complete(steps);
+    }
+
+    fn cap(&mut self, params: &[String], steps: &mut Vec<Step>) {
+        let mut out = String::new();
+        let offered = Caps::offered(&self.settings);
+        let client = self.nick.as_deref().unwrap_or(NOBODY);
+        let names = (self.settings.server.as_str(), client);
+        match caps::command(params, &mut self.caps, offered, names, &mut out) {
+            Negotiation::Aside => {}
+            Negotiation::Open => self.negotiating = true,
+            Negotiation::Ended => self.negotiating = false,
+        }
+        self.send(out, steps);
+    }
+
+    fn take_nick(&mut self, nick: Option<&str>, steps: &mut Vec<Step>) {
+        match nick {
+            None | Some("") => self.reply(numeric::ERR_NONICKNAMEGIVEN, &[], steps),
+            Some(nick) if self.settings.casemapping.is_nick(nick) => self.nick = Some(nick.into()),
+            Some(nick) => {
+                let shown = truncated(nick, SHOWN_BYTES_MAX);
+                self.reply(numeric::ERR_ERRONEUSNICKNAME, &[shown], steps);
+            }
+        }
+    }
+
+    fn take_user(&mut self, params: &[String], steps: &mut Vec<Step>) {
+        let [user, _, _, realname, ..] = params else {
+            return self.reply(numeric::ERR_NEEDMOREPARAMS, &["USER"], steps);
+        };
+        if user.is_empty() {
+            return self.reply(numeric::ERR_NEEDMOREPARAMS, &["USER"], steps);
+        }
+        let clean: String = user.chars().filter(|&c| is_user_name(c)).collect();
+        let clean = truncated(&clean, USER_BYTES_MAX);
+        if clean.is_empty() {
+            return self.reply(numeric::ERR_INVALIDUSERNAME, &[], steps);
+        }
+        let realname = if realname.is_empty() { user } else { realname };
+        self.user = Some((clean.into(), truncated(realname, REALNAME_BYTES_MAX).into()));
+    }
+
+    /// There is no password for the server as a whole, so any is accepted, but one of the form
+    /// `account:password` logs in.
+    fn take_pass(&mut self, password: Option<&str>, steps: &mut Vec<Step>) {
+        let Some(password) = password else {
+            return self.reply(numeric::ERR_NEEDMOREPARAMS, &["PASS"], steps);
+        };
+        match password.split_once(':') {
+            Some((name, password)) if self.settings.accounts && !name.is_empty() => {
+                self.pass_verifying = true;
+                steps.push(Step::Verify {
+                    name: name.into(),
+                    password: password.into(),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn pong(&self, token: Option<&str>, steps: &mut Vec<Step>) {
+        match token {
+            None => self.reply(numeric::ERR_NEEDMOREPARAMS, &["PING"], steps),
+            Some("") => self.reply(numeric::ERR_NOORIGIN, &[], steps),
+            Some(token) => self.say(steps, |out, _, me| {
+                let server = me.settings.server.as_str();
+                Line::new(out)
+                    .source(server)
+                    .command("PONG")
+                    .param(server)
+                    .trailing(token);
+            }),
+        }
+    }
+
+    fn authenticate(&mut self, parameter: Option<&str>, steps: &mut Vec<Step>) {
+        let Some(parameter) = parameter else {
+            return self.reply(numeric::ERR_NEEDMOREPARAMS, &["AUTHENTICATE"], steps);
+        };
+        if self.account.is_some() {
+            return self.reply(numeric::ERR_SASLALREADY, &[], steps);
+        }
+        if !self.settings.accounts || self.failed_logins >= FAILED_LOGINS_MAX {
+            return self.reply(numeric::ERR_SASLFAIL, &[], steps);
+        }
+        match self.sasl.step(parameter) {
+            Exchange::Continue => {
+                self.say(steps, |out, _, _| {
+                    Line::new(out).command("AUTHENTICATE").param("+").end()
+                });
+            }
+            Exchange::More => {}
+            Exchange::Aborted => self.reply(numeric::ERR_SASLABORTED, &[], steps),
+            Exchange::TooLong => self.reply(numeric::ERR_SASLTOOLONG, &[], steps),
+            Exchange::Malformed => self.reply(numeric::ERR_SASLFAIL, &[], steps),
+            Exchange::UnknownMechanism => {
+                self.reply(numeric::RPL_SASLMECHS, &[sasl::MECHANISMS], steps);
+                self.reply(numeric::ERR_SASLFAIL, &[], steps);
+            }
+            Exchange::Verify { name, password } => steps.push(Step::Verify { name, password }),
+        }
+    }
+
+    fn log_in(&mut self, account: AccountRef, by_pass: bool, steps: &mut Vec<Step>) {
+        self.account = Some(account.clone());
+        let mut out = String::new();
+        let server = self.settings.server.as_str();
+        let client = self.client();
+        let user = self.user.as_ref().map_or(NOBODY, |(user, _)| user);
+        let mask = [client, "!", user, "@", &self.host].concat();
+        let logged_in = numeric::RPL_LOGGEDIN
+            .to(&mut out, server, client)
+            .param(&mask);
+        let text = format_args!("You are now logged in as {}", account.name);
+        logged_in.param(&account.name).trailing_fmt(text);
+        if !by_pass {
+            numeric::RPL_SASLSUCCESS.to(&mut out, server, client).text();
+        }
+        if self.state == State::Entered {
+            steps.push(Step::Login(account, out.into()));
+        } else {
+            self.send(out, steps);
+            self.enter_if_complete(steps);
+        }
+    }
+
+    fn enter_if_complete(&mut self, steps: &mut Vec<Step>) {
+        let (Some(nick), Some((user, realname)), false, State::Open) =
+            (&self.nick, &self.user, self.negotiating, self.state)
+        else {
+            return;
+        };
+        if self.sasl.abort() {
+            self.reply(numeric::ERR_SASLABORTED, &[], steps);
+        }
+        steps.push(Step::Enter {
+            nick: nick.clone(),
+            user: user.clone(),
+            realname: realname.clone(),
+            caps: self.caps,
+            account: self.account.clone(),
+        });
+        self.state = State::Entering;
+    }
+
+    fn write_line_error(&self, error: LineError, client: &str, out: &mut String) {
+        let server = self.settings.server.as_str();
+        match error {
+            LineError::TooLong | LineError::TagsTooLong => {
+                numeric::ERR_INPUTTOOLONG.to(out, server, client).text();
+            }
+            LineError::NotUtf8 => {
+                let what = ("*", "INVALID_UTF8");
+                let text = "Message rejected, only UTF-8 is accepted here";
+                numeric::standard_reply(Line::new(out), Severity::Fail, server, what, &[], text);
+            }
+            LineError::Nul => {
+                let reply = numeric::ERR_UNKNOWNERROR.to(out, server, client).param("*");
+                reply.trailing("Message rejected, it holds a NUL byte");
+            }
+            LineError::NoCommand => {
+                numeric::ERR_UNKNOWNCOMMAND
+                    .to(out, server, client)
+                    .param("*")
+                    .text();
+            }
+        }
+    }
+
+    /// Returns the nick for replies; `*` if it is not known, as after a NICK once entered.
+    fn client(&self) -> &str {
+        self.nick.as_deref().unwrap_or(NOBODY)
+    }
+
+    fn reply(&self, numeric: Numeric, params: &[&str], steps: &mut Vec<Step>) {
+        self.say(steps, |out, client, me| {
+            let reply = numeric.to(out, &me.settings.server, client);
+            reply.params(params.iter().copied()).text();
+        });
+    }
+
+    fn say(&self, steps: &mut Vec<Step>, write: impl FnOnce(&mut String, &str, &Self)) {
+        let mut out = String::new();
+        write(&mut out, self.client(), self);
+        self.send(out, steps);
+    }
+
+    fn send(&self, lines: String, steps: &mut Vec<Step>) {
+        if !lines.is_empty() {
+            let lines = Bytes::from(lines);
+            steps.push(match self.state {
+                State::Entered => Step::Reply(lines),
+                _ => Step::Send(lines),
+            });
+        }
+    }
+
+    fn close(&self, reason: &str, steps: &mut Vec<Step>) {
+        let mut out = String::new();
+        let text = format_args!("Closing link: {} ({reason})", self.host);
+        Line::new(&mut out).command("ERROR").trailing_fmt(text);
+        steps.push(Step::Close(out.into()));
+    }
+}
+
+/// What may stand between `!` and `@` without being mistaken for a part of the grammar.
+fn is_user_name(c: char) -> bool {
+    !c.is_control() && !c.is_whitespace() && !matches!(c, '!' | '@' | '*' | '?' | ':' | ',' | '~')
+}
+
+/// Who has no nick yet.
+const NOBODY: &str = "*";
+
+const TOO_MUCH: &str = "Too much was sent before registration";
+
+/// Most bytes of a connection before it is on the network: SASL, capabilities and all else take
+/// less than a tenth.
+pub const BYTES_MAX: usize = 32 * 1_024;
+
+/// Most lines of a connection before it is on the network.
+pub const LINES_MAX: u32 = 200;
+
+/// Most failed logins of a connection.
+pub const FAILED_LOGINS_MAX: u32 = 3;
+
+/// Longest user name, bytes: USERLEN.
+pub const USER_BYTES_MAX: usize = 16;
+
+/// Longest real name, bytes.
+pub const REALNAME_BYTES_MAX: usize = 128;
+
+/// How much of a wrong value is repeated in its refusal, bytes.
+const SHOWN_BYTES_MAX: usize = 64;

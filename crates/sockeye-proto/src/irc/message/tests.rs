@@ -1,5 +1,4 @@
 use alloc::string::{String, ToString};
-use alloc::vec;
 use alloc::vec::Vec;
 
 use proptest::prelude::*;
@@ -178,7 +177,7 @@ fn nothing_put_in_breaks_out_of_its_line() {
 fn tags_over_their_limit_are_left_out_whole() {
     let mut out = String::new();
     let long = "v".repeat(4_000);
-    let tags = vec![("+a".to_string(), long.clone()), ("+b".to_string(), long)];
+    let tags = [("+a".to_string(), long.clone()), ("+b".to_string(), long)];
     Line::new(&mut out)
         .tag("msgid", "m")
         .tag("big", &"v".repeat(4_090))

@@ -1,0 +1,167 @@
+//! The answer to a query, as lines.
+
+use alloc::format;
+use alloc::string::String;
+
+use bytes::Bytes;
+
+use super::text::{minute_text, msgid_text, time_text};
+use super::{Found, Invalid, Reply, Subcommand};
+use crate::irc::caps::Caps;
+use crate::irc::event::{Fact, MessageKind, Record, StoredMessage};
+use crate::irc::message::{Line, Params};
+
+/// Writes the answer: complete lines with CR LF.
+///
+/// With `batch` the lines stand in one, which carries the label. Without it a label can stand only
+/// on an answer of one line, so it is left out of longer ones.
+pub fn encode(reply: &Reply, found: &Found) -> Bytes {
+    let mut out = String::new();
+    match found {
+        Found::Messages(records) => encode_messages(&mut out, reply, records),
+        Found::Targets(targets) => {
+            let body = |out: &mut String| {
+                for (name, latest_ms) in targets {
+                    let line = reply.line(out).source(&reply.server).command("CHATHISTORY");
+                    line.param("TARGETS")
+                        .param(name)
+                        .param(&time_text(*latest_ms))
+                        .end();
+                }
+            };
+            in_batch(&mut out, reply, &["draft/chathistory-targets"], body);
+        }
+        Found::Unavailable(reason) => match reply.asked {
+            Some(subcommand) => {
+                let line = reply.labelled(&mut out);
+                Invalid::unavailable(subcommand, reply.context()).write(line, &reply.server);
+            }
+            None => {
+                let line = Line::new(&mut out).source(&reply.server).command("NOTICE");
+                let line = line.param(&reply.target);
+                line.trailing_fmt(format_args!("Earlier messages could not be read: {reason}"));
+            }
+        },
+    }
+    Bytes::from(out)
+}
+
+fn encode_messages(out: &mut String, reply: &Reply, records: &[Record]) {
+    // A client that did not ask has no use for an empty batch.
+    if records.is_empty() && reply.asked.is_none() {
+        return;
+    }
+    in_batch(out, reply, &["chathistory", &reply.target], |out| {
+        for record in records {
+            if let Fact::Message(message) = &record.fact {
+                encode_message(out, reply, record, message);
+            }
+        }
+    });
+}
+
+fn encode_message(out: &mut String, reply: &Reply, record: &Record, message: &StoredMessage) {
+    let command = match message.kind {
+        MessageKind::Privmsg => "PRIVMSG",
+        MessageKind::Notice => "NOTICE",
+        MessageKind::Tagmsg => return,
+    };
+    let mut line = reply.line(out);
+    if reply.caps.has(Caps::SERVER_TIME) {
+        line = line.tag("time", &time_text(record.stamp.wall_ms));
+    }
+    if reply.caps.has(Caps::MESSAGE_TAGS) {
+        line = line
+            .tag("msgid", &msgid_text(&record.stamp))
+            .client_tags(message.tags.iter());
+    }
+    let line = line
+        .source(&message.source)
+        .command(command)
+        .param(&reply.target);
+    if reply.asked.is_none() && !reply.caps.has(Caps::SERVER_TIME) {
+        write_dated(line, &minute_text(record.stamp.wall_ms), &message.text);
+    } else {
+        line.trailing(&message.text);
+    }
+}
+
+/// Puts the date before the text; into an action, so that it stays one (CTCP ACTION).
+fn write_dated(line: Params<'_>, date: &str, text: &str) {
+    match text.strip_prefix(ACTION) {
+        Some(action) => {
+            let dated = format!("{ACTION}[{date}] {action}");
+            // A cut action would not end.
+            let fits = dated.len() <= line.room() || !action.ends_with(CTCP_END);
+            let kept = line.room().saturating_sub(CTCP_END.len_utf8());
+            let end = if fits { "" } else { "\u{1}" };
+            let dated = if fits {
+                &dated
+            } else {
+                crate::irc::message::truncated(&dated, kept)
+            };
+            line.trailing_fmt(format_args!("{dated}{end}"));
+        }
+        None => line.trailing_fmt(format_args!("[{date}] {text}")),
+    }
+}
+
+fn in_batch(out: &mut String, reply: &Reply, params: &[&str], body: impl FnOnce(&mut String)) {
+    if !reply.caps.has(Caps::BATCH) {
+        body(out);
+        if let (true, Some(label)) = (out.is_empty(), &reply.label) {
+            Line::new(out)
+                .tag("label", label)
+                .source(&reply.server)
+                .command("ACK")
+                .end();
+        }
+        return;
+    }
+    let line = reply.labelled(out).source(&reply.server).command("BATCH");
+    line.param(&format!("+{}", reply.batch))
+        .params(params.iter().copied())
+        .end();
+    body(out);
+    let line = Line::new(out).source(&reply.server).command("BATCH");
+    line.param(&format!("-{}", reply.batch)).end();
+}
+
+impl Reply {
+    /// Starts a line within the answer.
+    fn line<'a>(&self, out: &'a mut String) -> Line<'a> {
+        let line = Line::new(out);
+        if self.caps.has(Caps::BATCH) {
+            line.tag("batch", &self.batch)
+        } else {
+            line
+        }
+    }
+
+    /// Starts the line that carries the label.
+    fn labelled<'a>(&self, out: &'a mut String) -> Line<'a> {
+        let line = Line::new(out);
+        match &self.label {
+            Some(label) => line.tag("label", label),
+            None => line,
+        }
+    }
+
+    /// What a refusal names: TARGETS has no target.
+    fn context(&self) -> &str {
+        if self.asked == Some(Subcommand::Targets) {
+            "*"
+        } else {
+            &self.target
+        }
+    }
+}
+
+/// How a CTCP action begins.
+const ACTION: &str = "\u{1}ACTION ";
+
+/// How it ends.
+const CTCP_END: char = '\u{1}';
+
+#[cfg(test)]
+mod tests;

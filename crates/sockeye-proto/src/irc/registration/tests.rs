@@ -1,0 +1,437 @@
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proptest::prelude::*;
+
+use super::*;
+use crate::irc::id::AccountId;
+use crate::irc::message::LineDecoder;
+use crate::irc::settings::CaseMapping;
+
+fn settings() -> Settings {
+    Settings {
+        server: "h".into(),
+        network: "Net".into(),
+        version: "v".into(),
+        created_ms: 0,
+        motd: Vec::new(),
+        history: true,
+        replay_on_join: 0,
+        casemapping: CaseMapping::Ascii,
+        accounts: true,
+    }
+}
+
+struct Client {
+    registration: Registration,
+    decoder: LineDecoder,
+}
+
+impl Client {
+    fn new() -> Self {
+        Self::with(settings())
+    }
+
+    fn with(settings: Settings) -> Self {
+        let registration = Registration::new(Arc::new(settings), "10.0.0.1".into());
+        Self {
+            registration,
+            decoder: LineDecoder::default(),
+        }
+    }
+
+    fn entered() -> Self {
+        let mut client = Self::new();
+        client.says("NICK ali\nUSER u 0 * :Ali");
+        client.registration.entered();
+        client
+    }
+
+    fn says(&mut self, lines: &str) -> Vec<String> {
+        self.says_bytes(&[lines.as_bytes(), b"\n"].concat())
+    }
+
+    fn says_bytes(&mut self, mut bytes: &[u8]) -> Vec<String> {
+        let mut steps = Vec::new();
+        while let Some(line) = self.decoder.next_line(&mut bytes) {
+            self.registration.line(line, &mut steps);
+        }
+        steps.into_iter().map(show).collect()
+    }
+
+    fn verified(&mut self, outcome: Result<AccountRef, VerifyError>) -> Vec<String> {
+        let mut steps = Vec::new();
+        self.registration.verified(outcome, &mut steps);
+        steps.into_iter().map(show).collect()
+    }
+}
+
+fn show(step: Step) -> String {
+    let text = |bytes: Bytes| {
+        String::from_utf8(bytes.to_vec())
+            .unwrap()
+            .replace("\r\n", "|")
+    };
+    match step {
+        Step::Send(lines) => text(lines),
+        Step::Close(lines) => ["close ", &text(lines)].concat(),
+        Step::Reply(lines) => ["reply ", &text(lines)].concat(),
+        Step::Login(account, lines) => ["login ", &account.name, " ", &text(lines)].concat(),
+        Step::Verify { name, password } => ["verify ", &name, " ", &password].concat(),
+        Step::Forward(message) => ["forward ", &message.command].concat(),
+        Step::Enter {
+            nick,
+            user,
+            realname,
+            caps,
+            account,
+        } => {
+            let account = account.map(|account| account.name).unwrap_or_default();
+            alloc::format!("enter {nick} {user} ({realname}) {caps:?} {account}")
+        }
+    }
+}
+
+fn account() -> AccountRef {
+    AccountRef {
+        id: AccountId(1),
+        name: "Ali".into(),
+        admin: false,
+    }
+}
+
+fn plain(message: &str) -> String {
+    STANDARD.encode(message)
+}
+
+#[test]
+fn nick_and_user_in_either_order_are_enough() {
+    for lines in ["NICK ali\r\nUSER u 0 * :A L", "USER u 0 * :A L\r\nNICK ali"] {
+        assert_eq!(Client::new().says(lines), ["enter ali u (A L) Caps(0) "]);
+    }
+}
+
+#[test]
+fn cap_holds_registration_up_until_its_end() {
+    let mut client = Client::new();
+    client.says("CAP LS 302");
+    assert!(client.says("NICK ali\nUSER u 0 * :A").is_empty());
+    assert_eq!(
+        client.says("CAP REQ :batch server-time"),
+        [":h CAP ali ACK :batch server-time|"]
+    );
+    let end = client.says("CAP END");
+    assert!(end[0].starts_with("enter ali u (A)"), "{end:?}");
+    // LIST does not hold it up.
+    assert_eq!(
+        Client::new().says("CAP LIST\nNICK ali\nUSER u 0 * A").len(),
+        2
+    );
+}
+
+#[test]
+fn a_refused_nick_is_asked_for_again() {
+    let mut client = Client::new();
+    client.says("NICK ali\nUSER u 0 * :A");
+    client.registration.nick_refused();
+    assert_eq!(client.says("PING x"), [":h PONG h :x|"]);
+    assert_eq!(client.says("NICK bo"), ["enter bo u (A) Caps(0) "]);
+}
+
+#[test]
+fn mistakes_get_their_numeric() {
+    let mut client = Client::new();
+    assert_eq!(client.says("NICK"), [":h 431 * :No nickname given|"]);
+    assert_eq!(client.says("NICK :"), [":h 431 * :No nickname given|"]);
+    assert_eq!(client.says("NICK 1a"), [":h 432 * 1a :Erroneus nickname|"]);
+    assert_eq!(
+        client.says("USER u 0 *"),
+        [":h 461 * USER :Not enough parameters|"]
+    );
+    assert_eq!(
+        client.says("USER @@ 0 * x"),
+        [":h 468 * :Your username is not valid|"]
+    );
+    assert_eq!(
+        client.says("PASS"),
+        [":h 461 * PASS :Not enough parameters|"]
+    );
+    assert_eq!(
+        client.says("PING"),
+        [":h 461 * PING :Not enough parameters|"]
+    );
+    assert_eq!(client.says("PING :"), [":h 409 * :No origin specified|"]);
+    assert_eq!(
+        client.says("JOIN #a"),
+        [":h 451 * :You have not registered|"]
+    );
+    assert_eq!(
+        client.says("NICK ali\nJOIN #a"),
+        [":h 451 ali :You have not registered|"]
+    );
+    assert_eq!(
+        client.says("QUIT :bye"),
+        ["close ERROR :Closing link: 10.0.0.1 (Quit: bye)|"]
+    );
+}
+
+#[test]
+fn bad_lines_are_answered_and_harm_nothing() {
+    let mut client = Client::new();
+    assert_eq!(
+        client.says(&"x".repeat(600)),
+        [":h 417 * :Input line was too long|"]
+    );
+    assert!(client.says_bytes(b"NICK \xff\n")[0].starts_with(":h FAIL * INVALID_UTF8 :"));
+    assert!(client.says_bytes(b"NICK a\0b\n")[0].starts_with(":h 400 * * :"));
+    assert_eq!(client.says("#"), [":h 421 * * :Unknown command|"]);
+    assert_eq!(client.says("NICK ali\nUSER u 0 * :A").len(), 1);
+}
+
+#[test]
+fn names_are_cleaned_and_cut() {
+    let long = "ä".repeat(100);
+    let line = alloc::format!("NICK ali\nUSER ~a@b!{long} 0 * :{long}");
+    let Some(entered) = Client::new().says(&line).pop() else {
+        panic!()
+    };
+    let user = ["ab", &"ä".repeat(7)].concat();
+    assert_eq!(
+        entered,
+        alloc::format!("enter ali {user} ({}) Caps(0) ", "ä".repeat(64))
+    );
+}
+
+#[test]
+fn what_is_sent_before_registration_is_limited() {
+    let mut client = Client::new();
+    for _ in 0..LINES_MAX {
+        assert_eq!(client.says("PING x").len(), 1);
+    }
+    assert!(client.says("PING x")[0].starts_with("close ERROR :"));
+
+    let mut steps = Vec::new();
+    client.registration.received(BYTES_MAX, &mut steps);
+    assert!(steps.is_empty());
+    client.registration.received(1, &mut steps);
+    assert!(matches!(steps.as_slice(), [Step::Close(_)]));
+
+    // Once on the network neither counts.
+    let mut client = Client::entered();
+    client.registration.received(usize::MAX, &mut steps);
+    assert_eq!(steps.len(), 1);
+    assert!((0..=LINES_MAX).all(|_| client.says("PING x") == ["forward PING"]));
+}
+
+#[test]
+fn http_is_closed_before_its_body_is_read() {
+    let steps = Client::new().says("POST / HTTP/1.1");
+    assert_eq!(
+        steps,
+        ["close ERROR :Closing link: 10.0.0.1 (This is not HTTP)|"]
+    );
+}
+
+#[test]
+fn sasl_plain_logs_in_before_registration_ends() {
+    let mut client = Client::new();
+    client.says("CAP REQ sasl\nNICK ali\nUSER u 0 * :A");
+    assert_eq!(client.says("AUTHENTICATE PLAIN"), ["AUTHENTICATE +|"]);
+    let message = plain("\0Ali\0pass:word");
+    assert_eq!(
+        client.says(&["AUTHENTICATE ", &message].concat()),
+        ["verify Ali pass:word"]
+    );
+    assert_eq!(
+        client.verified(Ok(account())),
+        [
+            ":h 900 ali ali!u@10.0.0.1 Ali :You are now logged in as Ali|:h 903 ali :SASL \
+         authentication successful|"
+        ]
+    );
+    let again = client.says("AUTHENTICATE PLAIN");
+    assert_eq!(
+        again,
+        [":h 907 ali :You have already authenticated using SASL|"]
+    );
+    assert_eq!(client.says("CAP END"), ["enter ali u (A) Caps(64) Ali"]);
+}
+
+#[test]
+fn sasl_chunks_are_joined_and_limited() {
+    let begin = |client: &mut Client| assert_eq!(client.says("AUTHENTICATE PLAIN").len(), 1);
+    // 300 bytes are exactly one chunk, ended by an empty one.
+    let password = "p".repeat(300 - "\0ali\0".len());
+    let message = plain(&["\0ali\0", &password].concat());
+    assert_eq!(message.len(), 400);
+    let mut client = Client::new();
+    begin(&mut client);
+    assert!(
+        client
+            .says(&["AUTHENTICATE ", &message].concat())
+            .is_empty()
+    );
+    assert_eq!(
+        client.says("AUTHENTICATE +"),
+        [["verify ali ", &password].concat()]
+    );
+
+    let mut client = Client::new();
+    begin(&mut client);
+    let steps = client.says(&["AUTHENTICATE ", &"A".repeat(401)].concat());
+    assert_eq!(steps, [":h 905 * :SASL message too long|"]);
+    begin(&mut client);
+    let chunk = ["AUTHENTICATE ", &"A".repeat(400)].concat();
+    assert!((0..5).all(|_| client.says(&chunk).is_empty()));
+    assert_eq!(client.says(&chunk), [":h 905 * :SASL message too long|"]);
+}
+
+#[test]
+fn sasl_failures_have_their_numerics() {
+    let mut client = Client::new();
+    assert_eq!(
+        client.says("AUTHENTICATE"),
+        [":h 461 * AUTHENTICATE :Not enough parameters|"]
+    );
+    assert_eq!(
+        client.says("AUTHENTICATE EXTERNAL"),
+        [
+            ":h 908 * PLAIN :are available SASL mechanisms|",
+            ":h 904 * :SASL authentication failed|"
+        ]
+    );
+    for message in [
+        "!",
+        &plain("ali"),
+        &plain("bo\0ali\0p"),
+        &plain("\0\0p"),
+        &plain("\0a\0"),
+        "+",
+    ] {
+        client.says("AUTHENTICATE PLAIN");
+        let steps = client.says(&["AUTHENTICATE ", message].concat());
+        assert_eq!(
+            steps,
+            [":h 904 * :SASL authentication failed|"],
+            "{message}"
+        );
+    }
+    client.says("AUTHENTICATE PLAIN");
+    assert_eq!(
+        client.says("AUTHENTICATE *"),
+        [":h 906 * :SASL authentication aborted|"]
+    );
+    client.says("AUTHENTICATE PLAIN");
+    let steps = client.says("NICK ali\nUSER u 0 * :A");
+    assert_eq!(steps[0], ":h 906 ali :SASL authentication aborted|");
+    assert!(steps[1].starts_with("enter "));
+
+    let mut without = Client::with(Settings {
+        accounts: false,
+        ..settings()
+    });
+    assert_eq!(
+        without.says("AUTHENTICATE PLAIN"),
+        [":h 904 * :SASL authentication failed|"]
+    );
+}
+
+#[test]
+fn a_wrong_password_may_be_tried_three_times() {
+    let mut client = Client::new();
+    let attempt = ["AUTHENTICATE PLAIN\nAUTHENTICATE ", &plain("\0ali\0wrong")].concat();
+    for round in 1..=3 {
+        assert_eq!(client.says(&attempt)[1], "verify ali wrong");
+        let steps = client.verified(Err(VerifyError::Denied));
+        assert_eq!(steps[0], ":h 904 * :SASL authentication failed|");
+        assert_eq!(steps.len() == 2, round == 3, "{steps:?}");
+    }
+    // After registration the connection stays, but nothing more is verified.
+    let mut client = Client::entered();
+    for _ in 0..3 {
+        client.says(&attempt);
+        assert_eq!(
+            client.verified(Err(VerifyError::Busy)),
+            ["reply :h 904 ali :Too many attempts, try again later|"]
+        );
+    }
+    assert_eq!(
+        client.says("AUTHENTICATE PLAIN"),
+        ["reply :h 904 ali :SASL authentication failed|"]
+    );
+}
+
+#[test]
+fn pass_with_an_account_logs_in() {
+    let mut client = Client::new();
+    assert_eq!(client.says("PASS ali:pass:word"), ["verify ali pass:word"]);
+    assert_eq!(
+        client.verified(Ok(account())),
+        [":h 900 * *!*@10.0.0.1 Ali :You are now logged in as Ali|"]
+    );
+    assert_eq!(
+        client.says("NICK ali\nUSER u 0 * :A"),
+        ["enter ali u (A) Caps(0) Ali"]
+    );
+
+    let mut client = Client::new();
+    client.says("PASS ali:wrong");
+    assert_eq!(
+        client.verified(Err(VerifyError::Denied)),
+        [
+            ":h 464 * :Password incorrect|",
+            "close ERROR :Closing link: 10.0.0.1 (Login failed)|"
+        ]
+    );
+    assert!(Client::new().says("PASS secret").is_empty());
+    assert!(
+        Client::with(Settings {
+            accounts: false,
+            ..settings()
+        })
+        .says("PASS a:b")
+        .is_empty()
+    );
+}
+
+#[test]
+fn once_entered_only_authenticate_stays_here() {
+    let mut client = Client::entered();
+    assert_eq!(
+        client.says("USER a b c d\nCAP LS\nQUIT"),
+        ["forward USER", "forward CAP", "forward QUIT"]
+    );
+    let sasl = ["AUTHENTICATE PLAIN\nAUTHENTICATE ", &plain("\0ali\0p")].concat();
+    assert_eq!(
+        client.says(&sasl),
+        ["reply AUTHENTICATE +|", "verify ali p"]
+    );
+    assert_eq!(client.says_bytes(b"X \xff\n").len(), 1);
+    let steps = client.verified(Ok(account()));
+    assert!(
+        steps[0].starts_with("login Ali :h 900 ali ali!u@10.0.0.1 Ali :"),
+        "{steps:?}"
+    );
+    // The network may have refused this: the nick is unknown from here on.
+    client.says("NICK bo");
+    assert!(client.says("AUTHENTICATE PLAIN")[0].starts_with("reply :h 907 * :"));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic_or_break_a_line(
+        lines in prop::collection::vec(
+            "(CAP|NICK|USER|PASS|AUTHENTICATE|PING|QUIT|@a|:b)? ?(LS|REQ|END|PLAIN|[a-z:]*)( \\PC{0,20}){0,4}",
+            0..20,
+        )
+    ) {
+        let mut client = Client::new();
+        for line in lines {
+            for step in client.says(&line) {
+                prop_assert!(!step.contains('\n') && !step.contains('\r'));
+            }
+        }
+    }
+}
