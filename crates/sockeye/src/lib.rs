@@ -5,6 +5,9 @@
 //! until both have ended. The promised surface is [`endpoint::Endpoint`], [`engine::Engine`],
 //! [`io::Stream`], [`service::Service`], [`io::relay`] and [`error::Error`].
 
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 pub mod endpoint;
 pub mod engine;
 pub mod error;

@@ -158,7 +158,7 @@ const HEIGHTS: &[&[&str]] = &[
     &["transport", "layer"],
     &["engine", "state"],
     &["service"],
-    &["hub", "workbench"],
+    &["cli", "hub", "workbench"],
 ];
 
 /// How much of a path is looked at: module and name.

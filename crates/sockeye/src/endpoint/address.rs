@@ -136,6 +136,17 @@ impl From<SocketAddr> for Address {
     }
 }
 
+impl Host {
+    /// Tells whether it is written as an IPv6 address, with or without a zone.
+    pub(super) fn is_ipv6(&self) -> bool {
+        match self {
+            Self::Ip(ip) => ip.is_ipv6(),
+            Self::Name(name) => name.contains(':'),
+            Self::Loopback | Self::Any => false,
+        }
+    }
+}
+
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -144,7 +155,7 @@ impl fmt::Display for Host {
             Self::Ip(IpAddr::V4(v4)) => write!(f, "{v4}"),
             Self::Ip(IpAddr::V6(v6)) => write!(f, "[{v6}]"),
             // RFC 6874 section 2: the zone's % is %25 in a URL.
-            Self::Name(zoned) if zoned.contains(':') => {
+            Self::Name(zoned) if self.is_ipv6() => {
                 write!(f, "[{}]", zoned.replace('%', "%25"))
             }
             Self::Name(name) => f.write_str(name),

@@ -338,11 +338,8 @@ fn read_name(text: &str) -> Result<Host, HostFault> {
 
 fn in_family(host: Host, family: Family) -> Result<Host, HostFault> {
     match (&host, family) {
-        (Host::Ip(IpAddr::V6(_)), Family::V4) => Err((format!("{host} is no IPv4 address"), None)),
+        (_, Family::V4) if host.is_ipv6() => Err((format!("{host} is no IPv4 address"), None)),
         (Host::Ip(IpAddr::V4(_)), Family::V6) => Err((format!("{host} is no IPv6 address"), None)),
-        (Host::Name(name), Family::V4) if name.contains(':') => {
-            Err((format!("{host} is no IPv4 address"), None))
-        }
         _ => Ok(host),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::problem::{Fault, ParseError};
 use super::words::{self, SchemeKind, Stands};
-use super::{Address, Endpoint, Secrets, split};
+use super::{Address, Endpoint, Family, Host, Secrets, split};
 
 /// Where an endpoint stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,28 @@ impl Endpoint {
                     .in_text(self.to_string()))
             }
         }
+    }
+
+    /// Keeps a TCP address to one family; `false` where there is nothing to keep.
+    ///
+    /// # Errors
+    /// [`ParseError`] when the address is of another family.
+    pub fn keep_to(&mut self, kept: Family) -> Result<bool, ParseError> {
+        let Address::Tcp { host, family, .. } = &mut self.address else {
+            return Ok(false);
+        };
+        let other = match kept {
+            Family::V4 => *family == Family::V6 || host.is_ipv6(),
+            Family::V6 => *family == Family::V4 || matches!(host, Host::Ip(ip) if ip.is_ipv4()),
+            Family::Any => false,
+        };
+        if other {
+            let text = self.to_string();
+            let problem = format!("{} is of the other address family", self.address);
+            return Err(Fault::new(0..self.address.to_string().len(), problem).in_text(text));
+        }
+        *family = kept;
+        Ok(true)
     }
 
     fn misplaced_address(&self, role: Role) -> Option<Misplaced> {

@@ -4,5 +4,9 @@
 //! these functions and gets an error, never a different meaning, where a system lacks something.
 
 pub(crate) mod descriptors;
+#[cfg(feature = "cli")]
+pub(crate) mod inherited;
+#[cfg(feature = "cli")]
+pub(crate) mod notify;
 pub(crate) mod pipe;
 pub(crate) mod socket;

@@ -1,3 +1,40 @@
 //! The `sockeye` program.
+//!
+//! It reads as one page: arguments in, one verb, one exit code out. Nothing starts a thread before
+//! the verb does.
 
-fn main() {}
+mod args;
+mod connect;
+mod endpoints;
+mod listen;
+mod output;
+mod runtime;
+mod signals;
+
+use std::process::ExitCode;
+
+use args::{Arguments, Verb};
+use output::Output;
+use sockeye::Error;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::read() {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
+    };
+    let output = match Output::new(&arguments.shared) {
+        Ok(output) => output,
+        Err(error) => return Output::default().fail(&error),
+    };
+    match run(&arguments.verb, &output) {
+        Ok(exit) => exit,
+        Err(error) => output.fail(&error),
+    }
+}
+
+fn run(verb: &Verb, output: &Output) -> Result<ExitCode, Error> {
+    match verb {
+        Verb::Connect(connect) => connect.run(output),
+        Verb::Listen(listen) => listen.run(output),
+    }
+}

@@ -1,0 +1,49 @@
+//! The endpoints of a command line.
+
+use clap::Args;
+use sockeye::endpoint::{Endpoint, Family};
+use sockeye::{Error, ErrorKind};
+
+/// `-4` and `-6`.
+#[derive(Debug, Args)]
+pub(crate) struct Families {
+    /// Use IPv4 only.
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    ipv4: bool,
+
+    /// Use IPv6 only.
+    #[arg(short = '6', long)]
+    ipv6: bool,
+}
+
+impl Families {
+    /// Parses endpoints and keeps their TCP addresses to the family that was asked for.
+    pub(crate) fn parse(
+        &self,
+        verb: &'static str,
+        words: &[String],
+    ) -> Result<Vec<Endpoint>, Error> {
+        let mut endpoints = Endpoint::from_args(words)?;
+        let (flag, family) = match (self.ipv4, self.ipv6) {
+            (true, _) => ("-4", Family::V4),
+            (_, true) => ("-6", Family::V6),
+            _ => return Ok(endpoints),
+        };
+        let mut any = false;
+        for endpoint in &mut endpoints {
+            any |= endpoint.keep_to(family)?;
+        }
+        match any {
+            true => Ok(endpoints),
+            false => Err(usage(
+                verb,
+                format!("{flag} has no effect here: no address is TCP's"),
+            )),
+        }
+    }
+}
+
+/// Makes the error of a command line that does not fit a verb.
+pub(crate) fn usage(verb: &'static str, cause: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::ConfigUsage, verb, "", cause)
+}

@@ -1,0 +1,110 @@
+//! What a run says: listening lines, `ready`, notes, errors; in words or as JSON.
+//!
+//! All of it goes to standard error: standard output carries bytes, or the answer that was asked
+//! for.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use sockeye::{Error, ErrorKind, cli};
+
+use crate::args::Shared;
+
+/// Where a run reports to.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    quiet: bool,
+    json: bool,
+    ready: RefCell<Option<File>>,
+}
+
+impl Output {
+    /// Takes over what the flags name; called before anything else opens descriptors.
+    pub(crate) fn new(flags: &Shared) -> Result<Self, Error> {
+        let ready = flags.ready_fd.map(cli::ready_descriptor).transpose()?;
+        Ok(Self {
+            quiet: flags.quiet,
+            json: flags.json,
+            ready: RefCell::new(ready),
+        })
+    }
+
+    /// Tells whether answers are JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Says that connections are accepted at an address.
+    pub(crate) fn listening(&self, address: &dyn fmt::Display) {
+        let address = address.to_string();
+        self.report(
+            format_args!("listening on {address}"),
+            json!({"event": "listening", "address": address}),
+        );
+    }
+
+    /// Says that everything is ready, here and to whoever waits for it.
+    pub(crate) fn ready(&self) -> Result<(), Error> {
+        self.report(format_args!("ready"), json!({"event": "ready"}));
+        let told = match self.ready.take() {
+            Some(mut file) => file.write_all(b"ready\n"),
+            None => Ok(()),
+        };
+        told.map_err(|error| Error::new(ErrorKind::LocalWrite, "start", "--ready-fd", error))?;
+        cli::notify_ready()
+    }
+
+    /// Says something in passing.
+    pub(crate) fn note(&self, text: impl fmt::Display) {
+        let text = text.to_string();
+        self.report(
+            format_args!("{text}"),
+            json!({"event": "note", "text": text}),
+        );
+    }
+
+    /// Says what did not work; `--quiet` does not silence it.
+    pub(crate) fn error(&self, error: &Error) {
+        let code = error.kind().exit_code();
+        match self.json {
+            true => line(json!({
+                "event": "error",
+                "error": error.to_string(),
+                "hint": error.hint(),
+                "exit_code": code,
+            })),
+            false => {
+                line(format_args!("error: {error}"));
+                if let Some(hint) = error.hint() {
+                    line(format_args!("hint: {hint}"));
+                }
+            }
+        }
+    }
+
+    /// Says what did not work and returns what the shell sees.
+    pub(crate) fn fail(&self, error: &Error) -> ExitCode {
+        self.error(error);
+        ExitCode::from(error.kind().exit_code())
+    }
+
+    /// Reports in words or, for programs, as an object; `--quiet` silences both.
+    pub(crate) fn report(&self, words: impl fmt::Display, object: Value) {
+        match (self.quiet, self.json) {
+            (true, _) => {}
+            (false, true) => line(object),
+            (false, false) => line(words),
+        }
+    }
+}
+
+/// Writes a line to standard error in one call, so that lines of several processes do not mix.
+///
+/// Where nobody reads it, nobody is left to tell.
+fn line(text: impl fmt::Display) {
+    let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
+}

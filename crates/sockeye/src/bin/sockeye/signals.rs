@@ -1,0 +1,61 @@
+//! Signals as a run sees them.
+
+use std::process::ExitCode;
+
+use sockeye::{Error, ErrorKind};
+use tokio::signal::unix::{self, SignalKind};
+
+/// The signals that a run listens to.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    terminate: unix::Signal,
+    interrupt: unix::Signal,
+    report: unix::Signal,
+}
+
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// SIGTERM or SIGINT: come to an end.
+    Stop(SignalKind),
+    /// SIGUSR1: say how it stands.
+    Report,
+}
+
+impl Signals {
+    /// Starts listening; called inside a runtime.
+    pub(crate) fn new() -> Result<Self, Error> {
+        let listen = |kind| {
+            unix::signal(kind)
+                .map_err(|error| Error::new(ErrorKind::LocalLimits, "start", "signals", error))
+        };
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            report: listen(SignalKind::user_defined1())?,
+        })
+    }
+
+    /// Waits for the next signal.
+    pub(crate) async fn next(&mut self) -> Asked {
+        tokio::select! {
+            _ = self.terminate.recv() => Asked::Stop(SignalKind::terminate()),
+            _ = self.interrupt.recv() => Asked::Stop(SignalKind::interrupt()),
+            _ = self.report.recv() => Asked::Report,
+        }
+    }
+
+    /// Waits for the next signal that asks to stop.
+    pub(crate) async fn stop(&mut self) -> SignalKind {
+        loop {
+            if let Asked::Stop(kind) = self.next().await {
+                return kind;
+            }
+        }
+    }
+}
+
+/// Returns what a shell shows for a process that a signal ended.
+pub(crate) fn exit_code(kind: SignalKind) -> ExitCode {
+    ExitCode::from(u8::try_from(128 + kind.as_raw_value()).unwrap_or(u8::MAX))
+}
