@@ -1,0 +1,205 @@
+//! Accounts over a real store, with the least hashing cost.
+
+use std::net::IpAddr;
+
+use sockeye_proto::irc::settings::CaseMapping;
+use tempfile::TempDir;
+
+use super::{AccountError, Accounts, HashCost, LoginError, Password, Permissions};
+use crate::state::{Store, StoreOptions};
+
+const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+
+fn accounts() -> (TempDir, Accounts) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
+    (
+        dir,
+        Accounts::new(store, CaseMapping::Ascii, HashCost::least()),
+    )
+}
+
+async fn login(accounts: &Accounts, name: &str, password: &str) -> Result<String, LoginError> {
+    let password = Password::new(password);
+    accounts
+        .verify_password(name, &password, HERE)
+        .await
+        .map(|account| account.name)
+}
+
+#[tokio::test]
+async fn an_account_lives_through_its_changes() {
+    let (_dir, accounts) = accounts();
+    let chat = Permissions::CHAT;
+    let ali = accounts
+        .add("Ali", Some(Password::new("one")), chat)
+        .await
+        .unwrap();
+    assert_eq!(
+        (ali.name.as_str(), ali.permissions, ali.has_password),
+        ("Ali", chat, true)
+    );
+    assert_eq!(
+        accounts.add("aLI", None, chat).await,
+        Err(AccountError::Exists)
+    );
+    assert_eq!(accounts.find("ALI").await.unwrap(), Some(ali.clone()));
+    assert_eq!(login(&accounts, "ali", "one").await.unwrap(), "Ali");
+
+    accounts
+        .set_password("ali", Password::new("two"))
+        .await
+        .unwrap();
+    assert_eq!(login(&accounts, "ali", "two").await.unwrap(), "Ali");
+    assert_eq!(
+        login(&accounts, "ali", "one").await,
+        Err(LoginError::PeerDenied)
+    );
+
+    accounts
+        .set_permissions("ali", chat | Permissions::ADMIN)
+        .await
+        .unwrap();
+    let found = accounts.find("ali").await.unwrap().unwrap();
+    assert!(found.to_ref().admin);
+    assert!(!ali.to_ref().admin);
+
+    let bo = accounts.add("bo", None, Permissions::NONE).await.unwrap();
+    assert_eq!(accounts.list().await.unwrap(), [found, bo.clone()]);
+    accounts.remove("BO").await.unwrap();
+    assert_eq!(accounts.remove("bo").await, Err(AccountError::Unknown));
+    assert_eq!(accounts.find("bo").await.unwrap(), None);
+    let again = accounts.add("bo", None, Permissions::NONE).await.unwrap();
+    assert_ne!(again.id, bo.id, "an id is never used twice");
+}
+
+#[tokio::test]
+async fn a_login_forgets_nothing_that_changed_meanwhile() {
+    let (_dir, accounts) = accounts();
+    accounts
+        .add("ali", Some(Password::new("one")), Permissions::CHAT)
+        .await
+        .unwrap();
+    login(&accounts, "ali", "one").await.unwrap();
+    accounts
+        .set_permissions("ali", Permissions::ADMIN)
+        .await
+        .unwrap();
+    let one = Password::new("one");
+    let ali = accounts.verify_password("ali", &one, HERE).await.unwrap();
+    assert_eq!(ali.permissions, Permissions::ADMIN);
+    accounts.remove("ali").await.unwrap();
+    assert_eq!(
+        login(&accounts, "ali", "one").await,
+        Err(LoginError::PeerDenied)
+    );
+}
+
+#[tokio::test]
+async fn both_verifiers_are_stored_and_no_password() {
+    let (dir, accounts) = accounts();
+    accounts
+        .add("ali", Some(Password::new("xyzzy-plugh")), Permissions::CHAT)
+        .await
+        .unwrap();
+    let store = accounts.inner.store.clone();
+    let sql = "SELECT argon2id, scram_sha256 FROM credential";
+    let columns =
+        |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let (argon2id, scram) = store
+        .read(move |c| c.query_row(sql, [], columns))
+        .await
+        .unwrap();
+    assert!(argon2id.starts_with("$argon2id$"));
+    assert!(scram.starts_with("SCRAM-SHA-256$"));
+    drop((store, accounts));
+    for file in std::fs::read_dir(dir.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(11).any(|window| window == b"xyzzy-plugh"));
+    }
+}
+
+#[tokio::test]
+async fn unknown_wrong_and_passwordless_look_the_same() {
+    let (_dir, accounts) = accounts();
+    accounts
+        .add("ali", Some(Password::new("one")), Permissions::CHAT)
+        .await
+        .unwrap();
+    accounts.add("bo", None, Permissions::CHAT).await.unwrap();
+    for (name, password) in [
+        ("ali", "two"),
+        ("bo", ""),
+        ("nobody", "one"),
+        ("no name", "one"),
+    ] {
+        assert_eq!(
+            login(&accounts, name, password).await,
+            Err(LoginError::PeerDenied),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn after_failures_the_owner_gets_in_from_another_address() {
+    let (_dir, accounts) = accounts();
+    accounts
+        .add("ali", Some(Password::new("one")), Permissions::CHAT)
+        .await
+        .unwrap();
+    for _ in 0..6 {
+        accounts.inner.logins.fail_for_test(HERE, "ali");
+    }
+    let one = Password::new("one");
+    accounts.inner.logins.place(HERE, "ali").map(drop).unwrap();
+    let refused = accounts.verify_password("ali", &one, HERE).await;
+    assert_eq!(refused, Err(LoginError::PeerBusy));
+    assert!(accounts.verify_password("ali", &one, THERE).await.is_ok());
+    // The right password is known by now, so it need not wait behind the guesses.
+    assert!(accounts.verify_password("ali", &one, HERE).await.is_ok());
+}
+
+#[tokio::test]
+async fn names_and_passwords_that_cannot_be_used_are_refused_in_words() {
+    let (_dir, accounts) = accounts();
+    let long = "x".repeat(33);
+    for name in [
+        "",
+        "a b",
+        "#chan",
+        "a,b",
+        "a!b",
+        "1st",
+        "-x",
+        "é",
+        "nul\0",
+        long.as_str(),
+    ] {
+        let refused = accounts.add(name, None, Permissions::NONE).await;
+        assert!(
+            matches!(refused, Err(AccountError::ConfigName(_))),
+            "{name:?}: {refused:?}"
+        );
+    }
+    let long = "x".repeat(301);
+    for password in ["", "nul\0", long.as_str()] {
+        let password = Some(Password::new(password));
+        let refused = accounts.add("ali", password, Permissions::NONE).await;
+        assert!(
+            matches!(refused, Err(AccountError::ConfigPassword(_))),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
+fn permissions_read_as_written() {
+    let set: Permissions = "chat, admin".parse().unwrap();
+    assert_eq!(set, Permissions::CHAT | Permissions::ADMIN);
+    assert_eq!(set.to_string(), "chat,admin");
+    let unknown = "chat,root".parse::<Permissions>().unwrap_err();
+    let words = "unknown permission \"root\"; there are chat,files,shell,proxy,admin";
+    assert_eq!(unknown.to_string(), words);
+}

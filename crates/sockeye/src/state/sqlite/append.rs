@@ -1,0 +1,241 @@
+//! A batch on its way to disk: encoding, inserting, and what is counted.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, ffi};
+use sockeye_proto::irc::event::Fact;
+use sockeye_proto::irc::id::Number;
+use sockeye_proto::irc::input::Batch;
+
+use crate::state::{Health, LogError};
+
+/// Writes batches as rows; keeps its buffer between them.
+pub(super) struct Encoder {
+    hub: u64,
+    body: Vec<u8>,
+}
+
+impl Encoder {
+    pub(super) fn new(hub: u64) -> Self {
+        Self {
+            hub,
+            body: Vec::new(),
+        }
+    }
+
+    /// Inserts all rows of a batch, the batch's own row, and what it makes void.
+    pub(super) fn insert(
+        &mut self,
+        transaction: &Transaction<'_>,
+        batch: &Batch,
+        epoch: u64,
+    ) -> Result<(), LogError> {
+        let mut crc = 0;
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO log (seq, at_ms, kind, channel, random, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        for record in &batch.records {
+            let mut body = std::mem::take(&mut self.body);
+            body.clear();
+            self.body = postcard::to_extend(&record.fact, body)
+                .map_err(|e| LogError::Unwritable(e.to_string()))?;
+            crc = crc32c::crc32c_append(crc, &self.body);
+            let stamp = &record.stamp;
+            insert.execute((
+                stamp.number,
+                stamp.wall_ms,
+                kind(&record.fact),
+                record.channel.0,
+                stamp.random.cast_signed(),
+                self.body.as_slice(),
+            ))?;
+        }
+        let mut void =
+            transaction.prepare_cached("INSERT OR IGNORE INTO void (seq) VALUES (?1)")?;
+        for number in &batch.voids {
+            void.execute([number])?;
+        }
+        let (Some(first), Some(last)) = (batch.records.first(), batch.records.last()) else {
+            return Ok(());
+        };
+        transaction
+            .prepare_cached(
+                "INSERT INTO batch (first, last, n, format, hub, epoch, crc32c)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute((
+                first.stamp.number,
+                last.stamp.number,
+                batch.records.len(),
+                FORMAT,
+                self.hub.cast_signed(),
+                epoch,
+                crc,
+            ))?;
+        Ok(())
+    }
+}
+
+/// Returns the column that tells kinds of facts apart; messages are 0, see the schema's indexes.
+pub(super) fn kind(fact: &Fact) -> u8 {
+    match fact {
+        Fact::Message(_) => KIND_MESSAGE,
+        Fact::Found(_) => 1,
+        Fact::Topic { .. } => 2,
+        Fact::Mode { .. } => 3,
+    }
+}
+
+/// Takes a batch out again.
+pub(super) fn erase(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    for record in &batch.records {
+        transaction.execute("DELETE FROM log WHERE seq = ?1", [record.stamp.number])?;
+    }
+    for number in &batch.voids {
+        transaction.execute("DELETE FROM void WHERE seq = ?1", [number])?;
+    }
+    if let Some(first) = batch.records.first() {
+        transaction.execute("DELETE FROM batch WHERE first = ?1", [first.stamp.number])?;
+    }
+    // Always changes a page, so that the transaction writes over the failed one's frames even
+    // where nothing of it is visible.
+    let sql = "INSERT INTO meta (key, value) VALUES ('erased', 1)
+        ON CONFLICT DO UPDATE SET value = value + 1";
+    transaction.execute(sql, [])?;
+    Ok(())
+}
+
+/// Returns whether a failed commit may have left a complete transaction in the write-ahead log:
+/// everything but a failed write or a lack of space, which come before its last frame.
+pub(super) fn may_have_reached_disk(e: &rusqlite::Error) -> bool {
+    match e {
+        rusqlite::Error::SqliteFailure(
+            ffi::Error {
+                code: ErrorCode::DiskFull,
+                ..
+            },
+            _,
+        ) => false,
+        rusqlite::Error::SqliteFailure(ffi::Error { extended_code, .. }, _) => {
+            *extended_code != ffi::SQLITE_IOERR_WRITE
+        }
+        _ => true,
+    }
+}
+
+/// Compares the newest batch with its checksum: the last thing written is the first to be damaged.
+///
+/// # Errors
+/// [`LogError::Unreadable`] where they differ, or the batch is of an unknown format.
+pub(super) fn check_newest(connection: &Connection) -> Result<(), LogError> {
+    let sql = "SELECT first, last, n, format, crc32c FROM batch ORDER BY id DESC LIMIT 1";
+    let newest = connection
+        .query_row(sql, [], |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
+        })
+        .optional()?;
+    let Some((first, last, n, format, crc)): Option<(u64, u64, u64, u32, u32)> = newest else {
+        return Ok(());
+    };
+    if format != FORMAT {
+        return Err(LogError::Unreadable(format!(
+            "rows of format {format}, {FORMAT} is known"
+        )));
+    }
+    let mut statement =
+        connection.prepare("SELECT body FROM log WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq")?;
+    let mut rows = statement.query([first, last])?;
+    let (mut found_n, mut found_crc) = (0, 0);
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+        found_crc = crc32c::crc32c_append(found_crc, body);
+        found_n += 1;
+    }
+    match (found_n, found_crc) == (n, crc) {
+        true => Ok(()),
+        false => Err(LogError::Unreadable(format!(
+            "rows {first} to {last} are damaged (checksum); restore a backup"
+        ))),
+    }
+}
+
+/// Returns this hub's id, made at the first start: it tells hubs of a cluster apart.
+pub(super) fn hub_id(connection: &Connection) -> Result<u64, LogError> {
+    let fresh = getrandom::u64().map_err(|e| LogError::Unwritable(e.to_string()))?;
+    let sql = "INSERT OR IGNORE INTO meta (key, value) VALUES ('hub', ?1)";
+    connection.execute(sql, [fresh.cast_signed()])?;
+    let sql = "SELECT value FROM meta WHERE key = 'hub'";
+    let id: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(id.cast_unsigned())
+}
+
+/// Returns the last number in the log.
+pub(super) fn last(connection: &Connection) -> Result<Number, LogError> {
+    let sql = "SELECT coalesce(max(seq), 0) FROM log";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+}
+
+/// What the writer has done so far.
+#[derive(Debug, Default)]
+pub(super) struct Stats {
+    health: Health,
+    /// Times of the last commits, microseconds.
+    commits_us: VecDeque<u64>,
+}
+
+impl Stats {
+    pub(super) fn start(&mut self, last: Number) {
+        self.health.last = last;
+    }
+
+    pub(super) fn succeeded(&mut self, batch: &Batch, took: Duration) {
+        if let Some(last) = batch.records.last() {
+            self.health.last = last.stamp.number;
+        }
+        self.health.batches += 1;
+        self.health.rows += batch.records.len() as u64;
+        self.health.failures = 0;
+        if self.commits_us.len() == COMMITS_KEPT {
+            self.commits_us.pop_front();
+        }
+        self.commits_us.push_back(took.as_micros() as u64);
+    }
+
+    pub(super) fn failed(&mut self, why: &LogError) {
+        self.health.failures = self.health.failures.saturating_add(1);
+        self.health.last_failure = Some(why.to_string());
+    }
+
+    pub(super) fn health(&self) -> Health {
+        let mut sorted: Vec<_> = self.commits_us.iter().copied().collect();
+        sorted.sort_unstable();
+        let commit_us = sorted.get(sorted.len() / 2).copied().unwrap_or(0);
+        Health {
+            commit_us,
+            ..self.health.clone()
+        }
+    }
+}
+
+/// Locks; a panic elsewhere while it was held leaves counters that are off by one at most.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The kind of a message's row.
+pub(super) const KIND_MESSAGE: u8 = 0;
+
+/// How bodies are written: 1 is postcard of [`Fact`].
+const FORMAT: u32 = 1;
+
+/// How many commit times the median is of.
+const COMMITS_KEPT: usize = 100;

@@ -1,0 +1,73 @@
+//! How connections are set up, and what SQLite's errors mean here.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::StoreOptions;
+use crate::state::LogError;
+
+/// Opens the one connection that writes.
+pub(super) fn open_writer(path: &Path, options: &StoreOptions) -> Result<Connection, LogError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_MAX)?;
+    // Before the first table: it cannot be switched on later without a VACUUM.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(LogError::Unwritable(format!(
+            "no write-ahead log here (journal mode {mode})"
+        )));
+    }
+    let synchronous = if options.unsafe_no_sync {
+        "OFF"
+    } else {
+        "FULL"
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    if let Some(pages) = options.pages_max {
+        connection.pragma_update(None, "max_page_count", pages)?;
+    }
+    Ok(connection)
+}
+
+/// Opens a connection that only reads (and checkpoints).
+pub(super) fn open_reader(path: &Path) -> Result<Connection, LogError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_MAX)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+impl From<rusqlite::Error> for LogError {
+    fn from(e: rusqlite::Error) -> Self {
+        let why = words(&e);
+        match e.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full(why),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Unreadable(why),
+            Some(ErrorCode::OperationInterrupted) => Self::Unreadable(why),
+            Some(_) => Self::Unwritable(why),
+            None => Self::Unreadable(why),
+        }
+    }
+}
+
+/// Says what happened once, without SQLite's error numbers.
+fn words(e: &rusqlite::Error) -> String {
+    match e {
+        rusqlite::Error::SqliteFailure(_, Some(words)) => words.clone(),
+        e => e.to_string(),
+    }
+}
+
+/// How long a connection waits for another one's lock. Only a checkpoint and a backup take any.
+const BUSY_MAX: Duration = Duration::from_secs(5);
+
+/// The writer's page cache, KiB: the right edge of the log and of the busy channels' index.
+const CACHE_KIB: i32 = 8 * 1024;

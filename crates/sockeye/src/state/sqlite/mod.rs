@@ -1,0 +1,322 @@
+//! The store: one SQLite database in the data directory, with one writer and one reader thread.
+//!
+//! ```text
+//!  append, write ──▶ bounded queue ──▶ writer thread: BEGIN, work, COMMIT at synchronous=FULL
+//!                                          │ the WAL has grown
+//!                                          ▼
+//!  find, read ─────▶ bounded queue ──▶ reader thread: query_only, at most 1 s; PASSIVE checkpoints
+//! ```
+
+mod append;
+mod connection;
+mod history;
+mod lock;
+mod reader;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, OptionalExtension, Transaction};
+use sockeye_proto::irc::history::{Found, Query};
+use sockeye_proto::irc::id::Number;
+use sockeye_proto::irc::input::Batch;
+use tokio::sync::{mpsc, oneshot};
+
+use self::lock::DataLock;
+use super::log::{Answer, Health, History, Log, LogError, Tail};
+use crate::error::{Error, ErrorKind};
+
+/// What is kept on disk: the log, the accounts, and what was fixed at the first start.
+///
+/// Clones share one store. The last one to go waits for the writer, then lets go of the lock.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+/// How a store is opened. The default is the only choice for a hub that people use.
+#[derive(Debug, Clone, Default)]
+pub struct StoreOptions {
+    /// Largest size of the database, in pages of 4,096 bytes; reaching it is a full disk.
+    pub pages_max: Option<u32>,
+    /// Whether a commit returns before it is on disk. For tests that must see this fail.
+    pub unsafe_no_sync: bool,
+}
+
+#[derive(Debug)]
+struct Inner {
+    dir: PathBuf,
+    shared: Arc<Shared>,
+    writes: Option<mpsc::Sender<writer::Job>>,
+    reads: Option<mpsc::Sender<reader::Job>>,
+    threads: Vec<JoinHandle<()>>,
+    _lock: DataLock,
+}
+
+/// What the threads and the callers both see.
+#[derive(Debug, Default)]
+struct Shared {
+    stats: std::sync::Mutex<append::Stats>,
+    epoch: AtomicU64,
+}
+
+impl StoreOptions {
+    /// Returns the options that the environment asks for, meant for tests of the whole program:
+    /// `SOCKEYE_TEST_PAGES_MAX` (a number) and `SOCKEYE_TEST_NO_SYNC` (`1`).
+    ///
+    /// # Errors
+    /// When a value is not of that form.
+    pub fn from_env() -> Result<Self, Error> {
+        let mut options = Self::default();
+        if let Ok(pages) = std::env::var(ENV_PAGES_MAX) {
+            let pages = pages.parse().map_err(|e| usage(ENV_PAGES_MAX, e))?;
+            options.pages_max = Some(pages);
+        }
+        match std::env::var(ENV_NO_SYNC).as_deref() {
+            Err(_) | Ok("" | "0") => {}
+            Ok("1") => options.unsafe_no_sync = true,
+            Ok(_) => return Err(usage(ENV_NO_SYNC, "0 or 1 expected")),
+        }
+        Ok(options)
+    }
+}
+
+impl Store {
+    /// Opens the store of a data directory and holds the directory's lock; makes what is missing.
+    ///
+    /// # Errors
+    /// A second store on the directory is a usage error that names the other process. A database
+    /// of a newer version, a damaged or an unwritable one are refused in words.
+    pub fn open(dir: &Path, options: &StoreOptions) -> Result<Self, Error> {
+        std::fs::create_dir_all(dir)
+            .map_err(|e| Error::new(ErrorKind::LocalWrite, "open", dir.display(), e))?;
+        let lock = DataLock::take(dir)?;
+        let path = dir.join(DATABASE);
+        let refused = |e: LogError| {
+            let kind = match e {
+                LogError::Unreadable(_) => ErrorKind::LocalRead,
+                _ => ErrorKind::LocalWrite,
+            };
+            Error::new(kind, "open", path.display(), e)
+        };
+        if options.unsafe_no_sync {
+            tracing::warn!("{ENV_NO_SYNC}: acknowledged does not mean on disk");
+        }
+        let opened = connection::open_writer(&path, options).and_then(|mut writable| {
+            schema::migrate(&mut writable)?;
+            append::check_newest(&writable)?;
+            Ok((writable, connection::open_reader(&path)?))
+        });
+        let (writable, readable) = opened.map_err(refused)?;
+        let shared = Arc::new(Shared::default());
+        let (reads, read_jobs) = mpsc::channel(READS_MAX);
+        let (writes, write_jobs) = mpsc::channel(WRITES_MAX);
+        let writer = writer::Writer::new(
+            path.clone(),
+            options.clone(),
+            writable,
+            shared.clone(),
+            reads.clone(),
+        )
+        .map_err(refused)?;
+        let threads = vec![
+            thread("store-reader", move || reader::run(readable, read_jobs))?,
+            thread("store-writer", move || writer.run(write_jobs))?,
+        ];
+        let (writes, reads, dir) = (Some(writes), Some(reads), dir.to_owned());
+        Ok(Self {
+            inner: Arc::new(Inner {
+                dir,
+                shared,
+                writes,
+                reads,
+                threads,
+                _lock: lock,
+            }),
+        })
+    }
+
+    /// Returns the data directory.
+    pub fn dir(&self) -> &Path {
+        &self.inner.dir
+    }
+
+    /// Does `work` in a transaction of the writer thread; returns when it is on disk.
+    ///
+    /// # Errors
+    /// What `work` or the commit ran into; nothing was changed then.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, LogError> {
+        let (answer, answered) = oneshot::channel();
+        let job = writer::Job::Work(Box::new(move |writer| {
+            let _ = answer.send(writer.transact(work));
+        }));
+        self.send_write(job, answered).await
+    }
+
+    /// Reads in the reader thread; at most one second.
+    ///
+    /// # Errors
+    /// What `work` ran into; [`LogError::Unreadable`] when it took too long.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, LogError> {
+        let (answer, answered) = oneshot::channel();
+        let job = reader::Job::Work(Box::new(move |connection| {
+            let _ = answer.send(work(connection).map_err(reader::refused));
+        }));
+        let reads = self.inner.reads.as_ref().ok_or_else(stopped)?;
+        reads.send(job).await.map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+
+    /// Returns the value that was fixed for `key` at the first start: `wanted`, if this is it.
+    ///
+    /// # Errors
+    /// When the store cannot be written or read.
+    pub async fn fixed(&self, key: &'static str, wanted: &str) -> Result<String, LogError> {
+        let wanted = wanted.to_owned();
+        self.write(move |transaction| {
+            transaction.execute(
+                "INSERT OR IGNORE INTO meta (key, value) VALUES (?1, ?2)",
+                (key, &wanted),
+            )?;
+            let sql = "SELECT value FROM meta WHERE key = ?1";
+            transaction.query_row(sql, [key], |row| row.get(0))
+        })
+        .await
+    }
+
+    async fn send_write<T>(
+        &self,
+        job: writer::Job,
+        answered: oneshot::Receiver<Result<T, LogError>>,
+    ) -> Result<T, LogError> {
+        let writes = self.inner.writes.as_ref().ok_or_else(stopped)?;
+        writes.send(job).await.map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+}
+
+impl Log for Store {
+    fn append(&self, batch: Batch) -> Answer<'_, Result<(), LogError>> {
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            self.send_write(writer::Job::Append(batch, answer), answered)
+                .await
+        })
+    }
+
+    fn tail(&self, after: Number) -> Answer<'_, Result<Tail, LogError>> {
+        Box::pin(self.read(move |connection| history::tail(connection, after)))
+    }
+
+    fn put_snapshot(&self, number: Number, state: Vec<u8>) -> Answer<'_, Result<(), LogError>> {
+        Box::pin(self.write(move |transaction| {
+            let sql = "REPLACE INTO snapshot (id, number, crc32c, state) VALUES (1, ?1, ?2, ?3)";
+            transaction.execute(sql, (number, crc32c::crc32c(&state), state))?;
+            Ok(())
+        }))
+    }
+
+    fn snapshot(&self) -> Answer<'_, Result<Option<(Number, Vec<u8>)>, LogError>> {
+        Box::pin(async move {
+            let sql = "SELECT number, crc32c, state FROM snapshot";
+            let found = self
+                .read(|connection| {
+                    let columns = |row: &rusqlite::Row<'_>| {
+                        Ok((
+                            row.get(0)?,
+                            row.get::<_, u32>(1)?,
+                            row.get::<_, Vec<u8>>(2)?,
+                        ))
+                    };
+                    connection.query_row(sql, [], columns).optional()
+                })
+                .await?;
+            match found {
+                Some((_, crc, state)) if crc != crc32c::crc32c(&state) => Err(
+                    LogError::Unreadable("the snapshot is damaged (checksum)".into()),
+                ),
+                found => Ok(found.map(|(number, _, state)| (number, state))),
+            }
+        })
+    }
+
+    fn lease(&self) -> Answer<'_, Result<u64, LogError>> {
+        Box::pin(async move {
+            let epoch = self
+                .write(|transaction| {
+                    let sql = "INSERT INTO meta (key, value) VALUES ('epoch', 1)
+                        ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value";
+                    transaction.query_row(sql, [], |row| row.get(0))
+                })
+                .await?;
+            self.inner.shared.epoch.store(epoch, Ordering::Release);
+            Ok(epoch)
+        })
+    }
+
+    fn health(&self) -> Health {
+        append::lock(&self.inner.shared.stats).health()
+    }
+}
+
+impl History for Store {
+    fn find(&self, query: Query, upto: Number) -> Answer<'_, Found> {
+        Box::pin(async move {
+            let found = self
+                .read(move |connection| history::find(connection, &query, upto))
+                .await;
+            found.unwrap_or_else(|e| Found::Unavailable(e.to_string()))
+        })
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.writes = None;
+        self.reads = None;
+        for thread in self.threads.drain(..).rev() {
+            // Only this thread's own panic makes join fail, and that has ended the process.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(work)
+        .map_err(|e| Error::new(ErrorKind::LocalLimits, "start", name, e))
+}
+
+fn stopped() -> LogError {
+    LogError::Unwritable("the store has stopped".into())
+}
+
+fn usage(key: &str, why: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::ConfigUsage, "read", key, why)
+}
+
+/// The database's file name in the data directory.
+const DATABASE: &str = "sockeye.db";
+
+/// Transactions that wait for the writer; more make their callers wait. The core has one append in
+/// flight, so the rest are changes of accounts.
+const WRITES_MAX: usize = 64;
+
+/// Reads that wait for the reader; more make their callers wait.
+const READS_MAX: usize = 256;
+
+const ENV_PAGES_MAX: &str = "SOCKEYE_TEST_PAGES_MAX";
+const ENV_NO_SYNC: &str = "SOCKEYE_TEST_NO_SYNC";

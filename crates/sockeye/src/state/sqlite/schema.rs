@@ -1,0 +1,96 @@
+//! The tables, their versions and how one version becomes the next.
+
+use rusqlite::Connection;
+
+use crate::state::LogError;
+
+/// Brings a database to the newest schema, one transaction a step.
+///
+/// # Errors
+/// [`LogError::Unreadable`] for a database of a newer version; what SQLite says otherwise.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), LogError> {
+    let found: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > MIGRATIONS.len() {
+        return Err(LogError::Unreadable(format!(
+            "the store was written by a newer sockeye (schema {found}, this one knows up to {})",
+            MIGRATIONS.len()
+        )));
+    }
+    for (version, step) in MIGRATIONS.iter().enumerate().skip(found) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", version + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Step `n` makes schema `n + 1` of schema `n`. Append only: stores in the field hold the old ones.
+///
+/// `log.at_ms` never falls with `seq`, so one index by time also serves reads by number.
+/// Account ids are never used twice: channels remember their founder by id.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE meta (
+        key   TEXT PRIMARY KEY,
+        value ANY NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE log (
+        seq     INTEGER PRIMARY KEY,
+        at_ms   INTEGER NOT NULL,
+        kind    INTEGER NOT NULL,
+        channel INTEGER NOT NULL,
+        random  INTEGER NOT NULL,
+        body    BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX log_message ON log (channel, at_ms) WHERE kind = 0;
+    CREATE INDEX log_state ON log (seq) WHERE kind <> 0;
+
+    CREATE TABLE void (
+        seq INTEGER PRIMARY KEY
+    ) STRICT;
+
+    CREATE TABLE batch (
+        id     INTEGER PRIMARY KEY,
+        first  INTEGER NOT NULL,
+        last   INTEGER NOT NULL,
+        n      INTEGER NOT NULL,
+        format INTEGER NOT NULL,
+        hub    INTEGER NOT NULL,
+        epoch  INTEGER NOT NULL,
+        crc32c INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE snapshot (
+        id     INTEGER PRIMARY KEY CHECK (id = 1),
+        number INTEGER NOT NULL,
+        crc32c INTEGER NOT NULL,
+        state  BLOB NOT NULL
+    ) STRICT;
+
+    CREATE TABLE account (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        name        TEXT NOT NULL,
+        folded      TEXT NOT NULL UNIQUE,
+        created_ms  INTEGER NOT NULL,
+        permissions INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE credential (
+        id           INTEGER PRIMARY KEY,
+        account      INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        kind         TEXT NOT NULL CHECK (kind IN ('password', 'ssh-key', 'certificate')),
+        created_ms   INTEGER NOT NULL,
+        argon2id     TEXT,
+        scram_sha256 TEXT,
+        public       BLOB,
+        comment      TEXT,
+        CHECK (CASE kind WHEN 'password'
+            THEN argon2id IS NOT NULL AND scram_sha256 IS NOT NULL AND public IS NULL
+            ELSE argon2id IS NULL AND scram_sha256 IS NULL AND public IS NOT NULL END)
+    ) STRICT;
+    CREATE UNIQUE INDEX credential_password ON credential (account) WHERE kind = 'password';
+    CREATE UNIQUE INDEX credential_public ON credential (account, kind, public)
+        WHERE public IS NOT NULL;
+    CREATE INDEX credential_by_public ON credential (public) WHERE public IS NOT NULL;
+"];

@@ -1,0 +1,179 @@
+//! The writer thread: the only place that changes the database.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use sockeye_proto::irc::input::Batch;
+use tokio::sync::{mpsc, oneshot};
+
+use super::append::{self, Encoder, lock};
+use super::{Shared, StoreOptions, connection, reader};
+use crate::state::LogError;
+
+/// What the writer is asked to do; each job carries the way back for its answer.
+pub(super) enum Job {
+    Append(Batch, oneshot::Sender<Result<(), LogError>>),
+    Work(Box<dyn FnOnce(&mut Writer) + Send>),
+}
+
+/// The writer's side of the store.
+pub(super) struct Writer {
+    path: PathBuf,
+    options: StoreOptions,
+    connection: Connection,
+    encoder: Encoder,
+    shared: Arc<Shared>,
+    checkpoints: mpsc::Sender<reader::Job>,
+    /// Pages in the write-ahead log after the last commit; its hook writes it.
+    wal_pages: Arc<AtomicU32>,
+    /// At which size of the write-ahead log the reader is asked for the next checkpoint.
+    wal_pages_ask: u32,
+}
+
+impl Writer {
+    pub(super) fn new(
+        path: PathBuf,
+        options: StoreOptions,
+        connection: Connection,
+        shared: Arc<Shared>,
+        checkpoints: mpsc::Sender<reader::Job>,
+    ) -> Result<Self, LogError> {
+        let hub = append::hub_id(&connection)?;
+        lock(&shared.stats).start(append::last(&connection)?);
+        let mut writer = Self {
+            path,
+            options,
+            connection,
+            encoder: Encoder::new(hub),
+            shared,
+            checkpoints,
+            wal_pages: Arc::default(),
+            wal_pages_ask: WAL_PAGES_ASK,
+        };
+        writer.watch_wal()?;
+        Ok(writer)
+    }
+
+    /// Works until the store is dropped. A panic in here leaves an unknown state behind, so it
+    /// ends the process; the next start rebuilds from what is on disk.
+    pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            while let Some(job) = jobs.blocking_recv() {
+                match job {
+                    Job::Append(batch, answer) => {
+                        let _ = answer.send(self.append(&batch));
+                    }
+                    Job::Work(work) => work(&mut self),
+                }
+                self.checkpoint();
+            }
+        }));
+        if outcome.is_err() {
+            end_process("the store's writer panicked");
+        }
+    }
+
+    /// Does `work` in a transaction.
+    pub(super) fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, LogError> {
+        let transaction = begin(&mut self.connection)?;
+        let done = work(&transaction)?;
+        transaction.commit()?;
+        Ok(done)
+    }
+
+    fn append(&mut self, batch: &Batch) -> Result<(), LogError> {
+        let started = Instant::now();
+        let result = self.append_once(batch);
+        let mut stats = lock(&self.shared.stats);
+        match &result {
+            Ok(()) => stats.succeeded(batch, started.elapsed()),
+            Err(e) => {
+                tracing::error!("the store refused {} rows: {e}", batch.records.len());
+                stats.failed(e);
+            }
+        }
+        result
+    }
+
+    fn append_once(&mut self, batch: &Batch) -> Result<(), LogError> {
+        let epoch = self.shared.epoch.load(Ordering::Acquire);
+        let transaction = begin(&mut self.connection)?;
+        self.encoder.insert(&transaction, batch, epoch)?;
+        let Err(e) = transaction.commit() else {
+            return Ok(());
+        };
+        self.make_absent(batch, &e);
+        Err(e.into())
+    }
+
+    /// Makes sure that a batch whose commit failed is not in the log and cannot come back.
+    ///
+    /// Where a write failed, the frame that ends the transaction was not written. Where the sync
+    /// after it failed, all frames are in the file, and recovery after a crash would take them for
+    /// committed; so the next transaction is written over them. Where even that fails, nobody can
+    /// know, and nobody has had an answer yet: the process ends before anyone gets one.
+    fn make_absent(&mut self, batch: &Batch, failure: &rusqlite::Error) {
+        if !append::may_have_reached_disk(failure) {
+            return;
+        }
+        let erased = connection::open_writer(&self.path, &self.options).and_then(|fresh| {
+            self.connection = fresh;
+            self.watch_wal()?;
+            self.transact(|transaction| append::erase(transaction, batch))
+        });
+        if let Err(e) = erased {
+            end_process(&format!(
+                "a commit failed and could not be undone: {failure}; {e}"
+            ));
+        }
+    }
+
+    fn watch_wal(&mut self) -> Result<(), LogError> {
+        let pages = self.wal_pages.clone();
+        self.connection.wal_hook(Some(move |_: &mut _, n: i32| {
+            pages.store(n.unsigned_abs(), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(())
+    }
+
+    /// Asks the reader for a checkpoint now and then. Under an unending load those never catch up
+    /// with the end of the write-ahead log, which then would grow without limit; at its limit the
+    /// writer makes one itself, so that the next commit starts the log over.
+    fn checkpoint(&mut self) {
+        let pages = self.wal_pages.load(Ordering::Relaxed);
+        if pages < WAL_PAGES_ASK {
+            self.wal_pages_ask = WAL_PAGES_ASK;
+        } else if pages >= WAL_PAGES_MAX && pages >= self.wal_pages_ask {
+            reader::checkpoint(&self.connection);
+            self.wal_pages_ask = pages.saturating_add(WAL_PAGES_ASK);
+        } else if pages >= self.wal_pages_ask {
+            // A full queue only puts it off: the next commit asks again.
+            if self.checkpoints.try_send(reader::Job::Checkpoint).is_ok() {
+                self.wal_pages_ask = pages.saturating_add(WAL_PAGES_ASK);
+            }
+        }
+    }
+}
+
+fn begin(connection: &mut Connection) -> Result<Transaction<'_>, LogError> {
+    Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+}
+
+fn end_process(why: &str) -> ! {
+    tracing::error!("{why}");
+    std::process::exit(i32::from(crate::ErrorKind::Internal.exit_code()))
+}
+
+/// After how many more pages of 4,096 bytes in the write-ahead log the next checkpoint is due: a
+/// restart reads at most about so much.
+const WAL_PAGES_ASK: u32 = 1_024;
+
+/// From how many pages on the writer makes checkpoints itself: 64 MiB of disk.
+const WAL_PAGES_MAX: u32 = 16 * 1_024;
