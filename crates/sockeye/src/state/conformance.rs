@@ -16,7 +16,7 @@ pub(super) const THERE: ChannelId = ChannelId(2);
 pub(super) fn message(number: Number, channel: ChannelId) -> Record {
     let fact = Fact::Message(StoredMessage {
         source: "ali!ali@host".into(),
-        account: (number % 2 == 0).then(|| "ali".into()),
+        account: number.is_multiple_of(2).then(|| "ali".into()),
         kind: MessageKind::Privmsg,
         tags: vec![("+draft/reply".into(), number.to_string())],
         text: format!("text ü {number}"),
@@ -192,128 +192,122 @@ async fn pages_through_a_channel(log: &dyn Log, history: &dyn History) {
     })
     .await
     .unwrap();
-    let page = |after, before, keep, limit| Query::Messages {
-        channel: HERE,
-        after,
-        before,
-        keep,
-        limit,
-    };
+    pages_by_message(history).await;
+    pages_by_time(history).await;
+    reads_around_a_point(history).await;
+    lists_targets(history).await;
+}
+
+async fn pages_by_message(history: &dyn History) {
     let at = |n| Some(Point::Message(n));
-    let cases = [
-        (page(None, None, Keep::Last, 3), vec![58, 59, 60]),
-        (page(None, None, Keep::First, 3), vec![1, 5, 41]),
-        (page(None, at(44), Keep::Last, 2), vec![42, 43]),
-        (page(at(48), None, Keep::First, 3), vec![49, 51, 52]),
-        (page(at(48), at(52), Keep::First, 9), vec![49, 51]),
-        (page(at(60), None, Keep::First, 9), vec![]),
-        (page(None, at(1), Keep::Last, 9), vec![]),
+    for (after, before, keep, limit, expected) in [
+        (None, None, Keep::Last, 3, vec![58, 59, 60]),
+        (None, None, Keep::First, 3, vec![1, 5, 41]),
+        (None, None, Keep::Last, 0, vec![]),
+        (None, at(44), Keep::Last, 2, vec![42, 43]),
+        (at(48), None, Keep::First, 3, vec![49, 51, 52]),
+        (at(48), at(52), Keep::First, 9, vec![49, 51]),
+        (at(60), None, Keep::First, 9, vec![]),
+        (None, at(1), Keep::Last, 9, vec![]),
+        (None, at(0), Keep::Last, 9, vec![]),
+        (at(u64::MAX), None, Keep::First, 9, vec![]),
+        (None, at(u64::MAX), Keep::Last, 1, vec![60]),
         // No message of this channel has these numbers; they are places in the order all the same.
-        (page(at(30), at(42), Keep::Last, 9), vec![41]),
-        (page(at(50), None, Keep::First, 1), vec![51]),
-        (
-            page(Some(Point::Time(time_of(43))), None, Keep::First, 2),
-            vec![44, 45],
-        ),
-        (
-            page(None, Some(Point::Time(time_of(44))), Keep::Last, 2),
-            vec![42, 43],
-        ),
-        (
-            page(Some(Point::Time(time_of(44))), at(49), Keep::First, 9),
-            vec![48],
-        ),
-        (
-            page(Some(Point::Time(u64::MAX)), None, Keep::First, 9),
-            vec![],
-        ),
-        (page(None, Some(Point::Time(0)), Keep::Last, 9), vec![]),
-        (page(at(u64::MAX), None, Keep::First, 9), vec![]),
-        (page(None, at(u64::MAX), Keep::Last, 1), vec![60]),
-        (page(None, at(0), Keep::Last, 9), vec![]),
-        (page(None, None, Keep::Last, 0), vec![]),
-        (
-            Query::Around {
-                channel: HERE,
-                point: Point::Message(45),
-                limit: 5,
-            },
-            vec![43, 44, 45, 46, 47],
-        ),
-        (
-            Query::Around {
-                channel: HERE,
-                point: Point::Message(50),
-                limit: 4,
-            },
-            vec![48, 49, 51, 52],
-        ),
-        (
-            Query::Around {
-                channel: HERE,
-                point: Point::Message(1),
-                limit: 4,
-            },
-            vec![1, 5],
-        ),
-        (
-            Query::Around {
-                channel: HERE,
-                point: Point::Message(99),
-                limit: 4,
-            },
-            vec![59, 60],
-        ),
-        (
-            Query::Around {
-                channel: HERE,
-                point: Point::Time(time_of(44)),
-                limit: 2,
-            },
-            vec![43, 44],
-        ),
-    ];
-    for (query, expected) in cases {
+        (at(30), at(42), Keep::Last, 9, vec![41]),
+        (at(50), None, Keep::First, 1, vec![51]),
+    ] {
+        let query = Query::Messages {
+            channel: HERE,
+            after,
+            before,
+            keep,
+            limit,
+        };
         assert_eq!(
             numbers(history, query.clone(), Number::MAX).await,
             expected,
             "{query:?}"
         );
     }
-    let channels = vec![
-        (HERE, "#here".to_owned()),
-        (THERE, "#there".into()),
-        (ChannelId(9), "#no".into()),
-    ];
-    let targets = |after_ms, before_ms, limit| Query::Targets {
-        channels: channels.clone(),
-        after_ms,
-        before_ms,
-        limit,
-    };
+}
+
+async fn pages_by_time(history: &dyn History) {
+    let at = |n| Some(Point::Time(time_of(n)));
+    for (after, before, keep, limit, expected) in [
+        (at(43), None, Keep::First, 2, vec![44, 45]),
+        (None, at(44), Keep::Last, 2, vec![42, 43]),
+        (at(44), Some(Point::Message(49)), Keep::First, 9, vec![48]),
+        (Some(Point::Time(u64::MAX)), None, Keep::First, 9, vec![]),
+        (None, Some(Point::Time(0)), Keep::Last, 9, vec![]),
+    ] {
+        let query = Query::Messages {
+            channel: HERE,
+            after,
+            before,
+            keep,
+            limit,
+        };
+        assert_eq!(
+            numbers(history, query.clone(), Number::MAX).await,
+            expected,
+            "{query:?}"
+        );
+    }
+}
+
+async fn reads_around_a_point(history: &dyn History) {
+    for (point, limit, expected) in [
+        (Point::Message(45), 5, vec![43, 44, 45, 46, 47]),
+        (Point::Message(50), 4, vec![48, 49, 51, 52]),
+        (Point::Message(1), 4, vec![1, 5]),
+        (Point::Message(99), 4, vec![59, 60]),
+        (Point::Time(time_of(44)), 2, vec![43, 44]),
+    ] {
+        let query = Query::Around {
+            channel: HERE,
+            point,
+            limit,
+        };
+        assert_eq!(
+            numbers(history, query.clone(), Number::MAX).await,
+            expected,
+            "{query:?}"
+        );
+    }
+}
+
+async fn lists_targets(history: &dyn History) {
+    let names = [(HERE, "#here"), (THERE, "#there"), (ChannelId(9), "#no")];
+    let channels: Vec<_> = names.map(|(id, name)| (id, name.to_owned())).into();
     let (here, there) = (
         ("#here".to_owned(), time_of(60)),
         ("#there".to_owned(), time_of(2)),
     );
-    let find = async |query, upto| match history.find(query, upto).await {
-        Found::Targets(found) => found,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(
-        find(targets(0, u64::MAX, 9), Number::MAX).await,
-        [there.clone(), here.clone()]
-    );
-    assert_eq!(
-        find(targets(0, u64::MAX, 1), Number::MAX).await,
-        [there.clone()]
-    );
-    assert_eq!(
-        find(targets(there.1, u64::MAX, 9), Number::MAX).await,
-        [here.clone()]
-    );
-    assert_eq!(find(targets(0, here.1, 9), Number::MAX).await, [there]);
-    let upto_50 = ("#here".to_owned(), time_of(49));
-    assert_eq!(find(targets(time_of(4), u64::MAX, 9), 50).await, [upto_50]);
+    let here_upto_50 = ("#here".to_owned(), time_of(49));
+    for (after_ms, before_ms, limit, upto, expected) in [
+        (
+            0,
+            u64::MAX,
+            9,
+            Number::MAX,
+            vec![there.clone(), here.clone()],
+        ),
+        (0, u64::MAX, 1, Number::MAX, vec![there.clone()]),
+        (there.1, u64::MAX, 9, Number::MAX, vec![here.clone()]),
+        (0, here.1, 9, Number::MAX, vec![there]),
+        (time_of(4), u64::MAX, 9, 50, vec![here_upto_50]),
+    ] {
+        let query = Query::Targets {
+            channels: channels.clone(),
+            after_ms,
+            before_ms,
+            limit,
+        };
+        match history.find(query.clone(), upto).await {
+            Found::Targets(found) => assert_eq!(found, expected, "{query:?}"),
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 /// Every pair of points, against the plain scan of the log in memory.

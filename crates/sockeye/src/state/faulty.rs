@@ -7,7 +7,7 @@ use std::time::Duration;
 use sockeye_proto::irc::id::Number;
 use sockeye_proto::irc::input::Batch;
 
-use super::log::{Answer, Health, Log, LogError, Tail};
+use super::log::{Answer, Health, Log, LogError, Snapshot, Tail};
 
 /// What is done to an append instead of passing it on at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl<L: Log> Log for FaultyLog<L> {
         self.below.put_snapshot(number, state)
     }
 
-    fn snapshot(&self) -> Answer<'_, Result<Option<(Number, Vec<u8>)>, LogError>> {
+    fn snapshot(&self) -> Answer<'_, Result<Option<Snapshot>, LogError>> {
         self.below.snapshot()
     }
 

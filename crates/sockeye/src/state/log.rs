@@ -29,7 +29,7 @@ pub trait Log: fmt::Debug + Send + Sync {
     fn put_snapshot(&self, number: Number, state: Vec<u8>) -> Answer<'_, Result<(), LogError>>;
 
     /// Returns the newest snapshot.
-    fn snapshot(&self) -> Answer<'_, Result<Option<(Number, Vec<u8>)>, LogError>>;
+    fn snapshot(&self) -> Answer<'_, Result<Option<Snapshot>, LogError>>;
 
     /// Takes or renews the right to append; returns its epoch, larger than any before.
     fn lease(&self) -> Answer<'_, Result<u64, LogError>>;
@@ -43,6 +43,9 @@ pub trait History: fmt::Debug + Send + Sync {
     /// Executes a query over the rows up to `upto`, without void ones.
     fn find(&self, query: Query, upto: Number) -> Answer<'_, Found>;
 }
+
+/// The durable state, and the number that it is of.
+pub type Snapshot = (Number, Vec<u8>);
 
 /// What a restart needs of the log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use sockeye_proto::irc::history::{Found, Keep, Point, Query};
 use sockeye_proto::irc::id::{ChannelId, Number};
 use sockeye_proto::irc::input::Batch;
 
-use super::log::{Answer, Health, History, Log, LogError, Tail};
+use super::log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
 
 /// Keeps everything in memory and answers at once. Clones share one log.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +19,7 @@ pub struct MemoryLog {
 struct State {
     records: Vec<Record>,
     voids: Vec<Number>,
-    snapshot: Option<(Number, Vec<u8>)>,
+    snapshot: Option<Snapshot>,
     epoch: u64,
     batches: u64,
 }
@@ -57,7 +57,7 @@ impl Log for MemoryLog {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    fn snapshot(&self) -> Answer<'_, Result<Option<(Number, Vec<u8>)>, LogError>> {
+    fn snapshot(&self) -> Answer<'_, Result<Option<Snapshot>, LogError>> {
         Box::pin(std::future::ready(Ok(self.state().snapshot.clone())))
     }
 

@@ -12,6 +12,6 @@ pub use accounts::{
     Account, AccountError, Accounts, HashCost, LoginError, Password, Permissions, UnknownPermission,
 };
 pub use faulty::{Fault, FaultyLog};
-pub use log::{Answer, Health, History, Log, LogError, Tail};
+pub use log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
 pub use memory::MemoryLog;
 pub use sqlite::{Store, StoreOptions};

@@ -103,7 +103,7 @@ impl Rows<'_> {
             Some(Point::Time(at_ms)) => {
                 at_ms.checked_add(1).map(|at_ms| Bound { at_ms, number: 0 })
             }
-            Some(Point::Message(number)) => self.from_number(number.checked_add(1))?,
+            Some(Point::Message(number)) => self.first_bound(number.checked_add(1))?,
         };
         let to = match before {
             None => Some(Bound {
@@ -114,7 +114,7 @@ impl Rows<'_> {
                 at_ms,
                 number: self.upto,
             }),
-            Some(Point::Message(number)) => self.to_number(number.checked_sub(1))?,
+            Some(Point::Message(number)) => self.last_bound(number.checked_sub(1))?,
         };
         match (from, to) {
             (Some(from), Some(to)) => self.between(channel, from, to, keep, limit),
@@ -131,7 +131,7 @@ impl Rows<'_> {
         let before = self.messages(channel, None, Some(point), Keep::Last, limit / 2)?;
         let from = match point {
             Point::Time(at_ms) => Some(Bound { at_ms, number: 0 }),
-            Point::Message(number) => self.from_number(Some(number))?,
+            Point::Message(number) => self.first_bound(Some(number))?,
         };
         let Some(from) = from else {
             return Ok(before);
@@ -203,7 +203,7 @@ impl Rows<'_> {
 
     /// Finds where a range begins that includes `number`: any row of whatever channel tells the
     /// time at that place in the order.
-    fn from_number(&self, number: Option<Number>) -> rusqlite::Result<Option<Bound>> {
+    fn first_bound(&self, number: Option<Number>) -> rusqlite::Result<Option<Bound>> {
         self.bound(
             number,
             "SELECT at_ms FROM log WHERE seq >= ?1 ORDER BY seq LIMIT 1",
@@ -211,7 +211,7 @@ impl Rows<'_> {
     }
 
     /// Finds where a range ends that includes `number`.
-    fn to_number(&self, number: Option<Number>) -> rusqlite::Result<Option<Bound>> {
+    fn last_bound(&self, number: Option<Number>) -> rusqlite::Result<Option<Bound>> {
         self.bound(
             number,
             "SELECT at_ms FROM log WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1",

@@ -29,7 +29,7 @@ use sockeye_proto::irc::input::Batch;
 use tokio::sync::{mpsc, oneshot};
 
 use self::lock::DataLock;
-use super::log::{Answer, Health, History, Log, LogError, Tail};
+use super::log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
 use crate::error::{Error, ErrorKind};
 
 /// What is kept on disk: the log, the accounts, and what was fixed at the first start.
@@ -228,7 +228,7 @@ impl Log for Store {
         }))
     }
 
-    fn snapshot(&self) -> Answer<'_, Result<Option<(Number, Vec<u8>)>, LogError>> {
+    fn snapshot(&self) -> Answer<'_, Result<Option<Snapshot>, LogError>> {
         Box::pin(async move {
             let sql = "SELECT number, crc32c, state FROM snapshot";
             let found = self
