@@ -20,6 +20,7 @@ use std::fmt;
 pub use address::{Address, Family, Host, UnixName};
 pub use options::{LimitOptions, TcpOptions, UnixOptions};
 pub use problem::ParseError;
+pub(crate) use problem::nearest;
 pub use role::Role;
 pub use value::{Kind, Value};
 

@@ -99,7 +99,7 @@ impl From<ParseError> for Error {
 }
 
 /// Returns the candidate that `written` is most likely a slip of.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {

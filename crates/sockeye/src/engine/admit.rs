@@ -10,6 +10,7 @@
 //! number of sources that are connected.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -174,6 +175,12 @@ impl Network {
             .checked_shr(bits - u32::from(self.prefix_bits))
             .unwrap_or(0)
             == 0
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix_bits)
     }
 }
 

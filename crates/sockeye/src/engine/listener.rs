@@ -4,6 +4,7 @@
 //! [`FAREWELL_TIME`] and there are at most [`FAREWELLS_MAX`] of them; when descriptors run out, the
 //! queue moves on by the reserve and the loop sleeps instead of spinning; sessions live on.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -39,9 +40,10 @@ impl Listening {
     ) -> Self {
         let desk = Arc::new(Desk {
             engine: engine.clone(),
-            service: RwLock::new(service),
-            admission,
+            open_to: RwLock::new((service, admission)),
             closed: engine.inner.stopping.child_token(),
+            accepted: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
         });
         let addresses = bound.listeners.iter().map(Listener::local).collect();
         let loops = TaskTracker::new();
@@ -67,13 +69,22 @@ impl Listening {
         &self.skipped
     }
 
-    /// Gives new sessions another service; those that are open keep the old one.
-    pub fn replace(&self, service: Arc<dyn Service>) {
-        *self
-            .desk
-            .service
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = service;
+    /// Gives new sessions another service and counts them in another admission; those that are open
+    /// keep the old ones.
+    pub fn replace(&self, service: Arc<dyn Service>, admission: Arc<Admission>) {
+        let open_to = &self.desk.open_to;
+        *open_to.write().unwrap_or_else(PoisonError::into_inner) = (service, admission);
+    }
+
+    /// Returns how many connections were taken in, and how many were refused by a limit.
+    pub fn counts(&self) -> (u64, u64) {
+        let Desk {
+            accepted, refused, ..
+        } = &*self.desk;
+        (
+            accepted.load(Ordering::Relaxed),
+            refused.load(Ordering::Relaxed),
+        )
     }
 
     /// Stops accepting; sessions live on.
@@ -97,9 +108,11 @@ impl Drop for Listening {
 #[derive(Debug)]
 struct Desk {
     engine: Engine,
-    service: RwLock<Arc<dyn Service>>,
-    admission: Arc<Admission>,
+    /// What answers new sessions, and what counts them.
+    open_to: RwLock<(Arc<dyn Service>, Arc<Admission>)>,
     closed: CancellationToken,
+    accepted: AtomicU64,
+    refused: AtomicU64,
 }
 
 impl Desk {
@@ -137,15 +150,24 @@ impl Desk {
 
     /// Admits a conversation and starts its session, or refuses it.
     fn receive(&self, conversation: Conversation, info: ConnectionInfo) {
-        let service = Arc::clone(&self.service.read().unwrap_or_else(PoisonError::into_inner));
+        let (service, admission) = self
+            .open_to
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let table = &self.engine.inner.table;
-        let admitted = self
-            .admission
+        let admitted = admission
             .admit(&info)
             .and_then(|permit| table.enter(info, service.name(), Some(permit)));
         match admitted {
-            Ok(session) => self.engine.serve(conversation, service, session),
-            Err(why) => self.refuse(conversation, service.refusal(why)),
+            Ok(session) => {
+                self.accepted.fetch_add(1, Ordering::Relaxed);
+                self.engine.serve(conversation, service, session);
+            }
+            Err(why) => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                self.refuse(conversation, service.refusal(why));
+            }
         }
     }
 

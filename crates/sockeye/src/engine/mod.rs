@@ -32,7 +32,7 @@ use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
 use crate::service::Service;
 use crate::sys::descriptors::{self, Reserve};
-use crate::transport::{self, Rooms};
+use crate::transport::{self, Bound, Rooms};
 use table::Table;
 
 /// What an engine holds in all.
@@ -64,6 +64,8 @@ pub struct Engine {
 struct Inner {
     tasks: TaskTracker,
     table: Arc<Table>,
+    /// Descriptors that the process may have.
+    descriptors_max: usize,
     rooms: Rooms,
     /// Cancelled when drain begins: no accept loop goes on.
     stopping: CancellationToken,
@@ -98,6 +100,7 @@ impl Engine {
         let inner = Inner {
             tasks: TaskTracker::new(),
             table: Arc::new(Table::new(sessions_max)),
+            descriptors_max: holds,
             rooms: Rooms::default(),
             stopping: CancellationToken::new(),
             reserve: Mutex::new(Reserve::take()),
@@ -142,8 +145,30 @@ impl Engine {
         service: Arc<dyn Service>,
         admission: Arc<Admission>,
     ) -> Result<Listening, Error> {
-        let bound = transport::bind(endpoint, &self.inner.rooms).await?;
-        Ok(Listening::start(self, bound, service, admission))
+        Ok(self.accept(self.bind(endpoint).await?, service, admission))
+    }
+
+    /// Binds every address that `endpoint` stands for; nothing is accepted yet.
+    ///
+    /// # Errors
+    /// As [`Engine::listen`].
+    pub(crate) async fn bind(&self, endpoint: &Endpoint) -> Result<Bound, Error> {
+        transport::bind(endpoint, &self.inner.rooms).await
+    }
+
+    /// Accepts at what was bound.
+    pub(crate) fn accept(
+        &self,
+        bound: Bound,
+        service: Arc<dyn Service>,
+        admission: Arc<Admission>,
+    ) -> Listening {
+        Listening::start(self, bound, service, admission)
+    }
+
+    /// Returns how many sessions it holds at most, and how many descriptors the process may have.
+    pub fn capacity(&self) -> (usize, usize) {
+        (self.inner.table.sessions_max(), self.inner.descriptors_max)
     }
 
     /// Opens `endpoint` as a session of its own.

@@ -116,6 +116,10 @@ impl Table {
         rows
     }
 
+    pub(super) fn sessions_max(&self) -> usize {
+        self.sessions_max
+    }
+
     pub(super) fn open(&self) -> usize {
         self.open.load(Ordering::SeqCst)
     }
