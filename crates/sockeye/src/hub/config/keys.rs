@@ -1,0 +1,271 @@
+//! The keys of the file: one row each feeds the reader, the example file, the reference and the
+//! words of a reload.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use super::{CaseMapping, Chat, Config, Hub, ListenDraft};
+use crate::endpoint::Endpoint;
+use crate::engine::Network;
+
+/// One key of a section whose values live in `T`.
+pub(super) struct Key<T> {
+    /// As written in the file.
+    pub(super) name: &'static str,
+    /// What it does, for the example and the reference; without a full stop.
+    pub(super) doc: &'static str,
+    /// When a change takes effect.
+    pub(super) effect: Effect,
+    /// What may stand there, and where it is kept.
+    pub(super) slot: Slot<T>,
+}
+
+/// When a change of a key takes effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// On reload.
+    Reload,
+    /// On restart; a reload that changes it is refused.
+    Restart,
+}
+
+/// What may stand behind a key, and the place that it sets.
+pub(super) enum Slot<T> {
+    /// A text on one line.
+    Line(fn(&mut T) -> &mut String),
+    /// A text, `"""` for several lines.
+    Text(fn(&mut T) -> &mut String),
+    /// A directory.
+    Path(fn(&mut T) -> &mut Option<PathBuf>),
+    /// `true` or `false`.
+    Flag(fn(&mut T) -> &mut bool),
+    /// A whole number.
+    Count(RangeInclusive<u32>, Count<T>),
+    /// A list of networks.
+    Networks(fn(&mut T) -> &mut Vec<Network>),
+    /// One of a few words.
+    CaseMapping(fn(&mut T) -> &mut CaseMapping),
+    /// An endpoint where connections are accepted.
+    Accept(fn(&mut T) -> &mut Option<Endpoint>),
+    /// A service, or an endpoint that is opened for each connection.
+    Serve(fn(&mut T) -> &mut Option<Endpoint>),
+}
+
+/// Where a number is kept.
+pub(super) enum Count<T> {
+    /// It always has a value.
+    Set(fn(&mut T) -> &mut u32),
+    /// Where it is not written, the hub finds one.
+    Found(fn(&mut T) -> &mut Option<u32>),
+}
+
+pub(super) const HUB: &[Key<Hub>] = &[
+    Key {
+        name: "name",
+        doc: "The server's name, as clients see it",
+        effect: Effect::Restart,
+        slot: Slot::Line(|hub| &mut hub.name),
+    },
+    Key {
+        name: "data",
+        doc: "Directory of the store, the lock and the control socket; by default the user's own",
+        effect: Effect::Restart,
+        slot: Slot::Path(|hub| &mut hub.data),
+    },
+    Key {
+        name: "exempt",
+        doc: "Networks without connection and flood limits, such as those of your own machines",
+        effect: Effect::Reload,
+        slot: Slot::Networks(|hub| &mut hub.exempt),
+    },
+    Key {
+        name: "sessions",
+        doc: "Sessions held at once; by default as many as the file descriptors allow",
+        effect: Effect::Restart,
+        slot: Slot::Count(1..=1_000_000, Count::Found(|hub| &mut hub.sessions)),
+    },
+];
+
+pub(super) const CHAT: &[Key<Chat>] = &[
+    Key {
+        name: "network",
+        doc: "The network's name, as clients show it",
+        effect: Effect::Reload,
+        slot: Slot::Line(|chat| &mut chat.network),
+    },
+    Key {
+        name: "motd",
+        doc: "Message of the day",
+        effect: Effect::Reload,
+        slot: Slot::Text(|chat| &mut chat.motd),
+    },
+    Key {
+        name: "history",
+        doc: "Whether channel messages are kept",
+        effect: Effect::Reload,
+        slot: Slot::Flag(|chat| &mut chat.history),
+    },
+    Key {
+        name: "replay_on_join",
+        doc: "Kept messages that a client which cannot ask for history gets on JOIN; 0: none",
+        effect: Effect::Reload,
+        slot: Slot::Count(0..=1_000, Count::Set(|chat| &mut chat.replay_on_join)),
+    },
+    Key {
+        name: "casemapping",
+        doc: "How nicks and channel names are compared; fixed at the first start on a directory",
+        effect: Effect::Restart,
+        slot: Slot::CaseMapping(|chat| &mut chat.casemapping),
+    },
+    Key {
+        name: "pending_per_source",
+        doc: "Connections of one address (IPv6: one /64) that have not registered yet",
+        effect: Effect::Reload,
+        slot: Slot::Count(
+            1..=1_000_000,
+            Count::Set(|chat| &mut chat.pending_per_source),
+        ),
+    },
+    Key {
+        name: "registered_per_source",
+        doc: "Registered connections of one address (IPv6: one /64)",
+        effect: Effect::Reload,
+        slot: Slot::Count(
+            1..=1_000_000,
+            Count::Set(|chat| &mut chat.registered_per_source),
+        ),
+    },
+];
+
+pub(super) const LISTEN: &[Key<ListenDraft>] = &[
+    Key {
+        name: "at",
+        doc: "Where to accept: an endpoint, written as on the command line",
+        effect: Effect::Reload,
+        slot: Slot::Accept(|listen| &mut listen.at),
+    },
+    Key {
+        name: "serve",
+        doc: "What answers there: a service, or an endpoint to relay to",
+        effect: Effect::Reload,
+        slot: Slot::Serve(|listen| &mut listen.serve),
+    },
+];
+
+pub(super) const CASE_MAPPINGS: &[(&str, CaseMapping)] = &[
+    ("ascii", CaseMapping::Ascii),
+    ("precis", CaseMapping::Precis),
+];
+
+impl<T: Clone> Key<T> {
+    /// Returns the value in `section` as TOML; `None` where it is not set.
+    pub(super) fn value(&self, section: &T) -> Option<toml::Value> {
+        let mut section = section.clone();
+        match &self.slot {
+            Slot::Line(place) | Slot::Text(place) => Some(place(&mut section).clone().into()),
+            Slot::Path(place) => place(&mut section)
+                .as_ref()
+                .map(|p| p.display().to_string().into()),
+            Slot::Flag(place) => Some((*place(&mut section)).into()),
+            Slot::Count(_, Count::Set(place)) => Some((*place(&mut section)).into()),
+            Slot::Count(_, Count::Found(place)) => place(&mut section).map(Into::into),
+            Slot::Accept(place) | Slot::Serve(place) => place(&mut section)
+                .as_ref()
+                .map(|endpoint| endpoint.to_string().into()),
+            Slot::Networks(place) => Some(
+                place(&mut section)
+                    .iter()
+                    .map(Network::to_string)
+                    .collect::<Vec<_>>()
+                    .into(),
+            ),
+            Slot::CaseMapping(place) => {
+                let chosen = *place(&mut section);
+                CASE_MAPPINGS
+                    .iter()
+                    .find(|(_, known)| *known == chosen)
+                    .map(|(name, _)| (*name).into())
+            }
+        }
+    }
+}
+
+impl<T> Count<T> {
+    /// Keeps a number.
+    pub(super) fn set(&self, section: &mut T, count: u32) {
+        match self {
+            Self::Set(place) => *place(section) = count,
+            Self::Found(place) => *place(section) = Some(count),
+        }
+    }
+}
+
+impl<T> Slot<T> {
+    /// Returns whether the value stands in quotes.
+    pub(super) fn is_text(&self) -> bool {
+        !matches!(self, Self::Flag(_) | Self::Count(..) | Self::Networks(_))
+    }
+}
+
+impl<T> fmt::Display for Slot<T> {
+    /// Writes what may stand there, as in "is not …".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(_) => f.write_str("a text on one line"),
+            Self::Text(_) => f.write_str("a text"),
+            Self::Path(_) => f.write_str("a path"),
+            Self::Flag(_) => f.write_str("true or false"),
+            Self::Count(range, _) => {
+                write!(
+                    f,
+                    "a whole number from {} to {}",
+                    range.start(),
+                    range.end()
+                )
+            }
+            Self::Accept(_) => f.write_str("an endpoint, such as \":6667\""),
+            Self::Serve(_) => f.write_str("a service or an endpoint, such as \"chat\""),
+            Self::Networks(_) => f.write_str("a list of networks, such as [\"10.0.0.0/8\"]"),
+            Self::CaseMapping(_) => {
+                let names: Vec<_> = CASE_MAPPINGS
+                    .iter()
+                    .map(|(name, _)| format!("\"{name}\""))
+                    .collect();
+                f.write_str(&names.join(" or "))
+            }
+        }
+    }
+}
+
+/// Returns the changed keys of `[hub]` and `[chat]` in words; `Err` with those that need a restart.
+pub(super) fn changes(old: &Config, new: &Config) -> Result<Vec<String>, Vec<String>> {
+    let (mut live, mut fixed) = (Vec::new(), Vec::new());
+    section_changes("hub", HUB, (&old.hub, &new.hub), &mut live, &mut fixed);
+    section_changes("chat", CHAT, (&old.chat, &new.chat), &mut live, &mut fixed);
+    if fixed.is_empty() {
+        Ok(live)
+    } else {
+        Err(fixed)
+    }
+}
+
+fn section_changes<T: Clone>(
+    section: &str,
+    keys: &[Key<T>],
+    (old, new): (&T, &T),
+    live: &mut Vec<String>,
+    fixed: &mut Vec<String>,
+) {
+    let shown = |value: Option<toml::Value>| value.map_or("unset".to_owned(), |v| v.to_string());
+    for key in keys {
+        let (was, is) = (key.value(old), key.value(new));
+        if was != is {
+            let change = format!("{section}.{}: {} → {}", key.name, shown(was), shown(is));
+            match key.effect {
+                Effect::Reload => live.push(change),
+                Effect::Restart => fixed.push(change),
+            }
+        }
+    }
+}

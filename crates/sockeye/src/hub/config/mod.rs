@@ -1,0 +1,138 @@
+//! The hub's configuration: one TOML file, read whole or not at all.
+//!
+//! A file becomes a [`Config`] in three steps, each of which goes on after a mistake so that one
+//! run shows them all: TOML syntax, keys and values against the tables in [`keys`], and the
+//! endpoint strings of `[[listen]]` against the vocabulary. Nothing is opened here.
+
+mod example;
+mod keys;
+mod mistake;
+mod read;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use crate::endpoint::Endpoint;
+use crate::engine::Network;
+
+pub use example::example;
+pub use mistake::{ConfigError, Mistake};
+
+/// Everything that the file sets; [`Config::default`] is what holds without a file, but for
+/// listeners.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    /// `[hub]`
+    pub hub: Hub,
+    /// `[chat]`
+    pub chat: Chat,
+    /// `[[listen]]`, in the order of the file.
+    pub listen: Vec<Listen>,
+}
+
+/// What belongs to the hub as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hub {
+    /// The server's name, as clients see it.
+    pub name: String,
+    /// Where the store, the lock and the control socket are; `None`: the user's data directory.
+    pub data: Option<PathBuf>,
+    /// Sources without connection and flood limits.
+    pub exempt: Vec<Network>,
+    /// Sessions that the hub holds at most, over all listeners; `None`: what descriptors allow.
+    pub sessions: Option<u32>,
+}
+
+/// What belongs to chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chat {
+    /// The network's name.
+    pub network: String,
+    /// Message of the day; empty: none.
+    pub motd: String,
+    /// Whether channel messages are kept.
+    pub history: bool,
+    /// Stored messages that a client without `draft/chathistory` gets on JOIN.
+    pub replay_on_join: u32,
+    /// How nicks and channel names are compared.
+    pub casemapping: CaseMapping,
+    /// Connections of one source that are not registered yet.
+    pub pending_per_source: u32,
+    /// Registered connections of one source.
+    pub registered_per_source: u32,
+}
+
+/// How nicks and channel names are compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CaseMapping {
+    /// Only A–Z equal a–z.
+    #[default]
+    Ascii,
+    /// PRECIS UsernameCaseMapped (RFC 8265).
+    Precis,
+}
+
+/// One listener: where it accepts, and what answers there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listen {
+    /// Where it accepts.
+    pub at: Endpoint,
+    /// What answers: a service, or an endpoint to relay to.
+    pub serve: Endpoint,
+}
+
+/// A listener while the file is read.
+#[derive(Debug, Clone, Default)]
+struct ListenDraft {
+    at: Option<Endpoint>,
+    serve: Option<Endpoint>,
+}
+
+impl Config {
+    /// Reads a file's text; `file` names it in mistakes.
+    ///
+    /// # Errors
+    /// Every mistake of the file, with its line.
+    pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
+        read::read(text).map_err(|mistakes| ConfigError::new(file, text, mistakes))
+    }
+
+    /// Returns what a reload from `self` to `new` changes, a line for each key in the reader's
+    /// words, listeners aside; keys that hold until a restart are errors.
+    pub fn changes(&self, new: &Self) -> Result<Vec<String>, Vec<String>> {
+        keys::changes(self, new)
+    }
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            name: "hub.localhost".to_owned(),
+            data: None,
+            exempt: Vec::new(),
+            sessions: None,
+        }
+    }
+}
+
+impl Default for Chat {
+    fn default() -> Self {
+        Self {
+            network: "Sockeye".to_owned(),
+            motd: String::new(),
+            history: true,
+            replay_on_join: 50,
+            casemapping: CaseMapping::default(),
+            pending_per_source: PENDING_PER_SOURCE,
+            registered_per_source: REGISTERED_PER_SOURCE,
+        }
+    }
+}
+
+/// Connections that have not registered, a source: enough for a household behind one address that
+/// reconnects at once.
+const PENDING_PER_SOURCE: u32 = 64;
+/// Registered connections, a source: enough for an office behind one address.
+const REGISTERED_PER_SOURCE: u32 = 256;

@@ -1,0 +1,257 @@
+//! From text to [`Config`]: walks the TOML tree along the key tables.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::keys::{CASE_MAPPINGS, CHAT, HUB, Key, LISTEN, Slot};
+use super::mistake::{Mistake, did_you_mean};
+use super::{Config, Listen, ListenDraft};
+use crate::endpoint::words::{self, SchemeKind, SchemeRow};
+use crate::endpoint::{Address, Endpoint, ParseError, Role};
+use crate::engine::Network;
+
+type Value<'a> = Spanned<DeValue<'a>>;
+
+/// Reads the whole text; on a mistake it goes on, and returns all of them.
+pub(super) fn read(text: &str) -> Result<Config, Vec<Mistake>> {
+    let (root, syntax) = DeTable::parse_recoverable(text);
+    let mut reader = Reader {
+        text,
+        mistakes: Vec::new(),
+    };
+    for error in &syntax {
+        reader.wrong(error.span().unwrap_or(0..0), error.message(), None);
+    }
+    let mut config = Config::default();
+    for (name, value) in root.get_ref() {
+        match name.get_ref().as_ref() {
+            "hub" => reader.section("hub", HUB, &mut config.hub, name.span(), value),
+            "chat" => reader.section("chat", CHAT, &mut config.chat, name.span(), value),
+            "listen" => config.listen = reader.listeners(name.span(), value),
+            other => reader.unknown_name(other, name.span()),
+        }
+    }
+    if reader.mistakes.is_empty() {
+        Ok(config)
+    } else {
+        Err(reader.mistakes)
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    mistakes: Vec<Mistake>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, span: Range<usize>, what: impl Into<String>, hint: Option<String>) {
+        self.mistakes.push(Mistake {
+            span,
+            what: what.into(),
+            hint,
+        });
+    }
+
+    /// A name at the top of the file that is no section; perhaps it is a key that lost its section.
+    fn unknown_name(&mut self, name: &str, span: Range<usize>) {
+        let of = |keys: &[&str], section: &str| {
+            keys.contains(&name)
+                .then(|| format!("`{name}` belongs under [{section}]"))
+        };
+        let misplaced = of(&names(HUB), "hub")
+            .or_else(|| of(&names(CHAT), "chat"))
+            .or_else(|| of(&names(LISTEN), "[listen]"));
+        let hint = misplaced.or_else(|| did_you_mean(name, ["hub", "chat", "listen"]));
+        self.wrong(span, format!("unknown section or key `{name}`"), hint);
+    }
+
+    /// Reads a `[section]` into its place.
+    fn section<T>(
+        &mut self,
+        title: &str,
+        keys: &[Key<T>],
+        target: &mut T,
+        span: Range<usize>,
+        value: &Value<'_>,
+    ) {
+        let Some(table) = value.get_ref().as_table() else {
+            let hint = format!("write [{title}] on a line of its own");
+            return self.wrong(span, format!("`{title}` is not a section"), Some(hint));
+        };
+        for (name, value) in table {
+            match keys.iter().find(|key| key.name == name.get_ref().as_ref()) {
+                Some(key) => self.set(key, target, value),
+                None => {
+                    let hint = did_you_mean(name.get_ref(), names(keys))
+                        .unwrap_or_else(|| format!("[{title}] takes {}", names(keys).join(", ")));
+                    self.wrong(
+                        name.span(),
+                        format!("unknown key `{}`", name.get_ref()),
+                        Some(hint),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Reads every `[[listen]]`.
+    fn listeners(&mut self, span: Range<usize>, value: &Value<'_>) -> Vec<Listen> {
+        let Some(entries) = value.get_ref().as_array() else {
+            let hint = "write [[listen]] with two brackets".to_owned();
+            self.wrong(span, "`listen` is not a list of listeners", Some(hint));
+            return Vec::new();
+        };
+        let mut listeners = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let mut draft = ListenDraft::default();
+            self.section("[listen]", LISTEN, &mut draft, entry.span(), entry);
+            let Some(table) = entry.get_ref().as_table() else {
+                continue;
+            };
+            for key in LISTEN {
+                if !table.keys().any(|name| name.get_ref().as_ref() == key.name) {
+                    self.wrong(
+                        entry.span(),
+                        format!("this listener has no `{}`", key.name),
+                        None,
+                    );
+                }
+            }
+            if let ListenDraft {
+                at: Some(at),
+                serve: Some(serve),
+            } = draft
+            {
+                let same = |earlier: &Listen| earlier.at.address() == at.address();
+                if listeners.iter().any(same) && !takes_any_port(&at) {
+                    let what = format!("another listener is at {} already", at.address());
+                    self.wrong(entry.span(), what, None);
+                }
+                listeners.push(Listen { at, serve });
+            }
+        }
+        listeners
+    }
+
+    /// Checks one value and stores it.
+    fn set<T>(&mut self, key: &Key<T>, target: &mut T, value: &Value<'_>) {
+        let span = value.span();
+        let mut wrong = |hint: Option<String>| {
+            self.wrong(
+                span.clone(),
+                format!("`{}` is not {}", key.name, key.slot),
+                hint,
+            );
+        };
+        match (&key.slot, value.get_ref()) {
+            (Slot::Line(place), DeValue::String(text)) if is_one_line(text) => {
+                *place(target) = text.to_string();
+            }
+            (Slot::Text(place), DeValue::String(text)) if !text.contains('\0') => {
+                *place(target) = text.to_string();
+            }
+            (Slot::Path(place), DeValue::String(text)) if !text.is_empty() && is_one_line(text) => {
+                *place(target) = Some(text.as_ref().into());
+            }
+            (Slot::Flag(place), DeValue::Boolean(flag)) => *place(target) = *flag,
+            (Slot::Count(range, place), DeValue::Integer(number)) => {
+                match u32::from_str_radix(number.as_str(), number.radix()) {
+                    Ok(count) if range.contains(&count) => place.set(target, count),
+                    _ => wrong(None),
+                }
+            }
+            (Slot::Networks(place), DeValue::Array(items)) => *place(target) = self.networks(items),
+            (Slot::CaseMapping(place), DeValue::String(word)) => {
+                match CASE_MAPPINGS.iter().find(|(name, _)| name == word) {
+                    Some((_, mapping)) => *place(target) = *mapping,
+                    None => wrong(did_you_mean(
+                        word,
+                        CASE_MAPPINGS.iter().map(|(name, _)| *name),
+                    )),
+                }
+            }
+            (Slot::Accept(place), DeValue::String(text)) => {
+                *place(target) = self.endpoint(Endpoint::parse(text), Role::Accept, text, span);
+            }
+            (Slot::Serve(place), DeValue::String(text)) => {
+                *place(target) =
+                    self.endpoint(Endpoint::parse_served(text), Role::Serve, text, span);
+            }
+            (slot, DeValue::Integer(_) | DeValue::Boolean(_)) if slot.is_text() => {
+                wrong(Some("put it in quotes".to_owned()));
+            }
+            (slot, DeValue::String(_)) if !slot.is_text() => {
+                wrong(Some("write it without quotes".to_owned()));
+            }
+            _ => wrong(None),
+        }
+    }
+
+    fn networks(&mut self, items: &[Value<'_>]) -> Vec<Network> {
+        let mut networks = Vec::with_capacity(items.len());
+        for item in items {
+            let text = item
+                .get_ref()
+                .as_str()
+                .ok_or("a network is a text".to_owned());
+            match text.and_then(str::parse) {
+                Ok(network) => networks.push(network),
+                Err(what) => self.wrong(item.span(), what, None),
+            }
+        }
+        networks
+    }
+
+    /// Takes a parsed endpoint that can act in its role, or says where in the file it cannot.
+    fn endpoint(
+        &mut self,
+        parsed: Result<Endpoint, ParseError>,
+        role: Role,
+        text: &str,
+        span: Range<usize>,
+    ) -> Option<Endpoint> {
+        let hint = |error: &ParseError| error.hint().map(str::to_owned);
+        match parsed {
+            Ok(endpoint) => match endpoint.check(role) {
+                Ok(()) => return Some(endpoint),
+                Err(error) => self.wrong(span, error.problem(), hint(&error)),
+            },
+            Err(error) => {
+                // The place is one of the value, which stands between its quotes in the file unless
+                // it has escapes.
+                let inside = span.start + 1..span.end.saturating_sub(1);
+                let place = match self.text.get(inside.clone()) == Some(text) {
+                    true => inside.start + error.place().start..inside.start + error.place().end,
+                    false => span,
+                };
+                let service = || (role == Role::Serve).then(|| did_you_mean(text, services()));
+                self.wrong(
+                    place,
+                    error.problem(),
+                    service().flatten().or_else(|| hint(&error)),
+                );
+            }
+        }
+        None
+    }
+}
+
+/// The names of the services in this version.
+fn services() -> impl Iterator<Item = &'static str> {
+    let built = |row: &&SchemeRow| row.is == SchemeKind::Service && row.built;
+    words::SCHEMES.iter().filter(built).map(|row| row.name)
+}
+
+fn takes_any_port(at: &Endpoint) -> bool {
+    matches!(at.address(), Address::Tcp { port: 0, .. })
+}
+
+fn is_one_line(text: &str) -> bool {
+    !text.contains(['\n', '\r', '\0'])
+}
+
+fn names<T>(keys: &[Key<T>]) -> Vec<&'static str> {
+    keys.iter().map(|key| key.name).collect()
+}

@@ -1,0 +1,126 @@
+//! What can be asked of a running hub, and the answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind};
+use crate::hub::status::Status;
+
+/// One question: `{"do":"account-add","name":"ali",…}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// How the hub is doing.
+    Status,
+    /// Read the configuration file again.
+    Reload,
+    /// All sessions.
+    SessionList,
+    /// End a session.
+    SessionKill {
+        /// Its number in the list.
+        id: u64,
+    },
+    /// All accounts.
+    AccountList,
+    /// Make an account.
+    AccountAdd {
+        /// Its name.
+        name: String,
+        /// Its password.
+        password: String,
+        /// Its permissions.
+        allow: Vec<String>,
+    },
+    /// Remove an account and its credentials.
+    AccountRemove {
+        /// Its name.
+        name: String,
+    },
+    /// Replace an account's password.
+    AccountPasswd {
+        /// Its name.
+        name: String,
+        /// The new password.
+        password: String,
+    },
+    /// Replace an account's permissions.
+    AccountAllow {
+        /// Its name.
+        name: String,
+        /// The new permissions.
+        allow: Vec<String>,
+    },
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// It is done; nothing more to say.
+    Done,
+    /// It is done; a line for each thing that changed.
+    Changed(Vec<String>),
+    /// How the hub is doing.
+    Status(Box<Status>),
+    /// All sessions.
+    Sessions(Vec<SessionRow>),
+    /// All accounts.
+    Accounts(Vec<AccountRow>),
+    /// It was not done.
+    Fault(Fault),
+}
+
+/// Why something was not done: an [`Error`] on its way through the socket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The exit code of the asking program.
+    pub exit_code: u8,
+    /// What was wrong.
+    pub error: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// A session in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRow {
+    /// Its number, unique in the life of the hub.
+    pub id: u64,
+    /// The listener that accepted it.
+    pub at: String,
+    /// The peer's address.
+    pub peer: String,
+    /// The service that answers.
+    pub service: String,
+    /// Since when, milliseconds.
+    pub age_ms: u64,
+    /// Bytes that came from the peer.
+    pub in_bytes: u64,
+    /// Bytes that went to the peer.
+    pub out_bytes: u64,
+}
+
+/// An account in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRow {
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub allow: Vec<String>,
+}
+
+impl From<&Error> for Fault {
+    fn from(error: &Error) -> Self {
+        Self {
+            exit_code: error.kind().exit_code(),
+            error: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<Error> for Reply {
+    fn from(error: Error) -> Self {
+        Self::Fault(Fault::from(&error))
+    }
+}

@@ -1,0 +1,176 @@
+//! The hub's end of the control socket.
+
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::{Fault, LINE_BYTES_MAX, Reply, Request};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind};
+use crate::service::BoxFuture;
+
+/// Answers one request.
+pub(crate) type Answer = Arc<dyn Fn(Request) -> BoxFuture<'static, Reply> + Send + Sync>;
+
+/// A bound control socket; its file goes when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    listener: UnixListener,
+    file: SocketFile,
+}
+
+#[derive(Debug)]
+struct SocketFile(PathBuf);
+
+impl Server {
+    /// Binds the socket, in the place of one that an earlier hub left: the caller holds the lock of
+    /// the directory, so nobody listens there.
+    ///
+    /// # Errors
+    /// When the socket cannot be made.
+    pub(crate) fn bind(path: &Path) -> Result<Self, Error> {
+        let fail = |error: io::Error| {
+            let error = Error::new(ErrorKind::LocalBind, "listen", path.display(), error);
+            match path.as_os_str().len() > SOCKET_PATH_BYTES_MAX {
+                true => error.with_hint("the path is too long for a socket: use a shorter --data"),
+                false => error,
+            }
+        };
+        // Made under another name, so that it never stands there with a wider mode.
+        let hidden = path.with_extension("new");
+        for stale in [path, &hidden] {
+            match std::fs::remove_file(stale) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fail(error)),
+                _ => {}
+            }
+        }
+        let listener = UnixListener::bind(&hidden).map_err(fail)?;
+        std::fs::set_permissions(&hidden, PermissionsExt::from_mode(0o600)).map_err(fail)?;
+        std::fs::rename(&hidden, path).map_err(fail)?;
+        Ok(Self {
+            listener,
+            file: SocketFile(path.to_owned()),
+        })
+    }
+
+    /// Answers until `stop`, each client in a task of its own.
+    pub(crate) async fn run(self, engine: Engine, answer: Answer, stop: CancellationToken) {
+        let Self {
+            listener,
+            file: _file,
+        } = self;
+        let slots = Arc::new(Semaphore::new(CLIENTS_MAX));
+        loop {
+            let accept = async {
+                let slot = Arc::clone(&slots).acquire_owned().await;
+                (slot, listener.accept().await)
+            };
+            let (slot, accepted) = tokio::select! {
+                () = stop.cancelled() => return,
+                next = accept => next,
+            };
+            match accepted {
+                Ok((stream, _)) if is_allowed(&stream) => {
+                    let (answer, stop) = (Arc::clone(&answer), stop.clone());
+                    engine.spawn(async move {
+                        let _slot = slot;
+                        tokio::select! {
+                            () = stop.cancelled() => {}
+                            _ = converse(stream, &answer) => {}
+                        }
+                    });
+                }
+                Ok((mut stream, _)) => {
+                    let _ = stream.write_all(&line(&denied())).await;
+                }
+                // Out of descriptors: nothing was accepted, and asking again at once would spin.
+                Err(_) => tokio::time::sleep(ACCEPT_BACKOFF).await,
+            }
+        }
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Serves one client until it goes, errs or stays silent.
+async fn converse(mut stream: UnixStream, answer: &Answer) -> io::Result<()> {
+    let (reader, mut writer) = stream.split();
+    let mut reader = BufReader::new(reader);
+    loop {
+        let mut text = Vec::new();
+        let mut limited = (&mut reader).take(LINE_BYTES_MAX as u64);
+        timeout(REQUEST_WAIT, limited.read_until(b'\n', &mut text)).await??;
+        let reply = match text
+            .strip_suffix(b"\n")
+            .map(serde_json::from_slice::<Request>)
+        {
+            Some(Ok(request)) => timeout(ANSWER_WAIT, answer(request))
+                .await
+                .unwrap_or_else(|_| fault(ErrorKind::PeerTimeout, "the hub is too busy")),
+            Some(Err(error)) => fault(ErrorKind::ConfigUsage, error),
+            None if text.is_empty() => return Ok(()),
+            None => {
+                let what = format!("no end of line within {LINE_BYTES_MAX} bytes");
+                timeout(
+                    REQUEST_WAIT,
+                    writer.write_all(&line(&fault(ErrorKind::ConfigUsage, what))),
+                )
+                .await??;
+                return Ok(());
+            }
+        };
+        timeout(REQUEST_WAIT, writer.write_all(&line(&reply))).await??;
+    }
+}
+
+/// Returns whether the peer is the hub's own user, or root.
+fn is_allowed(stream: &UnixStream) -> bool {
+    let own = rustix::process::geteuid().as_raw();
+    stream
+        .peer_cred()
+        .is_ok_and(|peer| peer.uid() == own || peer.uid() == 0)
+}
+
+fn denied() -> Reply {
+    fault(
+        ErrorKind::PeerLoginDenied,
+        "only the hub's own user and root may ask",
+    )
+}
+
+fn fault(kind: ErrorKind, cause: impl std::fmt::Display) -> Reply {
+    Reply::Fault(Fault {
+        exit_code: kind.exit_code(),
+        error: cause.to_string(),
+        hint: None,
+    })
+}
+
+fn line(reply: &Reply) -> Vec<u8> {
+    let mut line = serde_json::to_vec(reply).expect("replies have string keys only");
+    line.push(b'\n');
+    line
+}
+
+/// Clients at once: an operator, a monitor and their scripts.
+pub(super) const CLIENTS_MAX: usize = 16;
+/// How long a client may take for a line, and how long it may leave an answer unread.
+const REQUEST_WAIT: Duration = Duration::from_secs(10);
+/// How long an answer may take: an account waits for the disk and for a password hash.
+const ANSWER_WAIT: Duration = Duration::from_secs(20);
+/// Pause after a failed accept.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
+/// Bytes of a socket's path (`sun_path` of unix(7), less the final zero byte).
+const SOCKET_PATH_BYTES_MAX: usize = 107;

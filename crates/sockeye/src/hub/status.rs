@@ -1,0 +1,260 @@
+//! How a hub is doing: the answer to `sockeye status`, for programs and for people.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How a hub is doing. The names are stable: `status --json` prints this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// The version that runs.
+    pub version: String,
+    /// Its process.
+    pub pid: u32,
+    /// Since when, milliseconds.
+    pub uptime_ms: u64,
+    /// Its data directory.
+    pub data: String,
+    /// Each listener.
+    pub listeners: Vec<ListenerStatus>,
+    /// Chat, where a listener serves it.
+    pub chat: Option<ChatStatus>,
+    /// The store.
+    pub store: StoreStatus,
+    /// What the hub holds at most.
+    pub limits: Limits,
+}
+
+/// A listener and its sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenerStatus {
+    /// Where it accepts, with the real port.
+    pub at: String,
+    /// What answers there.
+    pub serve: String,
+    /// Sessions at this moment.
+    pub sessions: u64,
+    /// Connections accepted since the start.
+    pub accepted: u64,
+    /// Connections refused by a limit since the start.
+    pub refused: u64,
+}
+
+/// Chat at this moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatStatus {
+    /// Registered clients.
+    pub clients: u64,
+    /// Connections that have not registered yet.
+    pub registering: u64,
+    /// Channels.
+    pub channels: u64,
+}
+
+/// The store's health.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreStatus {
+    /// False after three failed commits in a row: nothing is acknowledged until one succeeds.
+    pub healthy: bool,
+    /// Failed commits in a row.
+    pub failures: u32,
+    /// Why the last one failed.
+    pub last_failure: Option<String>,
+    /// Commits since the start.
+    pub commits: u64,
+    /// Rows written since the start.
+    pub rows: u64,
+    /// Median time of the last commits, microseconds.
+    pub commit_us: u64,
+}
+
+/// What the hub holds at most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Sessions over all listeners.
+    pub sessions_max: u64,
+    /// Sessions at this moment.
+    pub sessions: u64,
+    /// File descriptors of the process.
+    pub descriptors_max: u64,
+    /// Unregistered chat connections of one source.
+    pub pending_per_source: u32,
+    /// Registered chat connections of one source.
+    pub registered_per_source: u32,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            version,
+            pid,
+            uptime_ms,
+            data,
+            listeners,
+            chat,
+            store,
+            limits,
+        } = self;
+        writeln!(
+            f,
+            "sockeye {version}  pid {pid}  up {}  data {data}",
+            Span(*uptime_ms)
+        )?;
+        for ListenerStatus {
+            at,
+            serve,
+            sessions,
+            accepted,
+            refused,
+        } in listeners
+        {
+            write!(
+                f,
+                "  listen  {at} → {serve}   {sessions} sessions, {accepted} accepted"
+            )?;
+            writeln!(f, ", {refused} refused")?;
+        }
+        if let Some(ChatStatus {
+            clients,
+            registering,
+            channels,
+        }) = chat
+        {
+            writeln!(
+                f,
+                "  chat    {clients} clients, {registering} registering, {channels} channels"
+            )?;
+        }
+        writeln!(f, "  store   {store}")?;
+        let Limits {
+            sessions_max,
+            sessions,
+            descriptors_max,
+            ..
+        } = limits;
+        write!(
+            f,
+            "  limits  {sessions} of {sessions_max} sessions, {descriptors_max} descriptors; "
+        )?;
+        let Limits {
+            pending_per_source,
+            registered_per_source,
+            ..
+        } = limits;
+        write!(
+            f,
+            "a source: {pending_per_source} pending, {registered_per_source} registered"
+        )
+    }
+}
+
+impl fmt::Display for StoreStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            healthy,
+            failures,
+            last_failure,
+            commits,
+            rows,
+            commit_us,
+        } = self;
+        let word = match (healthy, failures) {
+            (false, _) => "FAILING",
+            (true, 0) => "ok",
+            (true, _) => "shaky",
+        };
+        write!(
+            f,
+            "{word}   {commits} commits, {rows} rows, {commit_us} µs a commit"
+        )?;
+        match last_failure {
+            Some(why) if *failures > 0 => write!(f, "; {failures} failed in a row: {why}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A time as a person says it, by its two largest units.
+struct Span(u64);
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0 / 1_000;
+        let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+        match (days, hours, minutes) {
+            (0, 0, 0) => write!(f, "{seconds} s"),
+            (0, 0, _) => write!(f, "{minutes} m {} s", seconds % 60),
+            (0, _, _) => write!(f, "{hours} h {minutes} m"),
+            _ => write!(f, "{days} d {hours} h"),
+        }
+    }
+}
+
+/// Failed commits in a row from which on the store counts as failing.
+pub(super) const FAILURES_MAX: u32 = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_reads_what_matters_first() {
+        let mut status = Status {
+            version: "0.1.0".into(),
+            pid: 4711,
+            uptime_ms: 93_784_000,
+            data: "/var/lib/sockeye".into(),
+            listeners: vec![ListenerStatus {
+                at: "tcp://127.0.0.1:6667".into(),
+                serve: "chat:".into(),
+                sessions: 2,
+                accepted: 12,
+                refused: 1,
+            }],
+            chat: Some(ChatStatus {
+                clients: 2,
+                registering: 0,
+                channels: 3,
+            }),
+            store: StoreStatus {
+                healthy: true,
+                commits: 40,
+                rows: 90,
+                commit_us: 850,
+                ..Default::default()
+            },
+            limits: Limits {
+                sessions_max: 10_000,
+                sessions: 2,
+                descriptors_max: 20_000,
+                pending_per_source: 64,
+                registered_per_source: 256,
+            },
+        };
+        insta::assert_snapshot!(status, @"
+        sockeye 0.1.0  pid 4711  up 1 d 2 h  data /var/lib/sockeye
+          listen  tcp://127.0.0.1:6667 → chat:   2 sessions, 12 accepted, 1 refused
+          chat    2 clients, 0 registering, 3 channels
+          store   ok   40 commits, 90 rows, 850 µs a commit
+          limits  2 of 10000 sessions, 20000 descriptors; a source: 64 pending, 256 registered
+        ");
+
+        status.store.failures = 3;
+        status.store.healthy = false;
+        status.store.last_failure = Some("no space left on device".into());
+        assert_eq!(
+            status.store.to_string(),
+            "FAILING   40 commits, 90 rows, 850 µs a commit; \
+             3 failed in a row: no space left on device"
+        );
+    }
+
+    #[test]
+    fn spans_are_said_in_two_units() {
+        let said = |ms| Span(ms).to_string();
+        assert_eq!(said(0), "0 s");
+        assert_eq!(said(61_000), "1 m 1 s");
+        assert_eq!(said(3_600_000), "1 h 0 m");
+        assert_eq!(said(90_000_000), "1 d 1 h");
+    }
+}
