@@ -1,4 +1,4 @@
-//! Every file of Rust begins by saying what it is.
+//! Every file of Rust begins by saying what it is; `foo/tests.rs` says it by its name.
 
 use super::Complaint;
 use super::source::Source;
@@ -9,7 +9,7 @@ pub(super) fn check(source: &Source) -> Vec<Complaint> {
     let head = first
         .strip_prefix("//!")
         .is_some_and(|text| !text.trim().is_empty());
-    if head {
+    if head || source.path.ends_with("/tests.rs") {
         return Vec::new();
     }
     let todo = "begin with `//! What it is, its place in the flow, its source.`";
@@ -27,5 +27,6 @@ mod tests {
         assert_eq!(lines_of(check, "a.rs", "fn a() {}\n"), [1]);
         assert_eq!(lines_of(check, "a.rs", "//!\nfn a() {}\n"), [1]);
         assert_eq!(lines_of(check, "a.rs", "// Answers.\n"), [1]);
+        assert_eq!(lines_of(check, "a/tests.rs", "fn a() {}\n"), []);
     }
 }

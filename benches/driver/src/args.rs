@@ -1,0 +1,73 @@
+//! What the scripts ask for.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use rustix::process::Pid;
+
+/// A server to measure.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    pub(crate) name: String,
+    pub(crate) at: SocketAddr,
+    /// Its first process; `None` for a direct connection, which has none.
+    pub(crate) pid: Option<Pid>,
+}
+
+/// Keys with their values, and the peers in the order given.
+#[derive(Debug, Default)]
+pub(crate) struct Args {
+    values: BTreeMap<String, String>,
+    pub(crate) peers: Vec<Peer>,
+}
+
+impl Args {
+    /// Reads `--key value` pairs.
+    pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
+        let mut args = Self::default();
+        while let Some(word) = words.next() {
+            let key = word
+                .strip_prefix("--")
+                .ok_or_else(|| format!("{word}: not a --key"))?;
+            let value = words
+                .next()
+                .ok_or_else(|| format!("{word} needs a value"))?;
+            match key {
+                "peer" => args.peers.push(Peer::parse(&value)?),
+                _ => _ = args.values.insert(key.to_owned(), value),
+            }
+        }
+        Ok(args)
+    }
+
+    /// Returns the value of a key that has to be there.
+    pub(crate) fn value<T: FromStr<Err: Error + 'static>>(
+        &self,
+        key: &str,
+    ) -> Result<T, Box<dyn Error>> {
+        let text = self
+            .values
+            .get(key)
+            .ok_or_else(|| format!("--{key} is missing"))?;
+        Ok(text.parse()?)
+    }
+}
+
+impl Peer {
+    fn parse(text: &str) -> Result<Self, Box<dyn Error>> {
+        let mut parts = text.split('=');
+        let mut part = || {
+            parts
+                .next()
+                .ok_or_else(|| format!("{text}: not NAME=HOST:PORT=PID"))
+        };
+        let (name, at, pid) = (part()?.to_owned(), part()?.parse()?, part()?.parse()?);
+        Ok(Self {
+            name,
+            at,
+            pid: Pid::from_raw(pid),
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! Load and measurement for the side-by-side scripts in `benches/`.
+//!
+//! The scripts start the servers; this drives them in turn, several rounds, reads what each costs
+//! from `/proc`, and prints medians, spread and ratios to one of them.
+
+mod args;
+mod chat;
+mod durable;
+mod idle;
+mod poll;
+mod process;
+mod relay;
+mod startup;
+mod table;
+
+use std::process::ExitCode;
+
+use args::Args;
+
+/// What a run ends with.
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let what = words.next().unwrap_or_default();
+    let outcome = Args::parse(words).and_then(|args| match what.as_str() {
+        "relay" => relay::run(&args),
+        "chat" => chat::run(&args),
+        "durable" => durable::run(&args),
+        "idle" => idle::run(&args),
+        "startup" => startup::run(&args),
+        _ => Err(USAGE.into()),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("driver: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+const USAGE: &str = "\
+usage: driver WHAT [--KEY VALUE]… [--peer NAME=HOST:PORT=PID]…
+
+  relay    --backend HOST:PORT --base NAME --rounds N --scale F   through each peer to our backend
+  chat     --base NAME --rounds N --scale F --members N           one talks, the members listen
+  durable  --rounds N --scale F --folder PATH                     acknowledged lines a second
+  idle     --clients N                                            memory that idle clients take
+  startup  --rounds N --folder PATH --program PATH                time until `ready`";
