@@ -89,10 +89,6 @@ const WORDS: &[Word] = &[
         todo: "a path of one machine has no place here",
     },
     Word {
-        text: "/home/",
-        todo: "a path of one machine has no place here",
-    },
-    Word {
         text: "whitelist",
         todo: "say `allow`",
     },
