@@ -4,6 +4,7 @@
 //! cause once. [`Error::hint`] says what to do about it, [`ErrorKind::exit_code`] what a shell sees.
 
 use std::fmt;
+use std::io;
 
 /// What went wrong, by who is at fault and what a caller can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,3 +114,21 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Writes a system error as a person reads it: lower case, without the number.
+pub(crate) fn words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "connection refused".into(),
+        io::ErrorKind::TimedOut => "timed out".into(),
+        io::ErrorKind::AddrInUse => "address already in use".into(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or(&text);
+            let mut letters = text.chars();
+            letters
+                .next()
+                .map(|first| first.to_lowercase().chain(letters).collect())
+                .unwrap_or_default()
+        }
+    }
+}

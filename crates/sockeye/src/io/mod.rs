@@ -1,9 +1,15 @@
 //! Conversations and what joins them.
+//!
+//! Invariant: nothing outside this module knows that splicing exists.
 
 mod conversation;
+mod direction;
 mod info;
+mod relay;
+mod splice;
 mod stream;
 
 pub use conversation::Conversation;
 pub use info::ConnectionInfo;
+pub use relay::{Ending, Leg, RelayReport, RelaySettings, relay};
 pub use stream::{Layered, Socket, Stream};

@@ -2,12 +2,20 @@
 
 use std::fmt;
 use std::io::{self, IoSlice};
+use std::net::Shutdown;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
+use rustix::net::SendFlags;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
+use tokio::time::{Instant, sleep};
+
+use crate::sys;
 
 /// A stream that is not a bare socket: a layer, a pipe, a child process, memory.
 ///
@@ -71,6 +79,238 @@ impl Stream {
             Io::Layered(_) => None,
         }
     }
+}
+
+impl Stream {
+    /// Takes what was given back, to be delivered apart from the stream.
+    pub(super) fn take_unread(&mut self) -> Bytes {
+        std::mem::take(&mut self.unread)
+    }
+
+    /// Returns what carries the stream, past anything unread.
+    pub(super) fn end(&mut self) -> End<'_> {
+        match &mut self.io {
+            Io::Tcp(tcp) => End::Socket(Socket::Tcp(tcp)),
+            Io::Unix(unix) => End::Socket(Socket::Unix(unix)),
+            Io::Layered(layered) => End::Layered(layered.as_mut()),
+        }
+    }
+
+    /// Ends both directions uncleanly once the peer has acknowledged what was written, after 10 s
+    /// at the latest; returns how many bytes it had not acknowledged by then.
+    pub async fn abort(mut self) -> u64 {
+        self.acknowledged(ABORT_PATIENCE).await;
+        self.reset()
+    }
+
+    /// Waits until the peer's system has acknowledged all that was written, at most `patience`.
+    pub(super) async fn acknowledged(&mut self, patience: Duration) {
+        let Some(socket) = self.io.socket() else {
+            return;
+        };
+        let give_up = Instant::now() + patience;
+        let mut pause = ACKNOWLEDGED_PAUSE_MIN;
+        // No event tells it, so the queue is looked at now and then. A socket that has failed will
+        // never be acknowledged.
+        while socket.unacknowledged() > 0 && !socket.has_failed() && Instant::now() < give_up {
+            sleep(pause).await;
+            pause = (pause * 2).min(ACKNOWLEDGED_PAUSE_MAX);
+        }
+    }
+
+    /// Ends both directions at once so that the peer sees a reset, where it can be told; returns
+    /// how many bytes it had not acknowledged.
+    pub(super) fn reset(self) -> u64 {
+        let lost = self.io.socket().map_or(0, Socket::unacknowledged);
+        match self.io {
+            Io::Tcp(tcp) => {
+                // Closing with a linger time of zero sends a reset (tcp(7), socket(7)); it cannot
+                // fail on a socket that is open.
+                let _ = tcp.set_zero_linger();
+            }
+            // A Unix socket has no reset: closing is all there is.
+            Io::Unix(_) => {}
+            Io::Layered(mut layered) => layered.abort(),
+        }
+        lost
+    }
+}
+
+impl Io {
+    fn socket(&self) -> Option<Socket<'_>> {
+        match self {
+            Self::Tcp(tcp) => Some(Socket::Tcp(tcp)),
+            Self::Unix(unix) => Some(Socket::Unix(unix)),
+            Self::Layered(_) => None,
+        }
+    }
+}
+
+/// What carries a stream, taken apart for a relay.
+#[derive(Debug)]
+pub(super) enum End<'a> {
+    Socket(Socket<'a>),
+    Layered(&'a mut dyn Layered),
+}
+
+impl<'a> End<'a> {
+    pub(super) fn socket(&self) -> Option<Socket<'a>> {
+        match self {
+            Self::Socket(socket) => Some(*socket),
+            Self::Layered(_) => None,
+        }
+    }
+
+    /// Reads into `buf`; 0 is the end of the stream.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Socket(socket) => socket.poll_read(cx, buf),
+            Self::Layered(layered) => {
+                let mut buf = ReadBuf::new(buf);
+                ready!(Pin::new(layered).poll_read(cx, &mut buf))?;
+                Poll::Ready(Ok(buf.filled().len()))
+            }
+        }
+    }
+
+    /// Writes some of `buf`, which is not empty; never 0.
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = match self {
+            Self::Socket(socket) => ready!(socket.poll_write(cx, buf))?,
+            Self::Layered(layered) => ready!(Pin::new(layered).poll_write(cx, buf))?,
+        };
+        Poll::Ready(match written {
+            0 => Err(io::ErrorKind::WriteZero.into()),
+            _ => Ok(written),
+        })
+    }
+
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Socket(_) => Poll::Ready(Ok(())),
+            Self::Layered(layered) => Pin::new(layered).poll_flush(cx),
+        }
+    }
+
+    /// Ends the writing direction.
+    pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Socket(socket) => Poll::Ready(socket.shutdown()),
+            Self::Layered(layered) => Pin::new(layered).poll_shutdown(cx),
+        }
+    }
+}
+
+/// Calls one method of a bare socket.
+macro_rules! each_socket {
+    ($socket:expr, $s:ident => $call:expr) => {
+        match $socket {
+            Socket::Tcp($s) => $call,
+            Socket::Unix($s) => $call,
+        }
+    };
+}
+
+impl<'a> Socket<'a> {
+    pub(super) fn poll_read_ready(self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each_socket!(self, s => s.poll_read_ready(cx))
+    }
+
+    pub(super) fn poll_write_ready(self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each_socket!(self, s => s.poll_write_ready(cx))
+    }
+
+    /// Runs a system call on the socket; if it would block, readiness is forgotten.
+    pub(super) fn try_io<T>(
+        self,
+        interest: Interest,
+        call: impl FnOnce(BorrowedFd<'a>) -> io::Result<T>,
+    ) -> io::Result<T> {
+        each_socket!(self, s => s.try_io(interest, || call(s.as_fd())))
+    }
+
+    fn poll_read(self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.poll_read_ready(cx))?;
+            let wanted = buf.len();
+            let read = |socket| Ok(rustix::io::read(socket, &mut *buf)?);
+            if let Some(done) = self.some_io(Interest::READABLE, wanted, read) {
+                return Poll::Ready(done);
+            }
+        }
+    }
+
+    fn poll_write(self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.poll_write_ready(cx))?;
+            let send = |socket| Ok(rustix::net::send(socket, buf, SendFlags::NOSIGNAL)?);
+            if let Some(done) = self.some_io(Interest::WRITABLE, buf.len(), send) {
+                return Poll::Ready(done);
+            }
+        }
+    }
+
+    /// Runs a system call that moves up to `wanted` bytes; `None` if it would block.
+    ///
+    /// Fewer bytes than wanted, but some, mean that the socket is now empty or full: readiness is
+    /// forgotten without the call that would say so.
+    fn some_io(
+        self,
+        interest: Interest,
+        wanted: usize,
+        call: impl FnOnce(BorrowedFd<'a>) -> io::Result<usize>,
+    ) -> Option<io::Result<usize>> {
+        let mut moved = 0;
+        let done = self.try_io(interest, |socket| {
+            moved = call(socket)?;
+            match moved {
+                0 => Ok(()),
+                some if some == wanted => Ok(()),
+                _ => Err(io::ErrorKind::WouldBlock.into()),
+            }
+        });
+        match done {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && moved == 0 => None,
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Some(Err(error)),
+            _ => Some(Ok(moved)),
+        }
+    }
+
+    fn shutdown(self) -> io::Result<()> {
+        match each_socket!(self, s => SockRef::from(s).shutdown(Shutdown::Write)) {
+            // The peer reset the connection meanwhile; reading reports that.
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Returns how many written bytes the peer has not acknowledged, 0 where that is unknown.
+    fn unacknowledged(self) -> u64 {
+        each_socket!(self, s => sys::socket::unacknowledged(s.as_fd()).unwrap_or(0))
+    }
+
+    fn has_failed(self) -> bool {
+        each_socket!(self, s => !matches!(s.take_error(), Ok(None)))
+    }
+}
+
+/// Waits until a socket has failed and returns why.
+pub(super) async fn hangup(socket: Socket<'_>) -> io::Error {
+    // That the event loop itself ends is a failure of the socket, too.
+    let _ = each_socket!(socket, s => s.ready(Interest::ERROR).await);
+    let error = each_socket!(socket, s => s.take_error());
+    error
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| io::ErrorKind::ConnectionReset.into())
 }
 
 impl From<TcpStream> for Stream {
@@ -151,3 +391,9 @@ impl AsyncWrite for Stream {
         each_io!(self, io => Pin::new(io).poll_shutdown(cx))
     }
 }
+
+/// How long an abort waits for the bytes before it to be acknowledged.
+pub(super) const ABORT_PATIENCE: Duration = Duration::from_secs(10);
+/// First and longest pause between two looks at a send queue.
+const ACKNOWLEDGED_PAUSE_MIN: Duration = Duration::from_millis(1);
+const ACKNOWLEDGED_PAUSE_MAX: Duration = Duration::from_millis(64);

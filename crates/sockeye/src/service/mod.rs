@@ -1,6 +1,7 @@
 //! Services: what answers on an accepted conversation.
 
 mod echo;
+mod forward;
 mod hello;
 mod upper;
 
@@ -14,6 +15,7 @@ use crate::error::Error;
 use crate::io::Conversation;
 
 pub use echo::Echo;
+pub use forward::Forward;
 pub use hello::Hello;
 pub use upper::Upper;
 

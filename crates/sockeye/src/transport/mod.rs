@@ -76,21 +76,3 @@ impl Listener {
 fn cannot(op: &'static str, endpoint: &Endpoint, why: &str) -> Error {
     Error::new(ErrorKind::ConfigUsage, op, endpoint, why)
 }
-
-/// Writes a system error as a person reads it: lower case, without the number.
-fn words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => "connection refused".into(),
-        io::ErrorKind::TimedOut => "timed out".into(),
-        io::ErrorKind::AddrInUse => "address already in use".into(),
-        _ => {
-            let text = error.to_string();
-            let text = text.split(" (os error").next().unwrap_or(&text);
-            let mut letters = text.chars();
-            letters
-                .next()
-                .map(|first| first.to_lowercase().chain(letters).collect())
-                .unwrap_or_default()
-        }
-    }
-}

@@ -10,9 +10,9 @@ use std::time::Duration;
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
-use super::{Bound, words};
+use super::Bound;
 use crate::endpoint::{Address, Endpoint, Family, Host, TcpOptions};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, words};
 use crate::io::{ConnectionInfo, Conversation, Stream};
 
 /// A bound TCP socket.

@@ -1,0 +1,263 @@
+//! One direction of a relay: from a source to a sink.
+//!
+//! ```text
+//! deliver what is in hand ──▶ take more ──▶ deliver …        source has ended: shut the sink down
+//!        │ sink is full          │ source is empty
+//!        ▼                       ▼
+//!     pending                 pending, nothing held
+//! ```
+//!
+//! Invariant: nothing more is taken while anything is in hand.
+
+use std::cell::Cell;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+
+use super::relay::{Ending, Leg};
+use super::splice::Splice;
+use super::stream::End;
+
+#[derive(Debug)]
+pub(super) struct Direction<'a> {
+    /// Taken and not yet delivered, by copying.
+    held: Bytes,
+    /// Taken and not yet delivered, inside the kernel.
+    splice: Splice,
+    source: Source,
+    /// Whether something was written that a layer may still hold back.
+    unflushed: bool,
+    bytes_read: u64,
+    bytes_written: u64,
+    /// Where the session counts what is taken, or what is delivered.
+    count: Count<'a>,
+    ending: Option<Ending>,
+}
+
+/// Which of a direction's two numbers a session counts, and where.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Count<'a> {
+    Read(&'a AtomicU64),
+    Written(&'a AtomicU64),
+}
+
+#[derive(Debug)]
+enum Source {
+    Open,
+    Ended,
+    Failed(io::Error),
+}
+
+impl<'a> Direction<'a> {
+    /// Makes a direction that delivers `unread` before what it takes.
+    pub(super) fn new(unread: Bytes, count: Count<'a>) -> Self {
+        let mut direction = Self {
+            held: Bytes::new(),
+            splice: Splice::default(),
+            source: Source::Open,
+            unflushed: false,
+            bytes_read: 0,
+            bytes_written: 0,
+            count,
+            ending: None,
+        };
+        direction.took(unread.len());
+        direction.held = unread;
+        direction
+    }
+
+    /// Returns how it ended, once it has.
+    pub(super) fn ending(&self) -> Option<&Ending> {
+        self.ending.as_ref()
+    }
+
+    /// Ends it from outside; what is in hand is lost.
+    pub(super) fn end(&mut self, ending: Ending) {
+        self.ending.get_or_insert(ending);
+    }
+
+    /// Returns the bytes that went either way, to tell whether any moved.
+    pub(super) fn progress(&self) -> u64 {
+        self.bytes_read + self.bytes_written
+    }
+
+    pub(super) fn into_leg(self) -> Leg {
+        Leg {
+            bytes_read: self.bytes_read,
+            bytes_written: self.bytes_written,
+            bytes_unacknowledged: 0,
+            ending: self.ending.unwrap_or(Ending::Cut),
+        }
+    }
+
+    /// Moves what can be moved; `true` when it has ended just now.
+    ///
+    /// `source_broken` says that the source is known to have ended uncleanly: its reading side may
+    /// look like a clean end, for the system reports an error of a socket only once.
+    pub(super) fn pump(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut End<'_>,
+        to: &mut End<'_>,
+        source_broken: bool,
+    ) -> bool {
+        if self.ending.is_some() {
+            return false;
+        }
+        if let Poll::Ready(ending) = self.poll(cx, from, to, source_broken) {
+            self.ending = Some(ending);
+        }
+        self.ending.is_some()
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut End<'_>,
+        to: &mut End<'_>,
+        source_broken: bool,
+    ) -> Poll<Ending> {
+        let mut turn = 0;
+        loop {
+            if let Err(error) = ready!(self.deliver(cx, to)) {
+                return Poll::Ready(Ending::SinkFailed(error));
+            }
+            match std::mem::replace(&mut self.source, Source::Ended) {
+                Source::Open => self.source = Source::Open,
+                Source::Ended if source_broken => {
+                    let reset = io::ErrorKind::ConnectionReset;
+                    return Poll::Ready(Ending::SourceFailed(reset.into()));
+                }
+                Source::Ended => {
+                    return ready!(to.poll_shutdown(cx)).map_or_else(
+                        |error| Poll::Ready(Ending::SinkFailed(error)),
+                        |()| Poll::Ready(Ending::Eof),
+                    );
+                }
+                Source::Failed(error) => return Poll::Ready(Ending::SourceFailed(error)),
+            }
+            if turn >= TURN_BYTES {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            match self.take(cx, from, to) {
+                Poll::Ready(Ok(0)) => self.source = Source::Ended,
+                Poll::Ready(Ok(count)) => turn += count,
+                Poll::Ready(Err(Failed::Source(error))) => self.source = Source::Failed(error),
+                Poll::Ready(Err(Failed::Sink(error))) => {
+                    return Poll::Ready(Ending::SinkFailed(error));
+                }
+                Poll::Pending => return self.flush(cx, to),
+            }
+        }
+    }
+
+    /// Delivers what is in hand.
+    fn deliver(&mut self, cx: &mut Context<'_>, to: &mut End<'_>) -> Poll<io::Result<()>> {
+        while self.held.has_remaining() {
+            let count = ready!(to.poll_write(cx, &self.held))?;
+            self.held.advance(count);
+            self.gave(count);
+        }
+        // Gives the buffer back, which an empty rest would keep.
+        self.held = Bytes::new();
+        while let Some(count) = ready!(self.splice.poll_drain(cx, to))? {
+            self.gave(count);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Takes from the source, by splicing where there is bulk between two sockets, else by copying
+    /// and then delivering what the sink takes at once; returns how many bytes, 0 at the end.
+    fn take(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut End<'_>,
+        to: &mut End<'_>,
+    ) -> Poll<Result<usize, Failed>> {
+        if let (End::Socket(from), End::Socket(_)) = (&*from, &*to)
+            && let Some(taken) = self.splice.poll_fill(cx, *from)
+        {
+            let count = ready!(taken).map_err(Failed::Source)?;
+            self.took(count);
+            return Poll::Ready(Ok(count));
+        }
+        let mut scratch = SCRATCH
+            .take()
+            .unwrap_or_else(|| vec![0; SCRATCH_BYTES].into());
+        let copied = self.copy(cx, from, to, &mut scratch);
+        SCRATCH.set(Some(scratch));
+        copied
+    }
+
+    fn copy(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut End<'_>,
+        to: &mut End<'_>,
+        scratch: &mut [u8],
+    ) -> Poll<Result<usize, Failed>> {
+        let count = ready!(from.poll_read(cx, scratch)).map_err(Failed::Source)?;
+        self.took(count);
+        self.splice.saw(count == scratch.len());
+        let mut rest = scratch.get(..count).unwrap_or_default();
+        while !rest.is_empty() {
+            match to.poll_write(cx, rest) {
+                Poll::Ready(Ok(written)) => {
+                    self.gave(written);
+                    rest = rest.get(written..).unwrap_or_default();
+                }
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(Failed::Sink(error))),
+                Poll::Pending => {
+                    self.held = Bytes::copy_from_slice(rest);
+                    break;
+                }
+            }
+        }
+        Poll::Ready(Ok(count))
+    }
+
+    /// Lets a layer send what it holds back; always pending, for the source is empty.
+    fn flush(&mut self, cx: &mut Context<'_>, to: &mut End<'_>) -> Poll<Ending> {
+        if self.unflushed {
+            match ready!(to.poll_flush(cx)) {
+                Ok(()) => self.unflushed = false,
+                Err(error) => return Poll::Ready(Ending::SinkFailed(error)),
+            }
+        }
+        Poll::Pending
+    }
+
+    fn took(&mut self, count: usize) {
+        self.bytes_read += count as u64;
+        if let Count::Read(total) = self.count {
+            total.fetch_add(count as u64, Ordering::Relaxed);
+        }
+    }
+
+    fn gave(&mut self, count: usize) {
+        self.unflushed = true;
+        self.bytes_written += count as u64;
+        if let Count::Written(total) = self.count {
+            total.fetch_add(count as u64, Ordering::Relaxed);
+        }
+    }
+}
+
+enum Failed {
+    Source(io::Error),
+    Sink(io::Error),
+}
+
+thread_local! {
+    /// The buffer through which every copying direction of this thread passes; taken out while in
+    /// use, so that nobody can meet it half used.
+    static SCRATCH: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+}
+
+/// What a thread's buffer holds, bytes: the largest read that is worth a copy.
+pub(super) const SCRATCH_BYTES: usize = 64 * 1024;
+/// What a direction moves before other tasks have their turn, bytes.
+const TURN_BYTES: usize = 1024 * 1024;

@@ -1,0 +1,325 @@
+//! The relay: two streams joined until both directions have ended.
+//!
+//! ```text
+//!            forth: bytes in hand
+//!   a ═══════════════════════════════▶ b        flowing ──end of stream──▶ half-closed
+//!   a ◀═══════════════════════════════ b        flowing ──anything else──▶ failed
+//!            back
+//! ```
+//!
+//! The relay invariant: no byte taken from one side is dropped without being counted in the report,
+//! and a report that counts any is no success. The end of a stream is passed on as a half-close,
+//! and the other direction goes on for as long as it lives. An unclean end of one side becomes a
+//! reset of the other, after the bytes in hand are delivered and acknowledged.
+//!
+//! Memory is held only while bytes are in flight: small messages pass through one buffer a thread,
+//! and what the far side does not take at once is kept in a buffer of exactly that size. Two bare
+//! sockets with bulk between them are spliced ([`super::splice`]).
+
+use std::fmt;
+use std::future::poll_fn;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::atomic::AtomicU64;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::Stream;
+use super::direction::{Count, Direction};
+use super::stream::{ABORT_PATIENCE, End, hangup};
+use crate::error::{Error, ErrorKind, words};
+
+/// What a relay is told, and where it counts while it runs.
+#[derive(Debug, Clone, Copy)]
+pub struct RelaySettings<'a> {
+    /// Ends the relay when no byte has moved for so long; `None` is never.
+    pub idle: Option<Duration>,
+    /// Grows by each byte that came from `a`.
+    pub from_a: &'a AtomicU64,
+    /// Grows by each byte that went to `a`.
+    pub to_a: &'a AtomicU64,
+}
+
+/// How a relay ended and what it moved.
+#[derive(Debug)]
+pub struct RelayReport {
+    /// From `a` to `b`.
+    pub forth: Leg,
+    /// From `b` to `a`.
+    pub back: Leg,
+}
+
+/// One direction of a relay that has ended.
+#[derive(Debug)]
+pub struct Leg {
+    /// Bytes taken from the source.
+    pub bytes_read: u64,
+    /// Bytes handed to the sink.
+    pub bytes_written: u64,
+    /// Of these, bytes that the sink's peer had not acknowledged when it was reset.
+    pub bytes_unacknowledged: u64,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// How one direction of a relay ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// The source's stream ended, and the sink was told so.
+    Eof,
+    /// The source ended uncleanly.
+    SourceFailed(io::Error),
+    /// The sink took no more.
+    SinkFailed(io::Error),
+    /// The source of the other direction, this one's sink, failed.
+    Abandoned,
+    /// No byte moved for the idle time.
+    Idle,
+    /// The relay was cut.
+    Cut,
+}
+
+/// Joins `a` and `b` until both directions have ended, the idle time is over, or `cut` completes.
+pub async fn relay(
+    mut a: Stream,
+    mut b: Stream,
+    settings: RelaySettings<'_>,
+    cut: impl Future<Output = ()>,
+) -> RelayReport {
+    let mut cut = pin!(cut);
+    let mut pair = Pair {
+        forth: Direction::new(a.take_unread(), Count::Read(settings.from_a)),
+        back: Direction::new(b.take_unread(), Count::Written(settings.to_a)),
+    };
+    pair.join(a.end(), b.end(), settings.idle, cut.as_mut())
+        .await;
+    let mut report = RelayReport {
+        forth: pair.forth.into_leg(),
+        back: pair.back.into_leg(),
+    };
+    let waits_for = match (report.a_failed(), report.b_failed()) {
+        (false, false) if report.is_clean() => return report,
+        (true, false) => Some(&mut b),
+        (false, true) => Some(&mut a),
+        _ => None,
+    };
+    if let Some(stream) = waits_for {
+        tokio::select! {
+            () = stream.acknowledged(ABORT_PATIENCE) => {}
+            () = cut => {}
+        }
+    }
+    report.forth.bytes_unacknowledged = b.reset();
+    report.back.bytes_unacknowledged = a.reset();
+    report
+}
+
+impl RelayReport {
+    /// Returns how many bytes were taken from one side and did not reach the other.
+    pub fn bytes_lost(&self) -> u64 {
+        [&self.forth, &self.back].map(Leg::bytes_lost).iter().sum()
+    }
+
+    /// Tells whether nothing was lost and nobody has to be told of an unclean end.
+    pub fn is_clean(&self) -> bool {
+        let unclean = |leg: &Leg| !matches!(leg.ending, Ending::Eof | Ending::Idle);
+        self.bytes_lost() == 0 && ![&self.forth, &self.back].into_iter().any(unclean)
+    }
+
+    fn a_failed(&self) -> bool {
+        self.forth.ending.source_failed() || self.back.ending.sink_failed()
+    }
+
+    fn b_failed(&self) -> bool {
+        self.back.ending.source_failed() || self.forth.ending.sink_failed()
+    }
+
+    /// Turns an unclean end into the error of `op`, with `a` and `b` as their names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LostBytes`] when bytes were lost, else [`ErrorKind::PeerReset`] when a side ended
+    /// uncleanly. A relay that was cut with nothing in hand is no error.
+    pub fn into_result(
+        self,
+        op: &'static str,
+        a: &dyn fmt::Display,
+        b: &dyn fmt::Display,
+    ) -> Result<(), Error> {
+        let lost = self.bytes_lost();
+        let cause = match (&self.forth.ending, &self.back.ending) {
+            (Ending::SourceFailed(error), _) | (_, Ending::SinkFailed(error)) => {
+                Some(format!("{a}: {}", words(error)))
+            }
+            (_, Ending::SourceFailed(error)) | (Ending::SinkFailed(error), _) => {
+                Some(format!("{b}: {}", words(error)))
+            }
+            (Ending::Idle, _) | (_, Ending::Idle) => Some("idle for too long".to_owned()),
+            _ => Some("cut".to_owned()),
+        };
+        let kind = match lost {
+            0 if self.a_failed() || self.b_failed() => ErrorKind::PeerReset,
+            0 => return Ok(()),
+            _ => ErrorKind::LostBytes,
+        };
+        let lost = match lost {
+            0 => String::new(),
+            _ => format!("; {lost} bytes did not arrive"),
+        };
+        Err(Error::new(
+            kind,
+            op,
+            b,
+            format!("{}{lost}", cause.unwrap_or_default()),
+        ))
+    }
+}
+
+impl Leg {
+    /// Returns how many bytes were taken from the source and did not reach the sink's peer.
+    pub fn bytes_lost(&self) -> u64 {
+        self.bytes_read - self.bytes_written + self.bytes_unacknowledged
+    }
+}
+
+impl Ending {
+    fn source_failed(&self) -> bool {
+        matches!(self, Self::SourceFailed(_))
+    }
+
+    fn sink_failed(&self) -> bool {
+        matches!(self, Self::SinkFailed(_))
+    }
+}
+
+/// Both directions of a relay that runs.
+struct Pair<'a> {
+    forth: Direction<'a>,
+    back: Direction<'a>,
+}
+
+impl Pair<'_> {
+    async fn join<'s>(
+        &mut self,
+        mut a: End<'s>,
+        mut b: End<'s>,
+        idle: Option<Duration>,
+        mut cut: Pin<&mut impl Future<Output = ()>>,
+    ) {
+        let mut idle = idle.map(IdleLimit::new);
+        let mut gone = pin!(None);
+        poll_fn(|cx| {
+            if self.pump(cx, &mut a, &mut b) {
+                return Poll::Ready(());
+            }
+            if cut.as_mut().poll(cx).is_ready() {
+                self.end(|| Ending::Cut);
+                return Poll::Ready(());
+            }
+            if let Some(limit) = &mut idle
+                && limit
+                    .poll(cx, self.forth.progress() + self.back.progress())
+                    .is_ready()
+            {
+                self.end(|| Ending::Idle);
+                return Poll::Ready(());
+            }
+            // A peer whose stream has ended is not read any more, so a reset of it would go unseen
+            // until the next byte for it.
+            if gone.is_none()
+                && let Some(socket) = self.half_ended(&a, &b).and_then(End::socket)
+            {
+                gone.set(Some(hangup(socket)));
+            }
+            let gone = gone.as_mut().as_pin_mut();
+            gone.map_or(Poll::Pending, |gone| {
+                gone.poll(cx).map(|error| self.note_gone(error))
+            })
+        })
+        .await;
+    }
+
+    /// Moves what can be moved; `true` when both directions have ended.
+    fn pump(&mut self, cx: &mut Context<'_>, a: &mut End<'_>, b: &mut End<'_>) -> bool {
+        loop {
+            let Self { forth, back } = self;
+            let a_broken = back.ending().is_some_and(Ending::sink_failed);
+            let forth_ended = forth.pump(cx, a, b, a_broken);
+            let b_broken = forth.ending().is_some_and(Ending::sink_failed);
+            let back_ended = back.pump(cx, b, a, b_broken);
+            if forth.ending().is_some_and(Ending::source_failed) {
+                back.end(Ending::Abandoned);
+            }
+            if back.ending().is_some_and(Ending::source_failed) {
+                forth.end(Ending::Abandoned);
+            }
+            match (forth.ending(), back.ending()) {
+                (Some(_), Some(_)) => return true,
+                // An end may be news to the other direction.
+                _ if forth_ended || back_ended => {}
+                _ => return false,
+            }
+        }
+    }
+
+    /// Returns the end whose stream has ended while the other's has not.
+    fn half_ended<'e, 's>(&self, a: &'e End<'s>, b: &'e End<'s>) -> Option<&'e End<'s>> {
+        match (self.forth.ending(), self.back.ending()) {
+            (Some(_), None) => Some(a),
+            (None, Some(_)) => Some(b),
+            _ => None,
+        }
+    }
+
+    /// Notes that the peer whose own stream has ended is gone, so nothing can be sent to it.
+    fn note_gone(&mut self, error: io::Error) {
+        match self.forth.ending() {
+            Some(_) => self.back.end(Ending::SinkFailed(error)),
+            None => self.forth.end(Ending::SinkFailed(error)),
+        }
+    }
+
+    fn end(&mut self, ending: fn() -> Ending) {
+        self.forth.end(ending());
+        self.back.end(ending());
+    }
+}
+
+/// Ends a relay in which nothing moves.
+struct IdleLimit {
+    limit: Duration,
+    timer: Pin<Box<Sleep>>,
+    seen: u64,
+    moved: Instant,
+}
+
+impl IdleLimit {
+    fn new(limit: Duration) -> Self {
+        Self {
+            limit,
+            timer: Box::pin(sleep(limit)),
+            seen: 0,
+            moved: Instant::now(),
+        }
+    }
+
+    /// Completes when `progress` has not grown for the limit.
+    fn poll(&mut self, cx: &mut Context<'_>, progress: u64) -> Poll<()> {
+        if progress != self.seen {
+            self.seen = progress;
+            self.moved = Instant::now();
+        }
+        loop {
+            ready!(self.timer.as_mut().poll(cx));
+            let due = self.moved + self.limit;
+            if due <= Instant::now() {
+                return Poll::Ready(());
+            }
+            self.timer.as_mut().reset(due);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

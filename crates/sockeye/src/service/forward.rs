@@ -1,0 +1,73 @@
+//! `listen A B` where B is an endpoint: opens B for each accepted connection and joins the two.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::{BoxFuture, Service};
+use crate::endpoint::Endpoint;
+use crate::engine::{Engine, Session};
+use crate::error::{Error, ErrorKind};
+use crate::io::{Conversation, RelaySettings, relay};
+
+/// Opens an endpoint for each conversation and relays between the two.
+#[derive(Debug)]
+pub struct Forward {
+    engine: Engine,
+    to: Endpoint,
+    to_text: String,
+    idle: Option<Duration>,
+}
+
+impl Forward {
+    /// Makes a service that opens `to`; `idle` ends a session in which no byte moves for so long.
+    pub fn new(engine: &Engine, to: Endpoint, idle: Option<Duration>) -> Self {
+        let to_text = to.to_string();
+        Self {
+            engine: engine.clone(),
+            to,
+            to_text,
+            idle,
+        }
+    }
+}
+
+impl Service for Forward {
+    fn name(&self) -> &'static str {
+        "forward"
+    }
+
+    fn serve<'a>(
+        &'a self,
+        conversation: Conversation,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let Conversation::Stream(a) = conversation;
+            // In a box of its own: opening takes more room than the relay that lives on.
+            let opened = Box::pin(self.engine.open(&self.to)).await;
+            let (Conversation::Stream(b), _) = match opened {
+                Ok(opened) => opened,
+                Err(error) => {
+                    a.abort().await;
+                    return Err(error);
+                }
+            };
+            if session.establish().is_err() {
+                let why = "too many sessions from this source";
+                let peer = &session.info().peer_text;
+                return Err(Error::new(ErrorKind::LocalLimits, "relay", peer, why));
+            }
+            let facts = session.facts();
+            let settings = RelaySettings {
+                idle: self.idle,
+                from_a: &facts.bytes_in,
+                to_a: &facts.bytes_out,
+            };
+            let report = relay(a, b, settings, session.cut()).await;
+            facts
+                .bytes_lost
+                .fetch_add(report.bytes_lost(), Ordering::Relaxed);
+            report.into_result("relay", &session.info().peer_text, &self.to_text)
+        })
+    }
+}
