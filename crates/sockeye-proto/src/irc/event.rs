@@ -107,6 +107,17 @@ pub enum MessageKind {
     Tagmsg,
 }
 
+impl MessageKind {
+    /// Returns the command.
+    pub const fn command(self) -> &'static str {
+        match self {
+            Self::Privmsg => "PRIVMSG",
+            Self::Notice => "NOTICE",
+            Self::Tagmsg => "TAGMSG",
+        }
+    }
+}
+
 /// Where a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {

@@ -103,13 +103,16 @@ pub enum Output {
         /// The complete 433 line with CR LF.
         lines: Bytes,
     },
-    /// One input of this session has been dealt with to the end: it may send one more.
+    /// One input of this session has been dealt with to the end: it may send one more. Follows
+    /// every input, also [`Input::Enter`] whatever its answer; only what ends in [`Output::Close`]
+    /// has no `Done`, nor have inputs behind it.
     Done {
         /// Who.
         session: SessionId,
     },
     /// The session has left the network; close the connection after its queue has been written and
-    /// free its slot.
+    /// free its slot. Follows QUIT and [`Input::Leave`]; inputs after it are ignored, but for
+    /// another `Leave`, which is answered with another `Close`.
     Close {
         /// Who.
         session: SessionId,

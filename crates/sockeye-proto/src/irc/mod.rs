@@ -17,11 +17,14 @@
 
 pub mod caps;
 pub mod casemap;
+mod command;
 pub mod event;
 pub mod history;
 pub mod id;
 pub mod input;
+mod isupport;
 pub mod message;
+mod network;
 pub mod numeric;
 pub mod pipeline;
 pub mod registration;

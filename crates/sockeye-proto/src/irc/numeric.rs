@@ -170,6 +170,7 @@ numerics! {
     RPL_GLOBALUSERS "266" "<client> <users> <max> :<in words>";
     RPL_AWAY "301" "<client> <nick> :<message>";
     RPL_USERHOST "302" "<client> :<replies>";
+    RPL_ISON "303" "<client> :<nicks>";
     RPL_UNAWAY "305" "<client>" "You are no longer marked as being away";
     RPL_NOWAWAY "306" "<client>" "You have been marked as being away";
     RPL_WHOISUSER "311" "<client> <nick> <user> <host> * :<realname>";
@@ -198,7 +199,9 @@ numerics! {
     RPL_ENDOFNAMES "366" "<client> <channel>" "End of /NAMES list";
     RPL_BANLIST "367" "<client> <channel> <mask> <who> <set at>";
     RPL_ENDOFBANLIST "368" "<client> <channel>" "End of channel ban list";
+    RPL_INFO "371" "<client> :<line>";
     RPL_MOTD "372" "<client> :<line>";
+    RPL_ENDOFINFO "374" "<client>" "End of INFO list";
     RPL_MOTDSTART "375" "<client> :- <server> Message of the day - ";
     RPL_ENDOFMOTD "376" "<client>" "End of /MOTD command.";
     RPL_WHOISHOST "378" "<client> <nick> :<from where>";
@@ -221,6 +224,7 @@ numerics! {
     ERR_INPUTTOOLONG "417" "<client>" "Input line was too long";
     ERR_UNKNOWNCOMMAND "421" "<client> <command>" "Unknown command";
     ERR_NOMOTD "422" "<client>" "MOTD File is missing";
+    ERR_NOADMININFO "423" "<client> <server>" "No administrative info available";
     ERR_NONICKNAMEGIVEN "431" "<client>" "No nickname given";
     ERR_ERRONEUSNICKNAME "432" "<client> <nick>" "Erroneus nickname";
     ERR_NICKNAMEINUSE "433" "<client> <nick>" "Nickname is already in use";

@@ -2,25 +2,72 @@
 //!
 //! ```text
 //!  input ─ check ─▶ waiting ─ next_batch ─▶ in the log ─ committed ─▶ apply ─▶ outputs
-//!                      └─ nothing durable before it: at once ─────────▲
+//!    └▶ parked ▲       └─ nothing durable before it: at once ─────────▲
 //! ```
 //!
 //! The caller owns the log, the queues and the clock. It feeds inputs while
 //! [`Pipeline::takes_input`], appends each batch that [`Pipeline::next_batch`] yields, reports
 //! [`Pipeline::committed`] or [`Pipeline::failed`], and carries out the outputs in order.
+//!
+//! * **Check** is parsing and a dry run of `plan`: what is plainly wrong now is refused and never
+//!   reaches the log. Refusals and questions keep their place among all that is in order, so the
+//!   replies of a connection are in the order of its lines.
+//! * **Own events first.** A line is parked while an earlier event of the same session, other
+//!   than a message, is not applied. So check always sees what the session itself has done, a
+//!   stored line names the right source, and only a race between sessions can void a stored row.
+//! * **Void.** What is refused only after it was stored is taken back: its number goes into the
+//!   next batch as a void, the refusal leaves when that is stored, and nothing behind it is applied
+//!   before.
+//! * **Failed.** What should have been stored in a failed batch becomes a refusal to its sender;
+//!   everything else of it keeps its place. A void that could not be written is not waited for any
+//!   longer: it goes along with the next batch that has rows.
+//!
+//! Invariant: nothing is shown to anybody before it is stored, if it is to be stored at all.
+
+mod apply;
+mod flow;
+mod order;
+#[cfg(test)]
+mod tests;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use flow::Flows;
+use order::{Clock, Entry, Order};
+
+use super::caps::Caps;
+use super::command::{self, Work, login::LogIn, quit::Leave};
 use super::event::Record;
-use super::id::Number;
+use super::id::{Number, SessionId};
 use super::input::{Batch, Input, Output};
+use super::message::Message;
+use super::network::{Event, Network};
 use super::settings::Settings;
 use crate::Now;
 
 /// The core of a chat network.
 #[derive(Debug)]
-pub struct Pipeline {}
+pub struct Pipeline {
+    network: Network,
+    clock: Clock,
+    order: Order,
+    flows: Flows,
+    /// The last number applied.
+    applied: Number,
+    voids: Voids,
+    /// A line that is applied, but whose replies wait for its voids.
+    held: Option<apply::Finished>,
+}
+
+/// Rows to be taken back.
+#[derive(Debug, Default)]
+struct Voids {
+    /// For the next batch.
+    owed: Vec<Number>,
+    /// In the batch that is being appended.
+    in_log: Vec<Number>,
+}
 
 /// Why a batch did not reach the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,54 +89,176 @@ impl Pipeline {
     /// # Errors
     /// When the snapshot or a record is not of a known format.
     pub fn restore(
-        _settings: Settings,
-        _snapshot: Option<&[u8]>,
-        _tail: &[Record],
-        _last: Number,
-        _last_wall_ms: u64,
+        settings: Settings,
+        snapshot: Option<&[u8]>,
+        tail: &[Record],
+        last: Number,
+        last_wall_ms: u64,
     ) -> Result<Self, RestoreError> {
-        unimplemented!()
+        let mut network = Network::new(settings);
+        if let Some(snapshot) = snapshot {
+            network.restore_snapshot(snapshot).map_err(RestoreError)?;
+        }
+        for record in tail {
+            network.restore_record(record).map_err(RestoreError)?;
+        }
+        Ok(Self {
+            network,
+            clock: Clock {
+                last,
+                wall_ms: last_wall_ms,
+            },
+            order: Order::default(),
+            flows: Flows::default(),
+            applied: last,
+            voids: Voids::default(),
+            held: None,
+        })
     }
 
     /// Returns the durable state, for [`Pipeline::restore`], and the number it is of: everything
     /// applied so far.
     pub fn snapshot(&self) -> (Number, Vec<u8>) {
-        unimplemented!()
+        (self.applied, self.network.snapshot())
     }
 
     /// Returns whether another input may come now; false while a full batch waits for the log.
     pub fn takes_input(&self) -> bool {
-        unimplemented!()
+        !self.order.is_full()
     }
 
     /// Takes one input. `random` is fresh randomness, used at most once.
-    pub fn input(&mut self, _input: Input, _now: Now, _random: u64) {
-        unimplemented!()
+    pub fn input(&mut self, input: Input, now: Now, random: u64) {
+        self.clock.advance(now.wall_ms);
+        if let Some((input, random)) = self.flows.admit(input, random) {
+            self.check(input, random);
+        }
     }
 
     /// Returns what to append next, when no append is running and something durable waits.
     pub fn next_batch(&mut self) -> Option<Batch> {
-        unimplemented!()
+        let void_awaited = self.held.is_some() && !self.voids.owed.is_empty();
+        let records = self.order.next_records(void_awaited)?;
+        self.voids.in_log = core::mem::take(&mut self.voids.owed);
+        Some(Batch {
+            records,
+            voids: self.voids.in_log.clone(),
+        })
     }
 
     /// The batch is on disk.
     pub fn committed(&mut self) {
-        unimplemented!()
+        self.order.decided();
+        if !core::mem::take(&mut self.voids.in_log).is_empty() {
+            self.release();
+        }
     }
 
     /// The batch is not in the log and will never be: its senders get their refusal.
-    pub fn failed(&mut self, _why: &StoreFailure) {
-        unimplemented!()
+    pub fn failed(&mut self, why: &StoreFailure) {
+        let (StoreFailure::Full(why) | StoreFailure::Unwritable(why)) = why;
+        for work in self.order.rows_in_log() {
+            if let Work::Act(event) = work {
+                *work = Work::Say(self.network.not_stored(event, why).0);
+            }
+        }
+        self.order.decided();
+        let mut owed = core::mem::take(&mut self.voids.in_log);
+        if !owed.is_empty() {
+            owed.append(&mut self.voids.owed);
+            self.voids.owed = owed;
+            self.release();
+        }
     }
 
     /// Applies what may be applied and pushes what follows. Call it after inputs (all that were
     /// ready, at most 1,024) and after `committed` or `failed`.
-    pub fn advance(&mut self, _outputs: &mut Vec<Output>) {
-        unimplemented!()
+    pub fn advance(&mut self, outputs: &mut Vec<Output>) {
+        while self.finish_held(outputs) {
+            let Some(entry) = self.order.pop_ready() else {
+                return;
+            };
+            self.apply(entry, outputs);
+        }
     }
 
     /// Replaces the settings after a reload; the case mapping stays.
-    pub fn reload(&mut self, _settings: Settings) {
-        unimplemented!()
+    pub fn reload(&mut self, settings: Settings) {
+        let casemapping = self.network.settings.casemapping;
+        self.network.settings = Settings {
+            casemapping,
+            ..settings
+        };
+    }
+
+    /// Leaves out one check, so that the simulator can prove that it finds such a fault.
+    #[doc(hidden)]
+    pub fn plant_skipped_membership_check(&mut self) {
+        self.network.skips_membership_check = true;
+    }
+
+    /// Turns an input that is not parked into an entry of the order.
+    fn check(&mut self, input: Input, random: u64) {
+        match input {
+            Input::Enter(candidate) => {
+                let session = candidate.session;
+                self.push(
+                    session,
+                    None,
+                    None,
+                    Vec::from([Work::Enter(candidate)]),
+                    random,
+                );
+            }
+            Input::Line { session, message } => self.check_line(session, message, random),
+            Input::Reply { session, lines } => {
+                let lines = String::from_utf8_lossy(&lines).into_owned();
+                self.push(session, None, None, Vec::from([Work::Say(lines)]), random);
+            }
+            Input::Login { session, account } => {
+                let event = Event::LogIn(LogIn { session, account });
+                self.push(session, None, None, Vec::from([Work::Act(event)]), random);
+            }
+            Input::Leave { session, reason } => {
+                let reason = command::shortened(&reason, command::REASON_BYTES_MAX);
+                let event = Event::Leave(Leave { session, reason });
+                self.push(session, None, None, Vec::from([Work::Act(event)]), random);
+            }
+        }
+    }
+
+    fn check_line(&mut self, id: SessionId, message: Message, random: u64) {
+        let Some(session) = self.network.sessions.find(id) else {
+            return;
+        };
+        let label = message.tag("label").filter(|label| {
+            let labels = session.caps.has(Caps::LABELED_RESPONSE);
+            labels && !label.is_empty() && label.len() <= LABEL_BYTES_MAX
+        });
+        let label = label.map(String::from);
+        let works = command::parse(&self.network, session, &message);
+        self.push(id, label, Some(message), works, random);
+    }
+
+    fn push(
+        &mut self,
+        session: SessionId,
+        label: Option<String>,
+        message: Option<Message>,
+        works: Vec<Work>,
+        random: u64,
+    ) {
+        let network = &self.network;
+        let jobs = works
+            .into_iter()
+            .map(|work| order::job(work, network, &mut self.clock, random));
+        let entry = Entry::new(session, label, message, jobs.collect());
+        if entry.changes_state {
+            self.flows.hold(session);
+        }
+        self.order.push(entry);
     }
 }
+
+/// Longest label (IRCv3 labeled-response); a longer one is not valid and is ignored.
+const LABEL_BYTES_MAX: usize = 64;

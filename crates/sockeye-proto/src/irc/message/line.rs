@@ -79,6 +79,23 @@ impl<'a> Line<'a> {
         self.head().command(command)
     }
 
+    /// Puts the tags before those of a complete line.
+    pub(crate) fn before(self, line: &str) {
+        if self.out.len() == self.start {
+            return self.out.push_str(line);
+        }
+        match line.strip_prefix('@') {
+            Some(tagged) => {
+                self.out.push(';');
+                self.out.push_str(tagged);
+            }
+            None => {
+                self.out.push(' ');
+                self.out.push_str(line);
+            }
+        }
+    }
+
     fn head(self) -> Head<'a> {
         if self.out.len() > self.start {
             self.out.push(' ');

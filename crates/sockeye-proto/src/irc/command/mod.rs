@@ -1,0 +1,246 @@
+//! The commands of a client on the network: one row here and one file each.
+//!
+//! A handler turns a line into works, in order: an intent to be logged and applied, a query that
+//! is answered when its turn comes, or lines that are sure already (mostly a refusal). It looks at
+//! the state, so as to name clients and channels by id, and never changes it.
+
+pub(crate) mod away;
+pub(crate) mod capabilities;
+pub(crate) mod chathistory;
+pub(crate) mod invite;
+pub(crate) mod join;
+pub(crate) mod kick;
+pub(crate) mod list;
+pub(crate) mod login;
+pub(crate) mod message;
+pub(crate) mod mode;
+pub(crate) mod names;
+pub(crate) mod nick;
+pub(crate) mod part;
+pub(crate) mod ping;
+pub(crate) mod presence;
+pub(crate) mod quit;
+pub(crate) mod register;
+pub(crate) mod server;
+pub(crate) mod topic;
+pub(crate) mod user_mode;
+pub(crate) mod who;
+pub(crate) mod whois;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::event::Stamp;
+use super::input::Candidate;
+use super::message::{Message, truncated};
+use super::network::{Event, Network, Replies, Session};
+use super::numeric::{ERR_NEEDMOREPARAMS, ERR_NOSUCHCHANNEL, ERR_UNKNOWNCOMMAND, Numeric, Reply};
+
+/// A line of a client, being turned into works.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) session: &'a Session,
+    pub(crate) message: &'a Message,
+    works: Vec<Work>,
+    /// Lines for the sender after the last of `works`.
+    said: String,
+}
+
+/// One thing that a line leads to.
+#[derive(Debug)]
+pub(crate) enum Work {
+    /// Complete lines for the sender.
+    Say(String),
+    /// A look at the state when the turn comes.
+    Ask(Query),
+    /// A change of the state.
+    Act(Event),
+    /// A client wants to come onto the network.
+    Enter(Candidate),
+}
+
+/// Answers a question.
+pub(crate) type Query = fn(&Asked<'_>, &mut Replies);
+
+/// A question whose turn has come.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) session: &'a Session,
+    pub(crate) message: &'a Message,
+    pub(crate) stamp: &'a Stamp,
+}
+
+/// Turns a line into works. An empty answer means that nothing has to be done or said.
+pub(crate) fn parse(network: &Network, session: &Session, message: &Message) -> Vec<Work> {
+    let mut request = Request {
+        network,
+        session,
+        message,
+        works: Vec::new(),
+        said: String::new(),
+    };
+    let command = message.command.as_str();
+    match TABLE.iter().find(|row| row.name == command) {
+        None => request.reply(ERR_UNKNOWNCOMMAND).param(command).text(),
+        Some(row) if message.params.len() < row.params_min => {
+            request.reply(ERR_NEEDMOREPARAMS).param(command).text();
+        }
+        Some(row) => match row.handler {
+            Handler::Act(handler) => handler(&mut request),
+            Handler::Ask(query) => request.ask(query),
+        },
+    }
+    request.finish()
+}
+
+impl<'a> Request<'a> {
+    /// Asks for a change, unless it is plainly wrong now.
+    pub(crate) fn act(&mut self, event: Event) {
+        match event.check(self.network) {
+            Ok(()) => self.push(Work::Act(event)),
+            Err(refusal) => self.said.push_str(&refusal.0),
+        }
+    }
+
+    /// Asks for an answer.
+    pub(crate) fn ask(&mut self, query: Query) {
+        self.push(Work::Ask(query));
+    }
+
+    /// Starts a numeric reply that is sure already.
+    pub(crate) fn reply(&mut self, numeric: Numeric) -> Reply<'_> {
+        self.network.reply(self.session.id, numeric, &mut self.said)
+    }
+
+    fn push(&mut self, work: Work) {
+        self.flush();
+        self.works.push(work);
+    }
+
+    fn flush(&mut self) {
+        if !self.said.is_empty() {
+            self.works.push(Work::Say(mem::take(&mut self.said)));
+        }
+    }
+
+    fn finish(mut self) -> Vec<Work> {
+        self.flush();
+        self.works
+    }
+
+    /// Returns a parameter; an empty one counts as missing.
+    pub(crate) fn param(&self, index: usize) -> Option<&'a str> {
+        self.message.param(index).filter(|param| !param.is_empty())
+    }
+
+    /// Finds a channel, or says that there is none.
+    pub(crate) fn channel(&mut self, name: &str) -> Option<&'a super::network::channel::Channel> {
+        let found = self.network.channel_by_name(name);
+        if found.is_none() {
+            self.reply(ERR_NOSUCHCHANNEL).param(name).text();
+        }
+        found
+    }
+}
+
+impl<'a> Asked<'a> {
+    /// Starts a numeric reply.
+    pub(crate) fn reply<'r>(&self, numeric: Numeric, replies: &'r mut Replies) -> Reply<'r> {
+        self.network
+            .reply(self.session.id, numeric, replies.lines())
+    }
+
+    /// Returns a parameter; an empty one counts as missing.
+    pub(crate) fn param(&self, index: usize) -> Option<&'a str> {
+        self.message.param(index).filter(|param| !param.is_empty())
+    }
+}
+
+/// Splits a list `a,b,c`; empty parts are left out.
+pub(crate) fn targets(param: &str) -> impl Iterator<Item = &str> {
+    param.split(',').filter(|part| !part.is_empty())
+}
+
+/// Shortens a text to what its place in a line can hold, visibly: it then ends with `…`.
+pub(crate) fn shortened(text: &str, bytes_max: usize) -> String {
+    if text.len() <= bytes_max {
+        return text.into();
+    }
+    let mut short = String::from(truncated(text, bytes_max.saturating_sub(ELLIPSIS.len())));
+    short.push_str(ELLIPSIS);
+    short
+}
+
+struct Row {
+    name: &'static str,
+    /// With fewer parameters the answer is 461.
+    params_min: usize,
+    handler: Handler,
+}
+
+enum Handler {
+    /// Looks at the line now.
+    Act(fn(&mut Request<'_>)),
+    /// Answers when the turn of the line has come.
+    Ask(Query),
+}
+
+const fn act(name: &'static str, params_min: usize, handler: fn(&mut Request<'_>)) -> Row {
+    Row {
+        name,
+        params_min,
+        handler: Handler::Act(handler),
+    }
+}
+
+const fn ask(name: &'static str, params_min: usize, query: Query) -> Row {
+    Row {
+        name,
+        params_min,
+        handler: Handler::Ask(query),
+    }
+}
+
+/// Every command. Those with a numeric of their own for missing parameters have a minimum of 0.
+const TABLE: &[Row] = &[
+    // The first few are nearly all of the traffic.
+    act("PRIVMSG", 0, message::privmsg),
+    act("NOTICE", 0, message::notice),
+    act("TAGMSG", 0, message::tagmsg),
+    ask("PING", 1, ping::ping),
+    ask("PONG", 0, ping::pong),
+    act("JOIN", 1, join::join),
+    act("PART", 1, part::part),
+    act("QUIT", 0, quit::quit),
+    ask("ADMIN", 0, server::admin),
+    act("AWAY", 0, away::away),
+    act("CAP", 1, capabilities::cap),
+    act("CHATHISTORY", 0, chathistory::chathistory),
+    ask("INFO", 0, server::info),
+    act("INVITE", 0, invite::invite),
+    ask("ISON", 1, presence::ison),
+    act("KICK", 2, kick::kick),
+    ask("LIST", 0, list::list),
+    ask("LUSERS", 0, server::lusers),
+    act("MODE", 1, mode::mode),
+    ask("MOTD", 0, server::motd),
+    ask("NAMES", 0, names::names),
+    act("NICK", 0, nick::nick),
+    act("PASS", 0, register::again),
+    ask("TIME", 0, server::time),
+    act("TOPIC", 1, topic::topic),
+    act("USER", 0, register::again),
+    ask("USERHOST", 1, presence::userhost),
+    ask("VERSION", 0, server::version),
+    ask("WHO", 0, who::who),
+    ask("WHOIS", 0, whois::whois),
+];
+
+/// Longest reason of PART, QUIT, KICK and AWAY, bytes: AWAYLEN and KICKLEN. Together with the
+/// longest source, channel name and nick it fits a line.
+pub(crate) const REASON_BYTES_MAX: usize = 200;
+
+const ELLIPSIS: &str = "…";

@@ -1,0 +1,69 @@
+//! NICK of a client that is on the network (Modern IRC, section NICK message).
+
+use alloc::string::String;
+
+use super::Request;
+use crate::irc::event::Stamp;
+use crate::irc::id::SessionId;
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
+use crate::irc::numeric::{ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN};
+
+/// Taking another nick.
+#[derive(Debug)]
+pub(crate) struct ChangeNick {
+    session: SessionId,
+    /// Valid as text.
+    nick: String,
+    folded: String,
+}
+
+pub(super) fn nick(request: &mut Request<'_>) {
+    let Some(nick) = request.param(0) else {
+        return request.reply(ERR_NONICKNAMEGIVEN).text();
+    };
+    let mapping = &request.network.settings.casemapping;
+    let Some(folded) = mapping.fold(nick).filter(|_| mapping.is_nick(nick)) else {
+        return request.reply(ERR_ERRONEUSNICKNAME).param(nick).text();
+    };
+    if nick != request.session.nick {
+        let session = request.session.id;
+        request.act(Event::Nick(ChangeNick {
+            session,
+            nick: nick.into(),
+            folded,
+        }));
+    }
+}
+
+impl Intent for ChangeNick {
+    type Change = ();
+
+    fn plan(&self, network: &Network) -> Result<(), Refusal> {
+        match network.sessions.by_folded_nick(&self.folded) {
+            Some(holder) if holder.id != self.session => {
+                Err(network.refusal(self.session, ERR_NICKNAMEINUSE, [&self.nick]))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
+        let Some(session) = network.sessions.find(self.session) else {
+            return;
+        };
+        let relay = Relay::new(stamp, |line| {
+            line.source(&session.source)
+                .command("NICK")
+                .param(&self.nick)
+                .end();
+        });
+        effects
+            .replies
+            .lines()
+            .extend(relay.encode(session.caps.encoding()));
+        network.send_to_peers(self.session, &relay, effects.outputs);
+        network
+            .sessions
+            .rename(self.session, self.nick, self.folded);
+    }
+}

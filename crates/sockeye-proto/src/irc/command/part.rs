@@ -1,0 +1,74 @@
+//! PART (Modern IRC, section PART message).
+
+use alloc::string::String;
+
+use super::{REASON_BYTES_MAX, Request, shortened, targets};
+use crate::irc::event::Stamp;
+use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
+use crate::irc::numeric::ERR_NOTONCHANNEL;
+
+/// Leaving one channel.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) session: SessionId,
+    pub(crate) channel: ChannelId,
+    pub(crate) reason: Option<String>,
+}
+
+pub(super) fn part(request: &mut Request<'_>) {
+    let reason = request
+        .param(1)
+        .map(|reason| shortened(reason, REASON_BYTES_MAX));
+    for name in targets(request.param(0).unwrap_or_default()) {
+        let Some(channel) = request.channel(name) else {
+            continue;
+        };
+        if channel.rank(request.session.id).is_none() {
+            request.reply(ERR_NOTONCHANNEL).param(&channel.name).text();
+            continue;
+        }
+        request.act(Event::Part(Part {
+            session: request.session.id,
+            channel: channel.id,
+            reason: reason.clone(),
+        }));
+    }
+}
+
+impl Intent for Part {
+    type Change = ();
+
+    fn plan(&self, network: &Network) -> Result<(), Refusal> {
+        match network.channels.find(self.channel) {
+            Some(channel) if channel.rank(self.session).is_some() => Ok(()),
+            Some(channel) => Err(network.refusal(self.session, ERR_NOTONCHANNEL, [&channel.name])),
+            None => Err(Refusal(String::new())),
+        }
+    }
+
+    fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
+        let (Some(session), Some(channel)) = (
+            network.sessions.find(self.session),
+            network.channels.find(self.channel),
+        ) else {
+            return;
+        };
+        let relay = Relay::new(stamp, |line| {
+            let line = line
+                .source(&session.source)
+                .command("PART")
+                .param(&channel.name);
+            match &self.reason {
+                Some(reason) => line.trailing(reason),
+                None => line.end(),
+            }
+        });
+        effects
+            .replies
+            .lines()
+            .extend(relay.encode(session.caps.encoding()));
+        network.send_to_channel(self.channel, self.session, &relay, effects.outputs);
+        network.remove_member(self.channel, self.session);
+    }
+}

@@ -1,0 +1,123 @@
+//! Questions about the server: MOTD, VERSION, LUSERS, TIME, ADMIN, INFO (Modern IRC, section
+//! Server Queries and Commands).
+
+use alloc::string::String;
+
+use super::Asked;
+use crate::irc::history::time_text;
+use crate::irc::id::SessionId;
+use crate::irc::isupport;
+use crate::irc::network::{Network, Replies, Session};
+use crate::irc::numeric::{
+    ERR_NOADMININFO, ERR_NOMOTD, ERR_NOSUCHSERVER, RPL_ENDOFINFO, RPL_ENDOFMOTD, RPL_GLOBALUSERS,
+    RPL_INFO, RPL_LOCALUSERS, RPL_LUSERCHANNELS, RPL_LUSERCLIENT, RPL_LUSERME, RPL_LUSEROP,
+    RPL_MOTD, RPL_MOTDSTART, RPL_TIME, RPL_VERSION,
+};
+
+pub(super) fn motd(asked: &Asked<'_>, replies: &mut Replies) {
+    if is_meant(asked, replies) {
+        show_motd(asked.session.id, asked.network, replies.lines());
+    }
+}
+
+pub(super) fn version(asked: &Asked<'_>, replies: &mut Replies) {
+    if is_meant(asked, replies) {
+        let settings = &asked.network.settings;
+        let reply = asked.reply(RPL_VERSION, replies);
+        reply
+            .params([&*settings.version, &settings.server])
+            .trailing(&settings.network);
+        isupport::show(asked.session.id, asked.network, replies.lines());
+    }
+}
+
+pub(super) fn lusers(asked: &Asked<'_>, replies: &mut Replies) {
+    show_lusers(asked.session.id, asked.network, replies.lines());
+}
+
+pub(super) fn time(asked: &Asked<'_>, replies: &mut Replies) {
+    if is_meant(asked, replies) {
+        let reply = asked
+            .reply(RPL_TIME, replies)
+            .param(&asked.network.settings.server);
+        reply.trailing(&time_text(asked.stamp.wall_ms));
+    }
+}
+
+pub(super) fn admin(asked: &Asked<'_>, replies: &mut Replies) {
+    if is_meant(asked, replies) {
+        asked
+            .reply(ERR_NOADMININFO, replies)
+            .param(&asked.network.settings.server)
+            .text();
+    }
+}
+
+pub(super) fn info(asked: &Asked<'_>, replies: &mut Replies) {
+    let settings = &asked.network.settings;
+    asked.reply(RPL_INFO, replies).trailing(&settings.version);
+    let since = time_text(settings.created_ms);
+    asked
+        .reply(RPL_INFO, replies)
+        .trailing_fmt(format_args!("On line since {since}"));
+    asked.reply(RPL_ENDOFINFO, replies).text();
+}
+
+/// Writes the message of the day.
+pub(crate) fn show_motd(to: SessionId, network: &Network, lines: &mut String) {
+    let settings = &network.settings;
+    if settings.motd.is_empty() {
+        return network.reply(to, ERR_NOMOTD, lines).text();
+    }
+    let text = format_args!("- {} Message of the day - ", settings.server);
+    network.reply(to, RPL_MOTDSTART, lines).trailing_fmt(text);
+    for line in &settings.motd {
+        network
+            .reply(to, RPL_MOTD, lines)
+            .trailing_fmt(format_args!("- {line}"));
+    }
+    network.reply(to, RPL_ENDOFMOTD, lines).text();
+}
+
+/// Writes how many clients and channels there are.
+pub(crate) fn show_lusers(to: SessionId, network: &Network, lines: &mut String) {
+    let users = network.sessions.len();
+    let invisible = network.sessions.count(|session| session.invisible);
+    let admins = network.sessions.count(Session::is_admin);
+    let visible = users - invisible;
+    let text = format_args!("There are {visible} users and {invisible} invisible on 1 servers");
+    network.reply(to, RPL_LUSERCLIENT, lines).trailing_fmt(text);
+    network
+        .reply(to, RPL_LUSEROP, lines)
+        .number(admins as u64)
+        .text();
+    let channels = network.channels.len() as u64;
+    network
+        .reply(to, RPL_LUSERCHANNELS, lines)
+        .number(channels)
+        .text();
+    let text = format_args!("I have {users} clients and 0 servers");
+    network.reply(to, RPL_LUSERME, lines).trailing_fmt(text);
+    let most = network.sessions.most();
+    for (numeric, whose) in [(RPL_LOCALUSERS, "local"), (RPL_GLOBALUSERS, "global")] {
+        let reply = network
+            .reply(to, numeric, lines)
+            .number(users as u64)
+            .number(most as u64);
+        reply.trailing_fmt(format_args!("Current {whose} users {users}, max {most}"));
+    }
+}
+
+/// A question may name a server or a client: there is one server, and all clients are on it.
+fn is_meant(asked: &Asked<'_>, replies: &mut Replies) -> bool {
+    let Some(server) = asked.param(0) else {
+        return true;
+    };
+    let network = asked.network;
+    let known = crate::irc::network::mask::matches(server, &network.settings.server)
+        || network.session_by_nick(server).is_some();
+    if !known {
+        asked.reply(ERR_NOSUCHSERVER, replies).param(server).text();
+    }
+    known
+}

@@ -1,0 +1,130 @@
+//! TOPIC (Modern IRC, section TOPIC message).
+
+use alloc::string::String;
+
+use super::{Asked, Request, shortened};
+use crate::irc::event::Stamp;
+use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::network::channel::Topic;
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Replies};
+use crate::irc::numeric::{
+    ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL, RPL_NOTOPIC, RPL_TOPIC,
+    RPL_TOPICWHOTIME,
+};
+
+/// Setting a topic; an empty text clears it.
+#[derive(Debug)]
+pub(crate) struct SetTopic {
+    pub(crate) by: SessionId,
+    pub(crate) channel: ChannelId,
+    /// The channel as the client wrote it.
+    name: String,
+    pub(crate) text: String,
+}
+
+pub(super) fn topic(request: &mut Request<'_>) {
+    let Some(text) = request.message.param(1) else {
+        return request.ask(current);
+    };
+    let name = request.param(0).unwrap_or_default();
+    let Some(channel) = request.channel(name) else {
+        return;
+    };
+    request.act(Event::Topic(SetTopic {
+        by: request.session.id,
+        channel: channel.id,
+        name: name.into(),
+        text: shortened(text, TOPIC_BYTES_MAX),
+    }));
+}
+
+/// Without a text: what the topic is.
+fn current(asked: &Asked<'_>, replies: &mut Replies) {
+    let name = asked.param(0).unwrap_or_default();
+    let session = asked.session.id;
+    let Some(channel) = asked.network.channel_by_name(name) else {
+        return asked.reply(ERR_NOSUCHCHANNEL, replies).param(name).text();
+    };
+    if !channel.is_visible_to(session) {
+        asked.reply(ERR_NOTONCHANNEL, replies).param(name).text();
+    } else if channel.topic.is_none() {
+        asked
+            .reply(RPL_NOTOPIC, replies)
+            .param(&channel.name)
+            .text();
+    } else {
+        show(session, channel.id, asked.network, replies.lines());
+    }
+}
+
+/// Writes topic, author and time; nothing if there is no topic.
+pub(super) fn show(to: SessionId, channel: ChannelId, network: &Network, lines: &mut String) {
+    let Some(channel) = network.channels.find(channel) else {
+        return;
+    };
+    if let Some(topic) = &channel.topic {
+        network
+            .reply(to, RPL_TOPIC, lines)
+            .param(&channel.name)
+            .trailing(&topic.text);
+        let reply = network.reply(to, RPL_TOPICWHOTIME, lines);
+        reply
+            .params([&*channel.name, &topic.by])
+            .number(topic.set_ms / 1_000)
+            .end();
+    }
+}
+
+impl Intent for SetTopic {
+    type Change = ();
+
+    fn plan(&self, network: &Network) -> Result<(), Refusal> {
+        let Some(channel) = network.channels.find(self.channel) else {
+            return Err(network.refusal(self.by, ERR_NOSUCHCHANNEL, [&self.name]));
+        };
+        match channel.rank(self.by) {
+            None => Err(network.refusal(self.by, ERR_NOTONCHANNEL, [&channel.name])),
+            Some(rank) if channel.modes.topic_locked && !rank.operator => {
+                Err(network.refusal(self.by, ERR_CHANOPRIVSNEEDED, [&channel.name]))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
+        let (Some(by), Some(channel)) = (
+            network.sessions.find(self.by),
+            network.channels.find_mut(self.channel),
+        ) else {
+            return;
+        };
+        channel.set_topic(&self.text, &by.source, stamp.wall_ms);
+        let relay = Relay::new(stamp, |line| {
+            let line = line
+                .source(&by.source)
+                .command("TOPIC")
+                .param(&channel.name);
+            line.trailing(&self.text);
+        });
+        effects
+            .replies
+            .lines()
+            .extend(relay.encode(by.caps.encoding()));
+        network.send_to_channel(self.channel, self.by, &relay, effects.outputs);
+    }
+}
+
+impl crate::irc::network::channel::Channel {
+    /// Sets the topic; an empty one clears it.
+    pub(crate) fn set_topic(&mut self, text: &str, by: &str, set_ms: u64) {
+        let topic = Topic {
+            text: text.into(),
+            by: by.into(),
+            set_ms,
+        };
+        self.topic = Some(topic).filter(|topic| !topic.text.is_empty());
+    }
+}
+
+/// Longest topic, bytes. Together with the longest source and channel name it fits a line.
+pub(crate) const TOPIC_BYTES_MAX: usize = 300;

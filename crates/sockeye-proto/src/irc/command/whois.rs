@@ -1,0 +1,107 @@
+//! WHOIS (Modern IRC, section WHOIS message).
+
+use alloc::string::String;
+
+use super::Asked;
+use crate::irc::network::{Replies, Session};
+use crate::irc::numeric::{
+    ERR_NONICKNAMEGIVEN, ERR_NOSUCHNICK, ERR_NOSUCHSERVER, RPL_AWAY, RPL_ENDOFWHOIS,
+    RPL_WHOISACCOUNT, RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISOPERATOR, RPL_WHOISSERVER,
+    RPL_WHOISUSER,
+};
+
+pub(super) fn whois(asked: &Asked<'_>, replies: &mut Replies) {
+    let network = asked.network;
+    let nick = match (asked.param(0), asked.param(1)) {
+        (None, _) => return asked.reply(ERR_NONICKNAMEGIVEN, replies).text(),
+        (Some(nick), None) => nick,
+        (Some(server), Some(nick)) => {
+            let known = server.eq_ignore_ascii_case(&network.settings.server)
+                || network.session_by_nick(server).is_some();
+            if !known {
+                return asked.reply(ERR_NOSUCHSERVER, replies).param(server).text();
+            }
+            nick
+        }
+    };
+    match network.session_by_nick(nick) {
+        Some(session) => show(session, asked, replies),
+        None => asked.reply(ERR_NOSUCHNICK, replies).param(nick).text(),
+    }
+    asked.reply(RPL_ENDOFWHOIS, replies).param(nick).text();
+}
+
+fn show(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
+    let network = asked.network;
+    let nick = &session.nick;
+    let reply = asked
+        .reply(RPL_WHOISUSER, replies)
+        .params([&**nick, &session.user]);
+    reply
+        .params([&*session.host, "*"])
+        .trailing(&session.realname);
+    show_channels(session, asked, replies);
+    let reply = asked
+        .reply(RPL_WHOISSERVER, replies)
+        .params([&**nick, &network.settings.server]);
+    reply.trailing(&network.settings.network);
+    if session.is_admin() {
+        asked.reply(RPL_WHOISOPERATOR, replies).param(nick).text();
+    }
+    if let Some(account) = &session.account {
+        asked
+            .reply(RPL_WHOISACCOUNT, replies)
+            .params([&**nick, &account.name])
+            .text();
+    }
+    if let Some(reason) = &session.away {
+        asked.reply(RPL_AWAY, replies).param(nick).trailing(reason);
+    }
+    let idle_ms = asked.stamp.wall_ms.saturating_sub(session.last_spoke_ms);
+    let reply = asked
+        .reply(RPL_WHOISIDLE, replies)
+        .param(nick)
+        .number(idle_ms / 1_000);
+    reply.number(session.signed_on_ms / 1_000).text();
+}
+
+/// Channels that the asker may not see are left out; of an invisible client all that they do not
+/// share.
+fn show_channels(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
+    let network = asked.network;
+    let mut names = String::new();
+    for channel in session
+        .channels
+        .iter()
+        .filter_map(|&id| network.channels.find(id))
+    {
+        let shared = channel.rank(asked.session.id).is_some();
+        if !shared && (session.invisible || channel.modes.secret) {
+            continue;
+        }
+        let prefix = channel.rank(session.id).unwrap_or_default().prefix();
+        let bytes = names.len() + " ".len() + prefix.len() + channel.name.len();
+        if bytes > CHANNELS_BYTES_MAX {
+            write_channels(session, asked, &names, replies);
+            names.clear();
+        }
+        if !names.is_empty() {
+            names.push(' ');
+        }
+        names.push_str(prefix);
+        names.push_str(&channel.name);
+    }
+    if !names.is_empty() {
+        write_channels(session, asked, &names, replies);
+    }
+}
+
+fn write_channels(session: &Session, asked: &Asked<'_>, names: &str, replies: &mut Replies) {
+    asked
+        .reply(RPL_WHOISCHANNELS, replies)
+        .param(&session.nick)
+        .trailing(names);
+}
+
+/// Longest list on one line: leaves room for a server name of 63 bytes and two nicks.
+const CHANNELS_BYTES_MAX: usize = 350;

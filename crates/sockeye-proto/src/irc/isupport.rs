@@ -1,0 +1,75 @@
+//! RPL_ISUPPORT: what clients may count on (Modern IRC, section RPL_ISUPPORT Parameters).
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::casemap::{CHANNEL_BYTES_MAX, CHANNEL_PREFIX, NICK_BYTES_MAX};
+use super::command::REASON_BYTES_MAX;
+use super::command::join::{JOIN_TARGETS_MAX, JOINED_MAX};
+use super::command::kick::KICK_TARGETS_MAX;
+use super::command::message::MESSAGE_TARGETS_MAX;
+use super::command::mode::MODES_MAX;
+use super::command::names::NAMES_TARGETS_MAX;
+use super::command::topic::TOPIC_BYTES_MAX;
+use super::history::LIMIT_MAX;
+use super::id::SessionId;
+use super::network::Network;
+use super::network::channel::BANS_MAX;
+use super::numeric::RPL_ISUPPORT;
+use super::settings::Settings;
+
+/// Writes the tokens, 13 a line at most.
+pub(crate) fn show(to: SessionId, network: &Network, lines: &mut String) {
+    let tokens = tokens(&network.settings);
+    for some in tokens.chunks(TOKENS_MAX) {
+        let reply = network.reply(to, RPL_ISUPPORT, lines);
+        reply.params(some.iter().map(String::as_str)).text();
+    }
+}
+
+fn tokens(settings: &Settings) -> Vec<String> {
+    let (channels, message) = (JOINED_MAX, MESSAGE_TARGETS_MAX);
+    let mut tokens: Vec<String> = [
+        format!("AWAYLEN={REASON_BYTES_MAX}"),
+        format!("CASEMAPPING={}", settings.casemapping.name()),
+        format!("CHANLIMIT={CHANNEL_PREFIX}:{channels}"),
+        "CHANMODES=b,k,l,imnst".into(),
+        format!("CHANNELLEN={CHANNEL_BYTES_MAX}"),
+        format!("CHANTYPES={CHANNEL_PREFIX}"),
+        "ELIST=U".into(),
+        format!("KICKLEN={REASON_BYTES_MAX}"),
+        format!("MAXLIST=b:{BANS_MAX}"),
+        format!("MODES={MODES_MAX}"),
+        format!("NETWORK={}", value(&settings.network)),
+        format!("NICKLEN={NICK_BYTES_MAX}"),
+        "PREFIX=(ov)@+".into(),
+        format!(
+            "TARGMAX=JOIN:{JOIN_TARGETS_MAX},KICK:{KICK_TARGETS_MAX},NAMES:{NAMES_TARGETS_MAX},\
+             NOTICE:{message},PART:,PRIVMSG:{message},TAGMSG:{message},WHOIS:1"
+        ),
+        format!("TOPICLEN={TOPIC_BYTES_MAX}"),
+        "UTF8ONLY".into(),
+    ]
+    .into();
+    if settings.history {
+        tokens.push(format!("CHATHISTORY={LIMIT_MAX}"));
+        tokens.push("MSGREFTYPES=timestamp,msgid".into());
+    }
+    tokens
+}
+
+/// A space, a backslash or an equals sign inside a value is written as `\x20` and so on.
+fn value(text: &str) -> String {
+    let mut value = String::new();
+    for c in text.chars() {
+        match c {
+            ' ' | '\\' | '=' => value.push_str(&format!("\\x{:02X}", c as u32)),
+            _ => value.push(c),
+        }
+    }
+    value
+}
+
+/// Most tokens of one line: 15 parameters less the client and the text.
+const TOKENS_MAX: usize = 13;

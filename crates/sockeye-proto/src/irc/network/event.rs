@@ -1,0 +1,77 @@
+//! Every kind of change, in one place.
+
+use super::{Effects, Intent, Network, Refusal};
+use crate::irc::command::{
+    away::SetAway, capabilities::SetCaps, invite::Invite, join::Join, kick::Kick, login::LogIn,
+    message::Speech, mode::ChangeModes, nick::ChangeNick, part::Part, quit::Leave, topic::SetTopic,
+    user_mode::ChangeUserModes,
+};
+use crate::irc::event::Stamp;
+
+/// An intent of any kind.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Away(SetAway),
+    Caps(SetCaps),
+    Invite(Invite),
+    Join(Join),
+    Kick(Kick),
+    Leave(Leave),
+    LogIn(LogIn),
+    Message(Speech),
+    Mode(ChangeModes),
+    Nick(ChangeNick),
+    Part(Part),
+    Topic(SetTopic),
+    UserMode(ChangeUserModes),
+}
+
+/// Calls the same for an event of any kind.
+macro_rules! each {
+    ($event:expr, $intent:ident => $call:expr) => {
+        match $event {
+            Event::Away($intent) => $call,
+            Event::Caps($intent) => $call,
+            Event::Invite($intent) => $call,
+            Event::Join($intent) => $call,
+            Event::Kick($intent) => $call,
+            Event::Leave($intent) => $call,
+            Event::LogIn($intent) => $call,
+            Event::Message($intent) => $call,
+            Event::Mode($intent) => $call,
+            Event::Nick($intent) => $call,
+            Event::Part($intent) => $call,
+            Event::Topic($intent) => $call,
+            Event::UserMode($intent) => $call,
+        }
+    };
+}
+
+impl Event {
+    /// Refuses what is plainly wrong now: a dry run of `plan`.
+    ///
+    /// # Errors
+    /// The lines for its sender.
+    pub(crate) fn check(&self, network: &Network) -> Result<(), Refusal> {
+        each!(self, intent => intent.plan(network).map(drop))
+    }
+
+    /// Carries it out, now that its turn has come.
+    ///
+    /// # Errors
+    /// The lines for its sender when it may not happen any more.
+    pub(crate) fn apply(
+        self,
+        stamp: &Stamp,
+        network: &mut Network,
+        effects: &mut Effects<'_>,
+    ) -> Result<(), Refusal> {
+        each!(self, intent => network.apply(intent, stamp, effects))
+    }
+
+    /// Returns whether later lines of the same client must wait for it, because what they mean
+    /// depends on it. A message changes nothing that they could depend on.
+    pub(crate) fn changes_state(&self) -> bool {
+        !matches!(self, Self::Message(_))
+    }
+}

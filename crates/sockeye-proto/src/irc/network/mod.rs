@@ -1,0 +1,153 @@
+//! The shared state of a chat network, and how it changes.
+//!
+//! Whatever changes it is an [`Intent`]: `plan` looks at the state and may refuse, `commit` carries
+//! out what was planned and cannot fail. The same `plan` serves as check before an intent is
+//! logged, so that what is plainly wrong never reaches the disk.
+//!
+//! Invariant: nothing here reads a clock, a random source or a hash map; the same intents in the
+//! same order give the same state and the same lines everywhere.
+
+pub(crate) mod channel;
+mod channels;
+mod deliver;
+mod durable;
+mod event;
+pub(crate) mod mask;
+mod replies;
+pub(crate) mod session;
+mod stored;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+pub(crate) use channels::Channels;
+pub(crate) use deliver::Relay;
+pub(crate) use event::Event;
+pub(crate) use replies::Replies;
+pub(crate) use session::{Session, Sessions};
+
+use super::event::Stamp;
+use super::id::{ChannelId, SessionId};
+use super::input::Output;
+use super::numeric::{Numeric, Reply};
+use super::settings::Settings;
+
+/// The clients and channels of a network.
+#[derive(Debug)]
+pub(crate) struct Network {
+    pub(crate) settings: Settings,
+    pub(crate) sessions: Sessions,
+    pub(crate) channels: Channels,
+    /// Counts the walks over sessions that must visit each once.
+    epoch: u64,
+    /// Lets non-members speak: the planted fault that the simulator has to find.
+    pub(crate) skips_membership_check: bool,
+}
+
+/// Something that a client wants to change.
+pub(crate) trait Intent: Sized {
+    /// What `plan` found out and `commit` needs.
+    type Change;
+
+    /// Decides whether it may happen, now.
+    ///
+    /// # Errors
+    /// The lines for its sender when it may not.
+    fn plan(&self, network: &Network) -> Result<Self::Change, Refusal>;
+
+    /// Lets it happen.
+    fn commit(
+        self,
+        change: Self::Change,
+        stamp: &Stamp,
+        network: &mut Network,
+        effects: &mut Effects<'_>,
+    );
+}
+
+/// Why something may not happen: complete lines for who wanted it; none for a NOTICE, which is
+/// never answered (RFC 2812 section 3.3.2).
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refusal(pub(crate) String);
+
+/// Where the consequences of a change go.
+#[derive(Debug)]
+pub(crate) struct Effects<'a> {
+    /// To others.
+    pub(crate) outputs: &'a mut Vec<Output>,
+    /// To the client whose command it was.
+    pub(crate) replies: &'a mut Replies,
+}
+
+impl Network {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            sessions: Sessions::default(),
+            channels: Channels::default(),
+            epoch: 0,
+            skips_membership_check: false,
+        }
+    }
+
+    /// Carries out an intent whose turn has come.
+    ///
+    /// # Errors
+    /// The lines for its sender when it may not happen any more.
+    pub(crate) fn apply<I: Intent>(
+        &mut self,
+        intent: I,
+        stamp: &Stamp,
+        effects: &mut Effects<'_>,
+    ) -> Result<(), Refusal> {
+        let change = intent.plan(self)?;
+        intent.commit(change, stamp, self, effects);
+        Ok(())
+    }
+
+    /// Starts a numeric reply to a client on the network.
+    pub(crate) fn reply<'a>(
+        &self,
+        to: SessionId,
+        numeric: Numeric,
+        out: &'a mut String,
+    ) -> Reply<'a> {
+        let nick = self.sessions.find(to).map_or("", |session| &session.nick);
+        numeric.to(out, &self.settings.server, nick)
+    }
+
+    /// Makes a refusal of one numeric with its usual text.
+    pub(crate) fn refusal<const N: usize>(
+        &self,
+        to: SessionId,
+        numeric: Numeric,
+        params: [&str; N],
+    ) -> Refusal {
+        let mut lines = String::new();
+        self.reply(to, numeric, &mut lines).params(params).text();
+        Refusal(lines)
+    }
+
+    /// Finds a client by its nick, however written.
+    pub(crate) fn session_by_nick(&self, nick: &str) -> Option<&Session> {
+        self.sessions
+            .by_folded_nick(&self.settings.casemapping.fold(nick)?)
+    }
+
+    /// Finds a channel by its name, however written.
+    pub(crate) fn channel_by_name(&self, name: &str) -> Option<&channel::Channel> {
+        self.channels
+            .by_folded_name(&self.settings.casemapping.fold(name)?)
+    }
+
+    /// Takes a session out of a channel, and the channel away if nothing is left of it.
+    pub(crate) fn remove_member(&mut self, channel: ChannelId, session: SessionId) {
+        if let Some(session) = self.sessions.find_mut(session) {
+            session.channels.retain(|&joined| joined != channel);
+        }
+        if let Some(channel) = self.channels.find_mut(channel) {
+            channel.remove_member(session);
+        }
+        self.channels.remove_if_unused(channel);
+    }
+}

@@ -1,0 +1,150 @@
+//! The clients on the network: a slab by slot, and an index by nick.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::irc::caps::Caps;
+use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::input::AccountRef;
+
+/// One client on the network.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    /// The nick as displayed, and as compared.
+    pub(crate) nick: String,
+    pub(crate) folded: String,
+    pub(crate) user: String,
+    pub(crate) host: String,
+    pub(crate) realname: String,
+    /// `nick!user@host`, kept because every relayed line begins with it.
+    pub(crate) source: String,
+    pub(crate) caps: Caps,
+    pub(crate) account: Option<AccountRef>,
+    pub(crate) away: Option<String>,
+    /// User mode `+i`.
+    pub(crate) invisible: bool,
+    /// In the order of joining.
+    pub(crate) channels: Vec<ChannelId>,
+    /// Where it has been invited to, oldest first.
+    pub(crate) invites: Vec<ChannelId>,
+    pub(crate) signed_on_ms: u64,
+    pub(crate) last_spoke_ms: u64,
+    /// How many batches it has been sent: their reference tags are unique for it.
+    pub(crate) batches: u64,
+    /// The last walk that visited it.
+    pub(crate) mark: u64,
+}
+
+impl Session {
+    /// Takes a nick, valid and free.
+    pub(crate) fn rename(&mut self, nick: String, folded: String) {
+        self.source = source(&nick, &self.user, &self.host);
+        self.nick = nick;
+        self.folded = folded;
+    }
+
+    pub(crate) fn is_admin(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.admin)
+    }
+
+    /// Returns a batch reference that this session has not seen yet.
+    pub(crate) fn batch_reference(&mut self) -> String {
+        self.batches += 1;
+        format!("{}", self.batches)
+    }
+}
+
+/// Writes the source of a client's lines.
+pub(crate) fn source(nick: &str, user: &str, host: &str) -> String {
+    format!("{nick}!{user}@{host}")
+}
+
+/// All clients on the network.
+///
+/// Invariant: `by_nick` holds exactly the sessions of `slots`, each under its folded nick.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    slots: Vec<Option<Session>>,
+    by_nick: BTreeMap<String, SessionId>,
+    /// The most that there have been at once.
+    most: usize,
+}
+
+impl Sessions {
+    pub(crate) fn find(&self, id: SessionId) -> Option<&Session> {
+        self.slots
+            .get(id.slot())?
+            .as_ref()
+            .filter(|session| session.id == id)
+    }
+
+    pub(crate) fn find_mut(&mut self, id: SessionId) -> Option<&mut Session> {
+        self.slots
+            .get_mut(id.slot())?
+            .as_mut()
+            .filter(|session| session.id == id)
+    }
+
+    pub(crate) fn by_folded_nick(&self, folded: &str) -> Option<&Session> {
+        self.by_nick.get(folded).and_then(|&id| self.find(id))
+    }
+
+    /// Returns all of them in the order of their nicks.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Session> {
+        self.by_nick.values().filter_map(|&id| self.find(id))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_nick.len()
+    }
+
+    /// Returns how many of them are so.
+    pub(crate) fn count(&self, is_so: impl Fn(&Session) -> bool) -> usize {
+        self.slots
+            .iter()
+            .flatten()
+            .filter(|session| is_so(session))
+            .count()
+    }
+
+    /// Returns the most that there have been at once.
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Takes in a client whose nick and slot are free.
+    pub(crate) fn insert(&mut self, session: Session) {
+        let slot = session.id.slot();
+        if self.slots.len() <= slot {
+            self.slots.resize_with(slot + 1, || None);
+        }
+        self.by_nick.insert(session.folded.clone(), session.id);
+        if let Some(place) = self.slots.get_mut(slot) {
+            *place = Some(session);
+        }
+        self.most = self.most.max(self.len());
+    }
+
+    pub(crate) fn remove(&mut self, id: SessionId) -> Option<Session> {
+        let session = self
+            .slots
+            .get_mut(id.slot())?
+            .take_if(|session| session.id == id)?;
+        self.by_nick.remove(&session.folded);
+        Some(session)
+    }
+
+    /// Gives a client a nick that is free or is its own in other letters.
+    pub(crate) fn rename(&mut self, id: SessionId, nick: String, folded: String) {
+        let Some(session) = self.find_mut(id) else {
+            return;
+        };
+        let before = core::mem::take(&mut session.folded);
+        session.rename(nick, folded.clone());
+        self.by_nick.remove(&before);
+        self.by_nick.insert(folded, id);
+    }
+}

@@ -1,0 +1,120 @@
+//! What happens when the turn of an entry has come.
+
+use alloc::vec::Vec;
+
+use super::Pipeline;
+use super::order::{Entry, Job};
+use crate::irc::command::{Asked, Work, register};
+use crate::irc::id::SessionId;
+use crate::irc::input::{Input, Output};
+use crate::irc::message::Message;
+use crate::irc::network::{Effects, Replies};
+
+/// An entry that is applied, with what answers it.
+#[derive(Debug)]
+pub(super) struct Finished {
+    session: SessionId,
+    replies: Replies,
+    /// Whether inputs of the session may wait for it.
+    changes_state: bool,
+    /// Whether the session asked to come onto the network and may not.
+    rejected: bool,
+    /// Whether the replies wait for voids.
+    waits: bool,
+}
+
+impl Pipeline {
+    /// Applies an entry; its replies leave with [`Pipeline::finish_held`].
+    pub(super) fn apply(&mut self, entry: Entry, outputs: &mut Vec<Output>) {
+        let mut finished = Finished {
+            session: entry.session,
+            replies: Replies::new(entry.session, entry.label),
+            changes_state: entry.changes_state,
+            rejected: false,
+            waits: false,
+        };
+        for job in entry.jobs {
+            self.applied = job.stamp.number;
+            self.apply_job(job, entry.message.as_ref(), &mut finished, outputs);
+        }
+        self.held = Some(finished);
+    }
+
+    fn apply_job(
+        &mut self,
+        job: Job,
+        message: Option<&Message>,
+        finished: &mut Finished,
+        outputs: &mut Vec<Output>,
+    ) {
+        let replies = &mut finished.replies;
+        match job.work {
+            Work::Say(lines) => replies.lines().push_str(&lines),
+            Work::Ask(query) => {
+                let session = self.network.sessions.find(finished.session);
+                if let (Some(session), Some(message)) = (session, message) {
+                    let (network, stamp) = (&self.network, &job.stamp);
+                    query(
+                        &Asked {
+                            network,
+                            session,
+                            message,
+                            stamp,
+                        },
+                        replies,
+                    );
+                }
+            }
+            Work::Act(event) => {
+                let mut effects = Effects { outputs, replies };
+                match event.apply(&job.stamp, &mut self.network, &mut effects) {
+                    Ok(()) => self.network.mark_stored(job.stores),
+                    Err(refusal) => {
+                        replies.lines().push_str(&refusal.0);
+                        finished.waits |= !job.rows.is_empty();
+                        self.voids.owed.extend(job.rows);
+                    }
+                }
+            }
+            Work::Enter(candidate) => {
+                let mut effects = Effects { outputs, replies };
+                finished.rejected =
+                    !register::enter(candidate, &job.stamp, &mut self.network, &mut effects);
+            }
+        }
+    }
+
+    /// Lets the replies of the last applied entry leave, unless they wait; returns whether the
+    /// next entry may be applied.
+    pub(super) fn finish_held(&mut self, outputs: &mut Vec<Output>) -> bool {
+        let Some(finished) = self.held.take_if(|finished| !finished.waits) else {
+            return self.held.is_none();
+        };
+        let session = finished.session;
+        let closes = finished.replies.closes();
+        finished.replies.leave(&mut self.network, outputs);
+        if closes {
+            self.flows.close(session);
+        } else if finished.rejected {
+            // Of what waited behind it only the wish to leave means something now.
+            for (input, random) in self.flows.close(session) {
+                if matches!(input, Input::Leave { .. }) {
+                    self.check(input, random);
+                }
+            }
+        } else if finished.changes_state {
+            self.flows.release(session);
+            while let Some((input, random)) = self.flows.next_released(session) {
+                self.check(input, random);
+            }
+        }
+        true
+    }
+
+    /// Lets the replies of the held entry leave: its voids are stored, or cannot be.
+    pub(super) fn release(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.waits = false;
+        }
+    }
+}

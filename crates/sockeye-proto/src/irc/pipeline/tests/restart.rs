@@ -1,0 +1,202 @@
+//! What outlives the last member and a restart.
+
+use super::net::{Net, Who, line, only, settings};
+use crate::irc::history::{Keep, Query};
+use crate::irc::input::{Candidate, Input};
+use crate::irc::pipeline::Pipeline;
+use crate::irc::settings::Settings;
+
+/// A network where ann, logged in, has given #c a topic, modes and a message.
+fn furnished() -> (Net, Who) {
+    let mut net = Net::new();
+    let ann = net.enter_with("ann", "", Some("ann"));
+    net.says(ann, "JOIN #C");
+    net.says(ann, "TOPIC #c :tea at five");
+    net.passes_ms(5_000);
+    net.says(ann, "MODE #c +klb-t pass 9 bad!*@*");
+    net.says(ann, "PRIVMSG #c :hello");
+    (net, ann)
+}
+
+#[test]
+fn a_channel_with_stored_state_comes_back_as_it_was() {
+    let (net, _) = furnished();
+    let mut again = net.restarted(settings());
+    let [bob] = again.enter(["bob"]);
+    let refused = again.says(bob, "JOIN #c");
+    assert_eq!(
+        refused,
+        line(":hub.test 475 bob #c :Cannot join channel (+k)")
+    );
+    let lines = again.says(bob, "JOIN #c pass");
+    assert_eq!(
+        lines,
+        [
+            ":bob!u@h JOIN #C",
+            ":hub.test 332 bob #C :tea at five",
+            ":hub.test 333 bob #C ann!u@h 1767225600",
+            ":hub.test 353 bob = #C :bob",
+            ":hub.test 366 bob #C :End of /NAMES list",
+            "(history)",
+        ]
+    );
+    let modes = again.says(bob, "MODE #c");
+    assert_eq!(modes[0], ":hub.test 324 bob #C +nkl pass 9");
+    assert_eq!(modes[1], ":hub.test 329 bob #C 1767225600");
+    let bans = again.says(bob, "MODE #c b");
+    assert_eq!(bans[0], ":hub.test 367 bob #C bad!*@* ann!u@h 1767225605");
+    let [bad] = again.enter(["bad"]);
+    let refused = again.says(bad, "JOIN #c pass");
+    assert_eq!(
+        refused,
+        line(":hub.test 474 bad #c :Cannot join channel (+b)")
+    );
+}
+
+#[test]
+fn a_stored_channel_belongs_to_its_founder_and_to_admins() {
+    let (net, _) = furnished();
+    let mut again = net.restarted(settings());
+    let names = |net: &mut Net, who| only(&net.says(who, "JOIN #c pass"), "353");
+    let other = again.enter_with("ann", "", Some("other"));
+    assert_eq!(
+        names(&mut again, other),
+        line(":hub.test 353 ann = #C :ann")
+    );
+    let founder = again.enter_with("x", "", Some("ann"));
+    assert_eq!(
+        names(&mut again, founder),
+        line(":hub.test 353 x = #C :ann @x")
+    );
+    assert_eq!(
+        again.read(other),
+        [":x!u@h JOIN #C", ":hub.test MODE #C +o x"]
+    );
+    let admin = again.enter_with("y", "", Some("boss"));
+    assert_eq!(
+        names(&mut again, admin),
+        line(":hub.test 353 y = #C :ann @x @y")
+    );
+}
+
+#[test]
+fn a_snapshot_and_the_records_after_it_equal_all_records() {
+    let (mut net, ann) = furnished();
+    let (upto, snapshot) = net.pipeline.snapshot();
+    net.says(ann, "MODE #c -k+i-b * bad!*@*");
+    net.says(ann, "TOPIC #c :");
+    net.says(ann, "JOIN #d");
+    net.says(ann, "NOTICE #d :note");
+    let (last, whole) = net.pipeline.snapshot();
+    assert_eq!(last, net.log.last().unwrap().stamp.number);
+
+    let rows = |from| {
+        net.log
+            .iter()
+            .filter(move |record| record.stamp.number > from)
+            .cloned()
+    };
+    let tail: std::vec::Vec<_> = rows(upto).collect();
+    let all: std::vec::Vec<_> = rows(0).collect();
+    let from_snapshot = Pipeline::restore(settings(), Some(&snapshot), &tail, last, 0).unwrap();
+    let from_records = Pipeline::restore(settings(), None, &all, last, 0).unwrap();
+    assert_eq!(from_snapshot.snapshot(), (last, whole.clone()));
+    assert_eq!(from_records.snapshot(), (last, whole));
+}
+
+#[test]
+fn a_snapshot_of_another_format_is_refused() {
+    for snapshot in [&[][..], &[9, 0], &[1, 255, 255]] {
+        assert!(Pipeline::restore(settings(), Some(snapshot), &[], 0, 0).is_err());
+    }
+}
+
+#[test]
+fn numbers_and_times_go_on_after_a_restart() {
+    let (net, _) = furnished();
+    let last = net.log.last().unwrap().stamp;
+    let restored = Pipeline::restore(settings(), None, &net.log, last.number, u64::MAX / 2);
+    let mut again = Net::around(restored.unwrap());
+    let [bob] = again.enter(["bob"]);
+    again.says(bob, "JOIN #new");
+    again.says(bob, "PRIVMSG #new :hi");
+    for record in &again.log {
+        assert!(record.stamp.number > last.number);
+        assert_eq!(record.stamp.wall_ms, u64::MAX / 2);
+    }
+}
+
+#[test]
+fn a_channel_without_stored_state_ends_with_its_last_member() {
+    let mut net = Net::new();
+    let [ann, bob] = net.enter(["ann", "bob"]);
+    net.says(ann, "JOIN #c");
+    net.says(ann, "PART #c");
+    assert_eq!(
+        net.says(ann, "TOPIC #c"),
+        line(":hub.test 403 ann #c :No such channel")
+    );
+    let joined = net.says(bob, "JOIN #c");
+    assert!(joined.contains(&":hub.test 353 bob = #c :@bob".into()));
+}
+
+#[test]
+fn a_joiner_gets_the_latest_messages_unless_it_asks_itself() {
+    let (mut net, ann) = furnished();
+    net.says(ann, "MODE #c -k *");
+    let bob = net.enter_with(
+        "bob",
+        "batch draft/chathistory message-tags server-time",
+        None,
+    );
+    assert!(!net.says(bob, "JOIN #c").contains(&"(history)".into()));
+    let cid = net.enter_with("cid", "batch", None);
+    assert_eq!(net.says(cid, "JOIN #c").last().unwrap(), "(history)");
+    let request = net.histories(cid).remove(0);
+    assert!(matches!(
+        request.query,
+        Query::Messages {
+            keep: Keep::Last,
+            limit: 50,
+            after: None,
+            before: None,
+            ..
+        }
+    ));
+    assert_eq!(request.reply.target, "#C");
+    assert!(request.reply.asked.is_none());
+    assert!(request.upto > net.log.last().unwrap().stamp.number);
+
+    net.pipeline.reload(Settings {
+        replay_on_join: 0,
+        ..settings()
+    });
+    let [dan] = net.enter(["dan"]);
+    assert!(!net.says(dan, "JOIN #c").contains(&"(history)".into()));
+}
+
+#[test]
+fn a_slot_may_be_taken_again_by_another_session() {
+    let mut net = Net::new();
+    let [ann, bob] = net.enter(["ann", "bob"]);
+    net.says(ann, "JOIN #c");
+    net.says(bob, "JOIN #c");
+    net.says(bob, "QUIT");
+    net.reopen(bob);
+    let session = crate::irc::id::SessionId::new(bob, 2);
+    net.input(Input::Enter(Candidate {
+        session,
+        nick: "eve".into(),
+        user: "u".into(),
+        host: "h".into(),
+        realname: "e".into(),
+        caps: Default::default(),
+        account: None,
+    }));
+    net.read(bob);
+    net.says(ann, "PRIVMSG #c :not for eve");
+    assert!(net.read(bob).is_empty());
+    // What the old holder still had under way is not the new one's.
+    net.writes(bob, "JOIN #c");
+    assert!(net.read(bob).is_empty());
+}
