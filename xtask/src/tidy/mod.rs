@@ -6,6 +6,7 @@
 
 mod dependencies;
 mod direction;
+mod documented;
 mod heads;
 mod length;
 mod names;
@@ -47,6 +48,7 @@ pub(crate) fn bless(root: &Path) -> Outcome {
 fn check(tree: &Tree) -> Vec<Complaint> {
     let mut found = words::check(tree);
     found.extend(packages::check(tree));
+    found.extend(documented::check(tree));
     for file in tree.files.iter().filter(|file| file.path.ends_with(".rs")) {
         match Source::parse(&file.path, &file.text) {
             Ok(source) => RULES.iter().for_each(|rule| found.extend(rule(&source))),

@@ -27,7 +27,7 @@ fn every_line_is_synced_before_its_first_echo() {
 #[test]
 #[ignore = "needs strace"]
 fn a_store_that_does_not_sync_is_noticed() {
-    let calls = trace_a_talk(&[("SOCKEYE_TEST_SYNCHRONOUS", "OFF")]);
+    let calls = trace_a_talk(&[("SOCKEYE_TEST_NO_SYNC", "1")]);
     for text in said() {
         assert_eq!(order(&calls, &text), Err(Unsafe::NotSynced), "{text}");
     }
