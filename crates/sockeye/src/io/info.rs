@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::ChildProcess;
+
 /// What transports and layers have learned of a connection; owned by its session.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
@@ -12,6 +14,8 @@ pub struct ConnectionInfo {
     pub local: Option<SocketAddr>,
     /// The peer as a person reads it: `127.0.0.1:50000`, `unix:/run/a.sock`, `exec`.
     pub peer_text: String,
+    /// The child process that is the peer.
+    pub child: Option<ChildProcess>,
 }
 
 impl ConnectionInfo {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing outside this module knows that splicing exists.
 
+mod child;
 mod conversation;
 mod direction;
 mod info;
@@ -9,6 +10,7 @@ mod relay;
 mod splice;
 mod stream;
 
+pub use child::ChildProcess;
 pub use conversation::Conversation;
 pub use info::ConnectionInfo;
 pub use relay::{Ending, Leg, RelayReport, RelaySettings, relay};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{BoxFuture, Service};
 use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Session};
-use crate::error::{Error, ErrorKind};
-use crate::io::{Conversation, RelaySettings, relay};
+use crate::error::{Error, ErrorKind, words};
+use crate::io::{ChildProcess, Conversation, RelaySettings, relay};
 
 /// Opens an endpoint for each conversation and relays between the two.
 #[derive(Debug)]
@@ -31,6 +31,27 @@ impl Forward {
     }
 }
 
+impl Forward {
+    /// Waits for the child and reports a status that is no success.
+    async fn ended(&self, child: &ChildProcess, session: &Session) -> Result<(), Error> {
+        let status = tokio::select! {
+            status = child.status() => status,
+            () = session.cut() => Ok(0),
+        };
+        let why = match status {
+            Ok(0) => return Ok(()),
+            Ok(status) => format!("ended with status {status}"),
+            Err(error) => words(&error),
+        };
+        Err(Error::new(
+            ErrorKind::LocalRead,
+            "relay",
+            &self.to_text,
+            why,
+        ))
+    }
+}
+
 impl Service for Forward {
     fn name(&self) -> &'static str {
         "forward"
@@ -45,7 +66,7 @@ impl Service for Forward {
             let Conversation::Stream(a) = conversation;
             // In a box of its own: opening takes more room than the relay that lives on.
             let opened = Box::pin(self.engine.open(&self.to)).await;
-            let (Conversation::Stream(b), _) = match opened {
+            let (Conversation::Stream(b), info) = match opened {
                 Ok(opened) => opened,
                 Err(error) => {
                     a.abort().await;
@@ -67,7 +88,11 @@ impl Service for Forward {
             facts
                 .bytes_lost
                 .fetch_add(report.bytes_lost(), Ordering::Relaxed);
-            report.into_result("relay", &session.info().peer_text, &self.to_text)
+            report.into_result("relay", &session.info().peer_text, &self.to_text)?;
+            match info.child {
+                Some(child) => self.ended(&child, session).await,
+                None => Ok(()),
+            }
         })
     }
 }

@@ -3,8 +3,11 @@
 //! A transport opens an address or listens at it and yields conversations with what is known of
 //! them. It spawns nothing and counts nothing: the engine does.
 
+mod exec;
 mod memory;
+mod stdio;
 mod tcp;
+mod unix;
 
 use std::io;
 
@@ -18,6 +21,7 @@ use crate::io::{ConnectionInfo, Conversation};
 #[derive(Debug)]
 pub(crate) enum Listener {
     Tcp(tcp::Listener),
+    Unix(unix::Listener),
     Memory(memory::Listener),
 }
 
@@ -34,6 +38,7 @@ pub(crate) struct Bound {
 pub(crate) async fn bind(endpoint: &Endpoint, rooms: &Rooms) -> Result<Bound, Error> {
     match endpoint.address() {
         Address::Tcp { host, port, family } => tcp::bind(endpoint, host, *port, *family).await,
+        Address::Unix(name) => unix::bind(endpoint, name).await,
         Address::Mem { name } => memory::bind(endpoint, name, rooms),
         _ => Err(cannot("listen", endpoint, "nothing can be accepted there")),
     }
@@ -46,6 +51,9 @@ pub(crate) async fn connect(
 ) -> Result<(Conversation, ConnectionInfo), Error> {
     match endpoint.address() {
         Address::Tcp { host, port, family } => tcp::connect(endpoint, host, *port, *family).await,
+        Address::Unix(name) => unix::connect(endpoint, name).await,
+        Address::Stdio => stdio::connect(endpoint),
+        Address::Exec { argv } => exec::connect(endpoint, argv),
         Address::Mem { name } => memory::connect(endpoint, name, rooms).await,
         _ => Err(cannot(
             "connect",
@@ -60,6 +68,7 @@ impl Listener {
     pub(crate) async fn accept(&self) -> io::Result<(Conversation, ConnectionInfo)> {
         match self {
             Self::Tcp(tcp) => tcp.accept().await,
+            Self::Unix(unix) => unix.accept().await,
             Self::Memory(memory) => memory.accept().await,
         }
     }
@@ -68,6 +77,7 @@ impl Listener {
     pub(crate) fn local(&self) -> Address {
         match self {
             Self::Tcp(tcp) => tcp.local(),
+            Self::Unix(unix) => unix.local(),
             Self::Memory(memory) => memory.local(),
         }
     }

@@ -174,6 +174,7 @@ fn conversation(
         peer: Some(peer),
         local: local.map(unmapped),
         peer_text: peer.to_string(),
+        ..ConnectionInfo::default()
     };
     (Conversation::Stream(Stream::from(socket)), info)
 }

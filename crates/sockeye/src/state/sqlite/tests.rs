@@ -136,7 +136,10 @@ async fn a_full_disk_refuses_all_of_a_batch_and_takes_smaller_ones_after() {
     let refused = store.append(too_much).await.unwrap_err();
     assert!(matches!(refused, LogError::Full(_)), "{refused:?}");
     assert_eq!(store.health().failures, 1);
-    assert_eq!(numbers(&store, all(HERE), Number::MAX).await, Vec::<Number>::new());
+    assert_eq!(
+        numbers(&store, all(HERE), Number::MAX).await,
+        Vec::<Number>::new()
+    );
     store.append(batch([message(5_001, HERE)])).await.unwrap();
     assert_eq!(store.health().failures, 0);
     drop(store);

@@ -1,0 +1,100 @@
+//! `exec:`: a program's standard input and output, through pipes.
+//!
+//! Half-close: ending the writing direction closes the program's standard input; its output goes
+//! on. Its standard error is this process's. An unclean end of the other side ends the program by
+//! SIGTERM. It inherits no descriptor but these three.
+
+use std::io;
+use std::pin::Pin;
+use std::process::Stdio;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::process::{ChildStdin, ChildStdout, Command};
+
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind, words};
+use crate::io::{ChildProcess, ConnectionInfo, Conversation, Layered, Stream};
+use crate::sys::descriptors;
+
+pub(super) fn connect(
+    endpoint: &Endpoint,
+    argv: &[String],
+) -> Result<(Conversation, ConnectionInfo), Error> {
+    let failed = |why: &str| Error::new(ErrorKind::PeerUnreachable, "connect", endpoint, why);
+    let [program, arguments @ ..] = argv else {
+        return Err(failed("no program is named"));
+    };
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    descriptors::restore_limit_in(&mut command);
+    let mut child = command.spawn().map_err(|error| failed(&words(&error)))?;
+    let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(failed("its pipes are missing"));
+    };
+    let process = ChildProcess::new(child);
+    let info = ConnectionInfo {
+        peer_text: format!("exec:{program}"),
+        child: Some(process.clone()),
+        ..ConnectionInfo::default()
+    };
+    let stream = ExecStream {
+        input: Some(input),
+        output,
+        process,
+    };
+    Ok((Conversation::Stream(Stream::layered(stream)), info))
+}
+
+/// The two pipes of a child.
+#[derive(Debug)]
+struct ExecStream {
+    /// Gone after the half-close: only closing a pipe ends it.
+    input: Option<ChildStdin>,
+    output: ChildStdout,
+    process: ChildProcess,
+}
+
+impl Layered for ExecStream {
+    fn abort(&mut self) {
+        self.process.terminate();
+    }
+}
+
+impl AsyncRead for ExecStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.output).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for ExecStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.input {
+            Some(input) => Pin::new(input).poll_write(cx, buf),
+            None => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.input = None;
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests;
