@@ -1,5 +1,8 @@
 //! Services: what answers on an accepted conversation.
 
+#[cfg(feature = "sqlite")]
+#[doc(hidden)]
+pub mod chat;
 mod echo;
 mod forward;
 mod hello;

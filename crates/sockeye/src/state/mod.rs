@@ -15,3 +15,10 @@ pub use faulty::{Fault, FaultyLog};
 pub use log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
 pub use memory::MemoryLog;
 pub use sqlite::{Store, StoreOptions};
+
+/// Ends the process where going on could break what was promised; the next start rebuilds from the
+/// store.
+pub(crate) fn end_process(why: &str) -> ! {
+    tracing::error!("{why}");
+    std::process::exit(i32::from(crate::ErrorKind::Internal.exit_code()))
+}

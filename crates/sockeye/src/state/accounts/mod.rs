@@ -77,8 +77,8 @@ pub struct UnknownPermission(pub String);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccountError {
-    /// The name cannot be used; why.
-    ConfigName(&'static str),
+    /// The name cannot be used: it would not do as a nick.
+    ConfigName,
     /// The password cannot be used; why.
     ConfigPassword(&'static str),
     /// Another account has this name, or one that compares equal.
@@ -228,30 +228,11 @@ impl Accounts {
         changed?.ok_or(AccountError::Unknown)
     }
 
-    /// Checks a name and returns what it is compared by.
+    /// Checks a name, which must also do as a nick, and returns what it is compared by.
     fn folded(&self, name: &str) -> Result<String, AccountError> {
-        if name.is_empty() || name.len() > NAME_BYTES_MAX {
-            return Err(AccountError::ConfigName("1 to 32 bytes are allowed"));
-        }
-        if name.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
-            return Err(AccountError::ConfigName(
-                "it must not begin with a digit or -",
-            ));
-        }
-        if name.contains(|c: char| c.is_whitespace() || c.is_control() || NAME_EXCEPT.contains(c)) {
-            return Err(AccountError::ConfigName(
-                "letters, digits and _ - . [ ] \\ ` ^ { | } are allowed",
-            ));
-        }
-        match self.inner.folding {
-            CaseMapping::Ascii if !name.is_ascii() => Err(AccountError::ConfigName(
-                "only ASCII is allowed with this case mapping",
-            )),
-            CaseMapping::Ascii => Ok(name.to_ascii_lowercase()),
-            CaseMapping::Precis(fold) => fold(name).ok_or(AccountError::ConfigName(
-                "PRECIS (RFC 8265) does not allow it as a name",
-            )),
-        }
+        let folding = &self.inner.folding;
+        let folded = folding.is_nick(name).then(|| folding.fold(name)).flatten();
+        folded.ok_or(AccountError::ConfigName)
     }
 
     async fn verifiers(&self, password: Password) -> Result<Verifiers, AccountError> {
@@ -411,7 +392,10 @@ impl From<LogError> for AccountError {
 impl fmt::Display for AccountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ConfigName(why) => write!(f, "this name cannot be used: {why}"),
+            Self::ConfigName => f.write_str(
+                "this name cannot be used: at most 32 letters, digits and _-[]\\`^{|} are allowed, \
+                 the first no digit and no -",
+            ),
             Self::ConfigPassword(why) => write!(f, "this password cannot be used: {why}"),
             Self::Exists => f.write_str("there is an account of this name"),
             Self::Unknown => f.write_str("there is no account of this name"),
@@ -430,9 +414,3 @@ const PERMISSIONS: [(&str, Permissions); 5] = [
     ("proxy", Permissions::PROXY),
     ("admin", Permissions::ADMIN),
 ];
-
-/// Longest account name, bytes: it must also do as a nick.
-const NAME_BYTES_MAX: usize = 32;
-
-/// Has a meaning in IRC lines, masks, URLs or file names.
-const NAME_EXCEPT: &str = "!@#$%&*+~,:;?/\"'<>=()";

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::append::{self, Encoder, lock};
 use super::{Shared, StoreOptions, connection, reader};
-use crate::state::LogError;
+use crate::state::{LogError, end_process};
 
 /// What the writer is asked to do; each job carries the way back for its answer.
 pub(super) enum Job {
@@ -164,11 +164,6 @@ impl Writer {
 
 fn begin(connection: &mut Connection) -> Result<Transaction<'_>, LogError> {
     Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
-}
-
-fn end_process(why: &str) -> ! {
-    tracing::error!("{why}");
-    std::process::exit(i32::from(crate::ErrorKind::Internal.exit_code()))
 }
 
 /// After how many more pages of 4,096 bytes in the write-ahead log the next checkpoint is due: a

@@ -1,0 +1,254 @@
+//! From bytes to inputs of the core.
+
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use sockeye_proto::irc::input::{Candidate, Input};
+use sockeye_proto::irc::registration::{Step, VerifyError};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::time::Instant;
+
+use super::{Ask, Connection, LOGIN_MAX, Phase, Seat};
+use crate::service::chat::words;
+use crate::state::{LoginError, Password};
+
+thread_local! {
+    /// One buffer a worker thread: a connection needs one only from a read to its decoding.
+    static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BYTES].into());
+}
+
+impl<'a> Connection<'a> {
+    /// Reads and decodes once; ready when something was read.
+    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.may_read() {
+            return Poll::Pending;
+        }
+        if !self.carry.is_empty() {
+            let mut carry = std::mem::take(&mut self.carry);
+            let rest = self.decode(&carry).len();
+            self.carry = carry.split_off(carry.len() - rest);
+            return Poll::Ready(());
+        }
+        BUFFER.with_borrow_mut(|buffer| {
+            let mut read = ReadBuf::new(buffer);
+            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut read)) {
+                Err(e) => self.lose(&format!("Read error: {}", e.kind())),
+                Ok(()) if read.filled().is_empty() => self.leave("Connection closed"),
+                Ok(()) => self.received(read.filled()),
+            }
+            Poll::Ready(())
+        })
+    }
+
+    /// Takes the outcome of a login.
+    pub(super) fn poll_verifying(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(verifying) = &mut self.verifying else {
+            return Poll::Pending;
+        };
+        let outcome = ready!(verifying.as_mut().poll(cx));
+        self.verifying = None;
+        let mut steps = Vec::new();
+        self.registration.verified(outcome, &mut steps);
+        self.carry_out(&mut steps);
+        Poll::Ready(())
+    }
+
+    /// Sends on what the core had no room for.
+    pub(super) fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(room) = &mut self.room else {
+            return Poll::Pending;
+        };
+        let permit = ready!(room.as_mut().poll(cx));
+        self.room = None;
+        match (permit, self.asks.pop_front()) {
+            (Some(permit), Some(ask)) => {
+                self.note_enter(&ask, true);
+                permit.send(ask);
+            }
+            (None, _) => self.core_is_gone(),
+            (_, None) => {}
+        }
+        while self.room.is_none()
+            && let Some(ask) = self.asks.pop_front()
+        {
+            self.ask(ask);
+        }
+        Poll::Ready(())
+    }
+
+    /// Hands something to the core, or keeps it until there is room.
+    pub(super) fn ask(&mut self, ask: Ask) {
+        if self.room.is_some() {
+            return self.asks.push_back(ask);
+        }
+        self.note_enter(&ask, true);
+        match self.shared.asks.try_send(ask) {
+            Ok(()) => {}
+            Err(TrySendError::Closed(ask)) => {
+                self.note_enter(&ask, false);
+                self.core_is_gone();
+            }
+            Err(TrySendError::Full(ask)) => {
+                self.note_enter(&ask, false);
+                self.asks.push_front(ask);
+                let asks = self.shared.asks.clone();
+                self.room = Some(Box::pin(async move { asks.reserve_owned().await.ok() }));
+            }
+        }
+    }
+
+    /// From the moment when the core can see it, only the core frees the seat.
+    fn note_enter(&self, ask: &Ask, known: bool) {
+        if let Ask::Enter(..) = ask {
+            self.outbox.set_known(known);
+        }
+    }
+
+    fn core_is_gone(&mut self) {
+        self.asks.clear();
+        self.enter_phase(Phase::Ending);
+    }
+
+    fn may_read(&self) -> bool {
+        self.may_decode() && !self.is_dead && !self.outbox.is_above_half()
+    }
+
+    fn may_decode(&self) -> bool {
+        matches!(self.phase, Phase::Registering | Phase::Entered)
+            && self.verifying.is_none()
+            && self.room.is_none()
+            && self.next_line.is_none()
+            && self.in_flight < IN_FLIGHT_MAX
+    }
+
+    fn received(&mut self, bytes: &[u8]) {
+        self.session
+            .facts()
+            .bytes_in
+            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.heard = Instant::now();
+        self.pinged = None;
+        let mut steps = Vec::new();
+        self.registration.received(bytes.len(), &mut steps);
+        self.carry_out(&mut steps);
+        let rest = self.decode(bytes);
+        self.carry = Bytes::copy_from_slice(rest);
+    }
+
+    /// Decodes lines as long as the limits allow; returns what is left.
+    fn decode<'b>(&mut self, mut bytes: &'b [u8]) -> &'b [u8] {
+        let mut steps = Vec::new();
+        while self.may_decode() && !bytes.is_empty() {
+            if let Some(flood) = &mut self.flood
+                && bytes.contains(&b'\n')
+            {
+                let now = Instant::now();
+                if let Err(wait) = flood.take(now - self.started) {
+                    self.next_line = Some(now + wait);
+                    break;
+                }
+            }
+            if let Some(line) = self.decoder.next_line(&mut bytes) {
+                self.registration.line(line, &mut steps);
+                self.carry_out(&mut steps);
+            }
+        }
+        bytes
+    }
+
+    fn carry_out(&mut self, steps: &mut Vec<Step>) {
+        for step in steps.drain(..) {
+            match step {
+                Step::Send(lines) => self.send(lines),
+                Step::Close(lines) => {
+                    self.send(lines);
+                    self.enter_phase(Phase::Ending);
+                }
+                Step::Verify { name, password } => self.verify(name, Password::from(password)),
+                Step::Enter {
+                    nick,
+                    user,
+                    realname,
+                    caps,
+                    account,
+                } => {
+                    let session = self.seat();
+                    let host = self.host.to_string();
+                    self.enter(Candidate {
+                        session,
+                        nick,
+                        user,
+                        host,
+                        realname,
+                        caps,
+                        account,
+                    });
+                }
+                Step::Forward(message) => {
+                    self.input(|session| Input::Line { session, message });
+                }
+                Step::Reply(lines) => self.input(|session| Input::Reply { session, lines }),
+                Step::Login(account, lines) => {
+                    self.input(|session| Input::Login { session, account });
+                    self.input(|session| Input::Reply { session, lines });
+                }
+            }
+        }
+    }
+
+    fn seat(&mut self) -> sockeye_proto::irc::id::SessionId {
+        let seat = self
+            .seat
+            .get_or_insert_with(|| Seat::take(self.shared, &self.outbox));
+        seat.id
+    }
+
+    fn enter(&mut self, candidate: Candidate) {
+        // The limit is held before the others see the client, not after.
+        if let Err(refusal) = self.session.establish() {
+            return self.leave(words(refusal));
+        }
+        self.ask(Ask::Enter(Input::Enter(candidate), self.outbox.clone()));
+        self.enter_phase(Phase::Entering);
+    }
+
+    fn input(&mut self, make: impl FnOnce(sockeye_proto::irc::id::SessionId) -> Input) {
+        if let Some(seat) = &self.seat {
+            let input = make(seat.id);
+            self.in_flight += 1;
+            self.ask(Ask::Input(input));
+        }
+    }
+
+    fn verify(&mut self, name: String, password: Password) {
+        if self.phase == Phase::Registering {
+            self.phase_ends = Some(self.started + LOGIN_MAX);
+        }
+        let Some(accounts) = &self.shared.accounts else {
+            self.verifying = Some(Box::pin(async { Err(VerifyError::Unavailable) }));
+            return;
+        };
+        let source = self.session.info().source();
+        self.verifying = Some(Box::pin(async move {
+            match accounts.verify_password(&name, &password, source).await {
+                Ok(account) => Ok(account.to_ref()),
+                Err(LoginError::PeerDenied) => Err(VerifyError::Denied),
+                Err(LoginError::PeerBusy) => Err(VerifyError::Busy),
+                Err(LoginError::LocalUnavailable(why)) => {
+                    tracing::error!("login of {name}: {why}");
+                    Err(VerifyError::Unavailable)
+                }
+            }
+        }));
+    }
+}
+
+/// How much is read at once.
+const READ_BYTES: usize = 16 * 1_024;
+
+/// Inputs of one connection that wait for the core.
+const IN_FLIGHT_MAX: u32 = 64;

@@ -1,0 +1,305 @@
+//! The core task: owns the pipeline, feeds it, appends its batches, carries out its outputs.
+//!
+//! ```text
+//!  asks ──up to 1,024──▶ input ─ advance ─ next_batch ──▶ append in flight ─┐
+//!    ▲                                └▶ outputs ─▶ deliveries ─▶ outboxes  │
+//!    └──────────── no timer: an append begins when the one before ends ◀────┘
+//! ```
+//!
+//! Invariant: one append is in flight at most, and what it covers is applied only after it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use sockeye_proto::Now;
+use sockeye_proto::irc::id::SessionId;
+use sockeye_proto::irc::input::{Input, Output};
+use sockeye_proto::irc::pipeline::{Pipeline, StoreFailure};
+use sockeye_proto::irc::settings::Settings;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::Shared;
+use super::deliver::Deliveries;
+use super::outbox::Outbox;
+use crate::state::{Answer, Log, LogError, end_process};
+
+/// What connections and the hub ask of the core.
+pub(super) enum Ask {
+    /// A client asks to enter the network; what it is told goes into the queue.
+    Enter(Input, Arc<Outbox>),
+    /// Anything else for the pipeline.
+    Input(Input),
+    /// New settings.
+    Reload(Box<Settings>),
+    /// Finish what is under way, store a snapshot and end.
+    Stop(oneshot::Sender<Result<(), LogError>>),
+}
+
+/// The core of a chat service.
+pub(super) struct Core {
+    pipeline: Pipeline,
+    log: Arc<dyn Log>,
+    shared: Arc<Shared>,
+    asks: mpsc::Receiver<Ask>,
+    /// Taken from `asks` and not yet fed.
+    backlog: VecDeque<Ask>,
+    append: Option<Answer<'static, Result<(), LogError>>>,
+    outputs: Vec<Output>,
+    deliveries: Deliveries,
+    stop: Option<Option<oneshot::Sender<Result<(), LogError>>>>,
+    started: Instant,
+    random: Randomness,
+}
+
+/// What woke the core.
+enum Woke {
+    Appended(Result<(), LogError>),
+    Asked(Vec<Ask>),
+    Look,
+}
+
+impl Core {
+    pub(super) fn new(
+        pipeline: Pipeline,
+        log: Arc<dyn Log>,
+        shared: Arc<Shared>,
+        asks: mpsc::Receiver<Ask>,
+    ) -> Self {
+        Self {
+            pipeline,
+            log,
+            shared,
+            asks,
+            backlog: VecDeque::new(),
+            append: None,
+            outputs: Vec::new(),
+            deliveries: Deliveries::default(),
+            stop: None,
+            started: Instant::now(),
+            random: Randomness::default(),
+        }
+    }
+
+    /// Runs until it is told to stop. A panic in here leaves the network in an unknown state, so it
+    /// ends the process; the next start rebuilds from the store.
+    pub(super) async fn run(mut self) {
+        let _guard = EndOnPanic;
+        while self.stop.is_none() || self.append.is_some() || !self.backlog.is_empty() {
+            match self.wait().await {
+                Woke::Appended(result) => self.appended(result),
+                Woke::Asked(asks) if asks.is_empty() => self.stop = Some(None),
+                Woke::Asked(asks) => self.backlog.extend(asks),
+                Woke::Look => self.deliveries.release(Instant::now()),
+            }
+            self.turn().await;
+        }
+        let (number, state) = self.pipeline.snapshot();
+        let stored = self.log.put_snapshot(number, state).await;
+        if let Err(e) = &stored {
+            tracing::warn!("the state of the chat was not stored, the next start reads more: {e}");
+        }
+        if let Some(answer) = self.stop.flatten() {
+            let _ = answer.send(stored);
+        }
+    }
+
+    async fn wait(&mut self) -> Woke {
+        let takes = self.stop.is_none() && self.backlog.is_empty() && self.pipeline.takes_input();
+        let mut asked = Vec::new();
+        tokio::select! {
+            biased;
+            result = finish(&mut self.append) => Woke::Appended(result),
+            () = self.shared.relief.notified() => Woke::Look,
+            _ = self.asks.recv_many(&mut asked, ASKS_A_TURN), if takes => Woke::Asked(asked),
+            () = tokio::time::sleep(LOOK_EVERY), if self.deliveries.holds() => Woke::Look,
+        }
+    }
+
+    /// Feeds, applies, begins the next append, and hands out what follows, until nothing moves.
+    async fn turn(&mut self) {
+        loop {
+            self.feed();
+            self.pipeline.advance(&mut self.outputs);
+            // Before the fan-out, so that the disk works meanwhile.
+            let appended = self.begin_append().await;
+            let overflowed = self.deliver();
+            for session in overflowed {
+                self.drop_slow(session);
+            }
+            match appended {
+                Some(result) => self.appended(result),
+                None if self.backlog.is_empty() || !self.pipeline.takes_input() => return,
+                None => {}
+            }
+        }
+    }
+
+    fn feed(&mut self) {
+        for session in self.shared.seats.take_orphans() {
+            if self.deliveries.outbox(session).is_some() {
+                let reason = "Connection lost".to_owned();
+                self.backlog
+                    .push_back(Ask::Input(Input::Leave { session, reason }));
+            }
+        }
+        let now = self.now();
+        while self.pipeline.takes_input() {
+            let Some(ask) = self.backlog.pop_front() else {
+                return;
+            };
+            let input = match ask {
+                Ask::Input(input) => input,
+                Ask::Enter(input, outbox) => match self.seat(&input, outbox) {
+                    true => input,
+                    false => continue,
+                },
+                Ask::Reload(settings) => {
+                    self.pipeline.reload(*settings);
+                    continue;
+                }
+                Ask::Stop(answer) => {
+                    self.stop = Some(Some(answer));
+                    continue;
+                }
+            };
+            self.pipeline.input(input, now, self.random.next());
+        }
+    }
+
+    /// Connects a candidate with its queue; `false` if its connection has gone meanwhile.
+    fn seat(&mut self, input: &Input, outbox: Arc<Outbox>) -> bool {
+        let Input::Enter(candidate) = input else {
+            return false;
+        };
+        if outbox.is_orphaned() {
+            self.shared.seats.free(candidate.session);
+            return false;
+        }
+        self.deliveries.seat(candidate.session, outbox);
+        true
+    }
+
+    /// Begins an append if one is due and none runs; the result, if it is there at once.
+    async fn begin_append(&mut self) -> Option<Result<(), LogError>> {
+        if self.append.is_none() {
+            let batch = self.pipeline.next_batch()?;
+            let log = self.log.clone();
+            self.append = Some(Box::pin(async move { log.append(batch).await }));
+            // The first poll hands the batch to the log.
+            return tokio::select! {
+                biased;
+                result = finish(&mut self.append) => Some(result),
+                () = std::future::ready(()) => None,
+            };
+        }
+        None
+    }
+
+    fn appended(&mut self, result: Result<(), LogError>) {
+        match result {
+            Ok(()) => self.pipeline.committed(),
+            Err(LogError::Full(why)) => self.pipeline.failed(&StoreFailure::Full(why)),
+            Err(e) => self
+                .pipeline
+                .failed(&StoreFailure::Unwritable(e.to_string())),
+        }
+    }
+
+    fn deliver(&mut self) -> Vec<SessionId> {
+        for output in self.outputs.drain(..) {
+            self.deliveries.carry_out(output);
+        }
+        let outcome = self.deliveries.flush(Instant::now());
+        for session in outcome.orphans_gone {
+            self.shared.seats.free(session);
+        }
+        outcome.overflowed
+    }
+
+    /// Sends a client away that does not read what it gets.
+    fn drop_slow(&mut self, session: SessionId) {
+        if let Some(outbox) = self.deliveries.outbox(session) {
+            outbox.overflow(Bytes::from_static(OVERFLOW_LINE));
+        }
+        let reason = OVERFLOW_REASON.to_owned();
+        self.backlog
+            .push_back(Ask::Input(Input::Leave { session, reason }));
+    }
+
+    fn now(&self) -> Now {
+        let wall = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Now {
+            monotonic: self.started.elapsed(),
+            wall_ms: wall.as_millis() as u64,
+        }
+    }
+}
+
+/// Waits for the append in flight and takes it away; forever if there is none.
+async fn finish(
+    append: &mut Option<Answer<'static, Result<(), LogError>>>,
+) -> Result<(), LogError> {
+    match append {
+        None => std::future::pending().await,
+        Some(running) => {
+            let result = running.await;
+            *append = None;
+            result
+        }
+    }
+}
+
+/// Random numbers from the system, fetched by the block.
+#[derive(Debug)]
+struct Randomness {
+    block: [u8; RANDOM_BYTES],
+    used: usize,
+}
+
+impl Default for Randomness {
+    fn default() -> Self {
+        Self {
+            block: [0; RANDOM_BYTES],
+            used: RANDOM_BYTES,
+        }
+    }
+}
+
+impl Randomness {
+    fn next(&mut self) -> u64 {
+        if self.used == RANDOM_BYTES {
+            getrandom::fill(&mut self.block).expect("the system has random bytes");
+            self.used = 0;
+        }
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&self.block[self.used..self.used + 8]);
+        self.used += 8;
+        u64::from_ne_bytes(bytes)
+    }
+}
+
+struct EndOnPanic;
+
+impl Drop for EndOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            end_process("the core of the chat panicked");
+        }
+    }
+}
+
+/// Inputs that are taken at once: enough for a batch, few enough to keep the turn short.
+const ASKS_A_TURN: usize = 1_024;
+
+/// How often it is looked whether a listener that talkers wait for still is worth it.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+const RANDOM_BYTES: usize = 512;
+
+const OVERFLOW_REASON: &str = "Send queue exceeded";
+const OVERFLOW_LINE: &[u8] = b"ERROR :Closing link: (Send queue exceeded)\r\n";

@@ -1,0 +1,267 @@
+//! Chat: the shell of sockets, queues and the store around the network's
+//! [pipeline](sockeye_proto::irc::pipeline).
+//!
+//! ```text
+//!  connection tasks ──asks, bounded──▶ core task ──batches──▶ log
+//!        ▲                                 │
+//!        └────── outboxes, 1 MiB each ─────┘
+//! ```
+
+mod connection;
+mod core;
+mod deliver;
+mod outbox;
+mod seats;
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+use sockeye_proto::irc::pipeline::Pipeline;
+use sockeye_proto::irc::settings::Settings;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use self::connection::Connection;
+use self::core::{Ask, Core};
+use self::seats::Seats;
+use super::{BoxFuture, Refusal, Service};
+use crate::engine::{AdmissionLimits, Engine, Network, Session};
+use crate::error::{Error, ErrorKind};
+use crate::io::Conversation;
+use crate::state::{Accounts, Health, History, Log, LogError};
+
+/// A chat network as a service.
+#[derive(Debug)]
+pub struct Chat {
+    shared: Arc<Shared>,
+}
+
+/// What a chat network is made of.
+#[derive(Debug)]
+pub struct ChatOptions {
+    /// What an operator sets.
+    pub settings: Settings,
+    /// Where its events are ordered and kept.
+    pub log: Arc<dyn Log>,
+    /// Where its messages are read back; the same store.
+    pub history: Arc<dyn History>,
+    /// Who may log in; none: nobody can.
+    pub accounts: Option<Accounts>,
+    /// Networks without flood control.
+    pub exempt: Vec<Network>,
+}
+
+/// How a chat network is doing, for `status`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChatStats {
+    /// Connections, registered or not.
+    pub connections: usize,
+    /// Clients on the network.
+    pub clients: usize,
+    /// Inputs that wait for the core.
+    pub waiting: usize,
+    /// The log's health; three failures in a row mean that it does not take anything.
+    pub log: Health,
+}
+
+/// What the connections, the core and the service share.
+#[derive(Debug)]
+struct Shared {
+    asks: mpsc::Sender<Ask>,
+    seats: Seats,
+    /// A queue that talkers waited for has been emptied, or a connection has gone.
+    relief: Notify,
+    current: RwLock<Current>,
+    log: Arc<dyn Log>,
+    history: Arc<dyn History>,
+    accounts: Option<Accounts>,
+    connections: AtomicUsize,
+    clients: AtomicUsize,
+}
+
+/// What a reload replaces.
+#[derive(Debug, Clone)]
+struct Current {
+    settings: Arc<Settings>,
+    exempt: Arc<[Network]>,
+}
+
+impl Chat {
+    /// Rebuilds the network from its log and starts it.
+    ///
+    /// # Errors
+    /// When the log cannot be read or written, or holds what this version does not know.
+    pub async fn start(engine: &Engine, options: ChatOptions) -> Result<Arc<Self>, Error> {
+        let ChatOptions {
+            settings,
+            log,
+            history,
+            accounts,
+            exempt,
+        } = options;
+        let pipeline = restore(&*log, settings.clone()).await?;
+        let (asks, asked) = mpsc::channel(ASKS_MAX);
+        let current = Current {
+            settings: Arc::new(settings),
+            exempt: exempt.into(),
+        };
+        let shared = Arc::new(Shared {
+            asks,
+            seats: Seats::default(),
+            relief: Notify::new(),
+            current: RwLock::new(current),
+            log: log.clone(),
+            history,
+            accounts,
+            connections: AtomicUsize::new(0),
+            clients: AtomicUsize::new(0),
+        });
+        engine.spawn(Core::new(pipeline, log, shared.clone(), asked).run());
+        Ok(Arc::new(Self { shared }))
+    }
+
+    /// Returns the limits for a listener of this service: a flood of half-made connections from one
+    /// source leaves room for its others, and for everybody else.
+    pub fn admission(exempt: Vec<Network>) -> AdmissionLimits {
+        AdmissionLimits {
+            source_pending_max: Some(SOURCE_PENDING_MAX),
+            source_established_max: Some(SOURCE_ESTABLISHED_MAX),
+            exempt,
+            ..AdmissionLimits::default()
+        }
+    }
+
+    /// Replaces settings and exempt networks; connections live on. The case mapping stays.
+    ///
+    /// # Errors
+    /// When the service has stopped.
+    pub async fn reload(&self, settings: Settings, exempt: Vec<Network>) -> Result<(), Error> {
+        let ask = Ask::Reload(Box::new(settings.clone()));
+        self.shared.asks.send(ask).await.map_err(|_| stopped())?;
+        let current = Current {
+            settings: Arc::new(settings),
+            exempt: exempt.into(),
+        };
+        *self
+            .shared
+            .current
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = current;
+        Ok(())
+    }
+
+    /// Finishes what is under way and stores the state, so that the next start is quick. Call it
+    /// after the connections have been drained.
+    ///
+    /// # Errors
+    /// When the state could not be stored; nothing acknowledged is lost by that.
+    pub async fn stop(&self) -> Result<(), Error> {
+        let (answer, answered) = oneshot::channel();
+        self.shared
+            .asks
+            .send(Ask::Stop(answer))
+            .await
+            .map_err(|_| stopped())?;
+        answered
+            .await
+            .map_err(|_| stopped())?
+            .map_err(|e| store_error(&e))
+    }
+
+    /// Returns how it is doing.
+    pub fn stats(&self) -> ChatStats {
+        let shared = &self.shared;
+        ChatStats {
+            connections: shared.connections.load(Ordering::Relaxed),
+            clients: shared.clients.load(Ordering::Relaxed),
+            waiting: shared.asks.max_capacity() - shared.asks.capacity(),
+            log: shared.log.health(),
+        }
+    }
+}
+
+impl Service for Chat {
+    fn name(&self) -> &'static str {
+        "chat"
+    }
+
+    fn serve<'a>(
+        &'a self,
+        conversation: Conversation,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        let Conversation::Stream(stream) = conversation;
+        Box::pin(Connection::new(&self.shared, stream, session).serve())
+    }
+
+    fn refusal(&self, why: Refusal) -> Option<Bytes> {
+        let line = format!("ERROR :Closing Link: {}\r\n", words(why));
+        Some(line.into())
+    }
+}
+
+impl Shared {
+    fn current(&self) -> Current {
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl Current {
+    fn exempts(&self, peer: Option<IpAddr>) -> bool {
+        peer.is_some_and(|peer| self.exempt.iter().any(|network| network.contains(peer)))
+    }
+}
+
+async fn restore(log: &dyn Log, settings: Settings) -> Result<Pipeline, Error> {
+    log.lease().await.map_err(|e| store_error(&e))?;
+    let snapshot = log.snapshot().await.map_err(|e| store_error(&e))?;
+    let (number, state) = match snapshot {
+        Some((number, state)) => (number, Some(state)),
+        None => (0, None),
+    };
+    let tail = log.tail(number).await.map_err(|e| store_error(&e))?;
+    Pipeline::restore(
+        settings,
+        state.as_deref(),
+        &tail.records,
+        tail.last,
+        tail.last_wall_ms,
+    )
+    .map_err(|e| Error::new(ErrorKind::LocalRead, "restore", "chat", e.0))
+}
+
+/// Says why a connection is refused.
+fn words(why: Refusal) -> &'static str {
+    match why {
+        Refusal::Full => "Too many connections here, try later",
+        Refusal::SourcePending => "Too many unregistered connections from your network",
+        Refusal::SourceEstablished => "Too many connections from your network",
+        Refusal::Draining => "The hub is shutting down",
+    }
+}
+
+fn store_error(e: &LogError) -> Error {
+    let kind = match e {
+        LogError::Unreadable(_) => ErrorKind::LocalRead,
+        _ => ErrorKind::LocalWrite,
+    };
+    Error::new(kind, "start", "chat", e)
+}
+
+fn stopped() -> Error {
+    Error::new(ErrorKind::Internal, "ask", "chat", "it has stopped")
+}
+
+/// Inputs that wait for the core; more make connections wait, and so their clients.
+const ASKS_MAX: usize = 4_096;
+
+/// Unregistered connections of one source.
+const SOURCE_PENDING_MAX: usize = 64;
+
+/// Registered connections of one source.
+const SOURCE_ESTABLISHED_MAX: usize = 256;
