@@ -16,8 +16,8 @@
 //!   than a message, is not applied. So check always sees what the session itself has done, a
 //!   stored line names the right source, and only a race between sessions can void a stored row.
 //! * **Void.** What is refused only after it was stored is taken back: its number goes into the
-//!   next batch as a void, the refusal leaves when that is stored, and nothing behind it is applied
-//!   before.
+//!   next batch as a void, and until that is stored neither the refusal nor anything behind it
+//!   leaves. So one batch takes back however many rows the one before it had in vain.
 //! * **Failed.** What should have been stored in a failed batch becomes a refusal to its sender;
 //!   everything else of it keeps its place. A void that could not be written is not waited for any
 //!   longer: it goes along with the next batch that has rows.
@@ -32,6 +32,7 @@ mod tests;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem;
 
 use flow::Flows;
 use order::{Clock, Entry, Order};
@@ -56,8 +57,8 @@ pub struct Pipeline {
     /// The last number applied.
     applied: Number,
     voids: Voids,
-    /// A line that is applied, but whose replies wait for its voids.
-    held: Option<apply::Finished>,
+    /// What may not leave before the awaited voids are stored.
+    withheld: Vec<Output>,
 }
 
 /// Rows to be taken back.
@@ -67,6 +68,8 @@ struct Voids {
     owed: Vec<Number>,
     /// In the batch that is being appended.
     in_log: Vec<Number>,
+    /// Whether outputs wait for them.
+    awaited: bool,
 }
 
 /// Why a batch did not reach the log.
@@ -112,7 +115,7 @@ impl Pipeline {
             flows: Flows::default(),
             applied: last,
             voids: Voids::default(),
-            held: None,
+            withheld: Vec::new(),
         })
     }
 
@@ -137,9 +140,8 @@ impl Pipeline {
 
     /// Returns what to append next, when no append is running and something durable waits.
     pub fn next_batch(&mut self) -> Option<Batch> {
-        let void_awaited = self.held.is_some() && !self.voids.owed.is_empty();
-        let records = self.order.next_records(void_awaited)?;
-        self.voids.in_log = core::mem::take(&mut self.voids.owed);
+        let records = self.order.next_records(self.voids.awaited)?;
+        self.voids.in_log = mem::take(&mut self.voids.owed);
         Some(Batch {
             records,
             voids: self.voids.in_log.clone(),
@@ -149,9 +151,8 @@ impl Pipeline {
     /// The batch is on disk.
     pub fn committed(&mut self) {
         self.order.decided();
-        if !core::mem::take(&mut self.voids.in_log).is_empty() {
-            self.release();
-        }
+        self.voids.in_log.clear();
+        self.voids.awaited = !self.voids.owed.is_empty();
     }
 
     /// The batch is not in the log and will never be: its senders get their refusal.
@@ -163,23 +164,35 @@ impl Pipeline {
             }
         }
         self.order.decided();
-        let mut owed = core::mem::take(&mut self.voids.in_log);
-        if !owed.is_empty() {
-            owed.append(&mut self.voids.owed);
-            self.voids.owed = owed;
-            self.release();
-        }
+        // Voids that could not be written go first in the next batch, but nobody waits for them.
+        self.voids.awaited = !self.voids.owed.is_empty();
+        self.voids.in_log.append(&mut self.voids.owed);
+        self.voids.owed = mem::take(&mut self.voids.in_log);
     }
 
     /// Applies what may be applied and pushes what follows. Call it after inputs (all that were
     /// ready, at most 1,024) and after `committed` or `failed`.
     pub fn advance(&mut self, outputs: &mut Vec<Output>) {
-        while self.finish_held(outputs) {
-            let Some(entry) = self.order.pop_ready() else {
-                return;
-            };
-            self.apply(entry, outputs);
+        let mut withheld = mem::take(&mut self.withheld);
+        if !self.voids.awaited {
+            outputs.append(&mut withheld);
         }
+        while let Some(entry) = self.order.pop_ready() {
+            let effects = if self.voids.awaited {
+                &mut withheld
+            } else {
+                &mut *outputs
+            };
+            let finished = self.apply(entry, effects);
+            // Applying it may have voided rows, for which its own replies wait too.
+            let replies = if self.voids.awaited {
+                &mut withheld
+            } else {
+                &mut *outputs
+            };
+            self.finish(finished, replies);
+        }
+        self.withheld = withheld;
     }
 
     /// Replaces the settings after a reload; the case mapping stays.

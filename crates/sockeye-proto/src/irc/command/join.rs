@@ -37,9 +37,7 @@ pub(crate) enum Entry {
 }
 
 pub(super) fn join(request: &mut Request<'_>) {
-    let Some(names) = request.param(0) else {
-        return request.reply(ERR_NOSUCHCHANNEL).param("").text();
-    };
+    let names = request.param(0).unwrap_or_default();
     if names == "0" {
         return leave_all(request);
     }
@@ -91,7 +89,12 @@ impl Intent for Join {
         }
         let Some(channel) = channel else {
             if network.channels.len() >= CHANNELS_MAX {
-                return refused(ERR_TOOMANYCHANNELS);
+                let mut lines = String::new();
+                let reply = network.reply(self.session, ERR_TOOMANYCHANNELS, &mut lines);
+                reply
+                    .param(&self.name)
+                    .trailing("The network has too many channels");
+                return Err(Refusal(lines));
             }
             return Ok(Entry::New);
         };

@@ -7,7 +7,7 @@ use crate::irc::network::channel::Channel;
 use crate::irc::numeric::{RPL_LIST, RPL_LISTEND, RPL_LISTSTART};
 
 pub(super) fn list(asked: &Asked<'_>, replies: &mut Replies) {
-    asked.reply(RPL_LISTSTART, replies).text();
+    asked.reply(RPL_LISTSTART, replies).param("Channel").text();
     let first = asked.param(0).unwrap_or_default();
     if first.starts_with(CHANNEL_PREFIX) {
         for name in targets(first) {
@@ -20,9 +20,12 @@ pub(super) fn list(asked: &Asked<'_>, replies: &mut Replies) {
             targets(first).all(|condition| fits(channel.members.len(), condition))
         };
         let channels = asked.network.channels.iter().filter(fits);
-        let visible = channels.filter(|channel| channel.is_visible_to(asked.session.id));
-        for channel in visible.take(LISTED_MAX) {
+        let mut visible = channels.filter(|channel| channel.is_visible_to(asked.session.id));
+        for channel in visible.by_ref().take(LISTED_MAX) {
             show(channel, asked, replies);
+        }
+        if visible.next().is_some() {
+            asked.say_cut(replies, LISTED_MAX);
         }
     }
     asked.reply(RPL_LISTEND, replies).text();

@@ -132,7 +132,7 @@ impl Intent for Speech {
             },
         };
         // A message is relayed whole or not at all: cutting it would lose text in silence.
-        let fixed = ":  PRIVMSG  :\r\n".len();
+        let fixed = ": ".len() + self.kind.command().len() + "  :\r\n".len();
         if fixed + sender.source.len() + target.len() + self.text.len() > LINE_BYTES_MAX {
             return Err(match self.kind {
                 MessageKind::Notice => Refusal(String::new()),

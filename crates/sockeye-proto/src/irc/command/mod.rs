@@ -33,7 +33,7 @@ use core::mem;
 
 use super::event::Stamp;
 use super::input::Candidate;
-use super::message::{Message, truncated};
+use super::message::{Line, Message, truncated};
 use super::network::{Event, Network, Replies, Session};
 use super::numeric::{ERR_NEEDMOREPARAMS, ERR_NOSUCHCHANNEL, ERR_UNKNOWNCOMMAND, Numeric, Reply};
 
@@ -85,7 +85,7 @@ pub(crate) fn parse(network: &Network, session: &Session, message: &Message) -> 
     let command = message.command.as_str();
     match TABLE.iter().find(|row| row.name == command) {
         None => request.reply(ERR_UNKNOWNCOMMAND).param(command).text(),
-        Some(row) if message.params.len() < row.params_min => {
+        Some(row) if (0..row.params_min).any(|index| request.param(index).is_none()) => {
             request.reply(ERR_NEEDMOREPARAMS).param(command).text();
         }
         Some(row) => match row.handler {
@@ -153,6 +153,14 @@ impl<'a> Asked<'a> {
             .reply(self.session.id, numeric, replies.lines())
     }
 
+    /// Says that an answer is not complete.
+    pub(crate) fn say_cut(&self, replies: &mut Replies, count: usize) {
+        let line = Line::new(replies.lines()).source(&self.network.settings.server);
+        let line = line.command("NOTICE").param(&self.session.nick);
+        let command = &self.message.command;
+        line.trailing_fmt(format_args!("{command}: only the first {count} are shown"));
+    }
+
     /// Returns a parameter; an empty one counts as missing.
     pub(crate) fn param(&self, index: usize) -> Option<&'a str> {
         self.message.param(index).filter(|param| !param.is_empty())
@@ -176,7 +184,7 @@ pub(crate) fn shortened(text: &str, bytes_max: usize) -> String {
 
 struct Row {
     name: &'static str,
-    /// With fewer parameters the answer is 461.
+    /// With fewer parameters, or empty ones, the answer is 461.
     params_min: usize,
     handler: Handler,
 }

@@ -246,7 +246,7 @@ fn announce(
     else {
         return;
     };
-    let room = LINE_BYTES_MAX.saturating_sub(":  MODE  \r\n".len() + source.len() + name.len());
+    let room = LINE_BYTES_MAX.saturating_sub(": MODE  \r\n".len() + source.len() + name.len());
     while !modes.is_empty() {
         let (now, later) = modes.split_at(fitting(modes, room));
         let relay = Relay::new(stamp, |line| {

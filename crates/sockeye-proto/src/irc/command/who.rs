@@ -11,16 +11,14 @@ pub(super) fn who(asked: &Asked<'_>, replies: &mut Replies) {
     let (network, asker) = (asked.network, asked.session);
     let what = asked.param(0).filter(|&what| what != "0").unwrap_or("*");
     if let Some(channel) = network.channel_by_name(what) {
-        if channel.is_visible_to(asker.id) {
-            for (&member, _) in channel.members.iter().take(SHOWN_MAX) {
-                let Some(session) = network.sessions.find(member) else {
-                    continue;
-                };
-                if !session.invisible || channel.rank(asker.id).is_some() {
-                    show(session, Some(channel), asked, replies);
-                }
-            }
-        }
+        let is_member = channel.rank(asker.id).is_some();
+        let members = channel
+            .members
+            .keys()
+            .filter(|_| channel.is_visible_to(asker.id));
+        let members = members.filter_map(|&member| network.sessions.find(member));
+        let visible = members.filter(|member| is_member || !member.invisible);
+        show_all(visible, Some(channel), asked, replies);
     } else if let Some(session) = network.session_by_nick(what) {
         show(session, None, asked, replies);
     } else {
@@ -29,11 +27,23 @@ pub(super) fn who(asked: &Asked<'_>, replies: &mut Replies) {
             .iter()
             .filter(|session| fits(session, what));
         let visible = matching.filter(|session| is_visible(session, asker, network));
-        for session in visible.take(SHOWN_MAX) {
-            show(session, None, asked, replies);
-        }
+        show_all(visible, None, asked, replies);
     }
     asked.reply(RPL_ENDOFWHO, replies).param(what).text();
+}
+
+fn show_all<'a>(
+    mut sessions: impl Iterator<Item = &'a Session>,
+    channel: Option<&Channel>,
+    asked: &Asked<'_>,
+    replies: &mut Replies,
+) {
+    for session in sessions.by_ref().take(SHOWN_MAX) {
+        show(session, channel, asked, replies);
+    }
+    if sessions.next().is_some() {
+        asked.say_cut(replies, SHOWN_MAX);
+    }
 }
 
 fn fits(session: &Session, what: &str) -> bool {

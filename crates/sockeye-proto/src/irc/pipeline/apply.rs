@@ -19,25 +19,22 @@ pub(super) struct Finished {
     changes_state: bool,
     /// Whether the session asked to come onto the network and may not.
     rejected: bool,
-    /// Whether the replies wait for voids.
-    waits: bool,
 }
 
 impl Pipeline {
-    /// Applies an entry; its replies leave with [`Pipeline::finish_held`].
-    pub(super) fn apply(&mut self, entry: Entry, outputs: &mut Vec<Output>) {
+    /// Applies an entry; its replies leave with [`Pipeline::finish`].
+    pub(super) fn apply(&mut self, entry: Entry, outputs: &mut Vec<Output>) -> Finished {
         let mut finished = Finished {
             session: entry.session,
             replies: Replies::new(entry.session, entry.label),
             changes_state: entry.changes_state,
             rejected: false,
-            waits: false,
         };
         for job in entry.jobs {
             self.applied = job.stamp.number;
             self.apply_job(job, entry.message.as_ref(), &mut finished, outputs);
         }
-        self.held = Some(finished);
+        finished
     }
 
     fn apply_job(
@@ -71,7 +68,7 @@ impl Pipeline {
                     Ok(()) => self.network.mark_stored(job.stores),
                     Err(refusal) => {
                         replies.lines().push_str(&refusal.0);
-                        finished.waits |= !job.rows.is_empty();
+                        self.voids.awaited |= !job.rows.is_empty();
                         self.voids.owed.extend(job.rows);
                     }
                 }
@@ -84,12 +81,8 @@ impl Pipeline {
         }
     }
 
-    /// Lets the replies of the last applied entry leave, unless they wait; returns whether the
-    /// next entry may be applied.
-    pub(super) fn finish_held(&mut self, outputs: &mut Vec<Output>) -> bool {
-        let Some(finished) = self.held.take_if(|finished| !finished.waits) else {
-            return self.held.is_none();
-        };
+    /// Lets the replies leave, and the inputs that waited for them come.
+    pub(super) fn finish(&mut self, finished: Finished, outputs: &mut Vec<Output>) {
         let session = finished.session;
         let closes = finished.replies.closes();
         finished.replies.leave(&mut self.network, outputs);
@@ -107,14 +100,6 @@ impl Pipeline {
             while let Some((input, random)) = self.flows.next_released(session) {
                 self.check(input, random);
             }
-        }
-        true
-    }
-
-    /// Lets the replies of the held entry leave: its voids are stored, or cannot be.
-    pub(super) fn release(&mut self) {
-        if let Some(held) = &mut self.held {
-            held.waits = false;
         }
     }
 }

@@ -1,6 +1,11 @@
 //! Stories of clients on a network, told through the pipeline.
 
+mod channels;
 mod chat;
 mod durability;
+mod labels;
+mod messages;
+mod modes;
 mod net;
+mod questions;
 mod restart;

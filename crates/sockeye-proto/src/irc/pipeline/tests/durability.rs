@@ -180,6 +180,27 @@ fn what_a_kick_made_wrong_is_voided_and_refused_after_that() {
 }
 
 #[test]
+fn one_batch_takes_back_whatever_one_change_made_wrong() {
+    let (mut net, ann, bob) = slow_room();
+    net.writes(ann, "PRIVMSG #c :one");
+    net.writes(ann, "MODE #c +m");
+    for _ in 0..20 {
+        net.writes(bob, "PRIVMSG #c :too late");
+        net.writes(ann, "PRIVMSG #c :good");
+    }
+    net.commit();
+    net.commit();
+    assert_eq!(net.read(bob).len(), 2);
+    let batch = net.appending.as_ref().unwrap();
+    assert_eq!(batch.voids.len(), 2 * 20);
+    net.commit();
+    let lines = net.read(bob);
+    assert_eq!(only(&lines[..20], "404").len(), 20);
+    assert_eq!(only(&lines[20..], "PRIVMSG").len(), 20);
+    assert!(net.appending.is_none());
+}
+
+#[test]
 fn a_void_that_cannot_be_written_is_owed_but_not_waited_for() {
     let (mut net, ann, bob) = slow_room();
     net.writes(ann, "PRIVMSG #c :one");
