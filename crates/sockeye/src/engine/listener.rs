@@ -4,13 +4,15 @@
 //! [`FAREWELL_TIME`] and there are at most [`FAREWELLS_MAX`] of them; when descriptors run out, the
 //! queue moves on by the reserve and the loop sleeps instead of spinning; sessions live on.
 
+use std::io;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -18,7 +20,7 @@ use super::Engine;
 use super::admit::Admission;
 use crate::endpoint::Address;
 use crate::io::{ConnectionInfo, Conversation};
-use crate::service::Service;
+use crate::service::{Refusal, Service};
 use crate::sys::descriptors::{self, Reserve};
 use crate::transport::{Bound, Listener};
 
@@ -117,33 +119,29 @@ struct Desk {
 
 impl Desk {
     async fn run(self: Arc<Self>, listener: Listener) {
-        let closed = self.closed.clone();
-        let mut pause = PAUSE_MIN;
+        let mut closed = pin!(self.closed.cancelled());
         loop {
             let accepted = tokio::select! {
                 biased;
-                () = closed.cancelled() => return,
+                () = &mut closed => return,
                 accepted = listener.accept() => accepted,
             };
             match accepted {
                 Ok((conversation, info)) => {
-                    pause = PAUSE_MIN;
                     self.receive(conversation, info);
+                    continue;
                 }
+                // The connection ended while it waited (accept(2)): the next one may be good.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
                 Err(error) if descriptors::ran_out(&error) => {
                     tracing::warn!(%error, "cannot accept; sessions live on");
                     self.shed(&listener).await;
-                    tokio::select! {
-                        () = closed.cancelled() => return,
-                        () = tokio::time::sleep(pause) => pause = (pause * 2).min(PAUSE_MAX),
-                    }
                 }
-                // The connection ended while it waited, or the network had a passing fault
-                // (accept(2), "Error handling"): the next one may be good.
-                Err(error) => {
-                    tracing::debug!(%error, "accept");
-                    tokio::task::yield_now().await;
-                }
+                Err(error) => tracing::warn!(%error, "cannot accept"),
+            }
+            tokio::select! {
+                () = &mut closed => return,
+                () = tokio::time::sleep(PAUSE) => {}
             }
         }
     }
@@ -174,15 +172,11 @@ impl Desk {
     /// Tells the peer why, then closes so that it can read it: unread bytes at close would turn
     /// the end into a reset (RFC 1122 section 4.2.2.13) that overtakes the answer.
     fn refuse(&self, conversation: Conversation, answer: Option<Bytes>) {
-        let Conversation::Stream(mut stream) = conversation;
         let answer = answer.unwrap_or_default();
         let Ok(place) = Arc::clone(&self.engine.inner.farewells).try_acquire_owned() else {
-            // Too many at once: what fits into the send buffer must do.
-            let _ = Box::pin(stream.write(&answer))
-                .as_mut()
-                .poll(&mut Context::from_waker(Waker::noop()));
-            return;
+            return part_now(conversation, &answer);
         };
+        let Conversation::Stream(mut stream) = conversation;
         self.engine.spawn(async move {
             let farewell = async {
                 stream.write_all(&answer).await?;
@@ -196,38 +190,58 @@ impl Desk {
         });
     }
 
-    /// Takes connections off the full queue and closes them, by means of the reserve.
+    /// Takes connections off the queue and refuses them, by means of the reserve.
     async fn shed(&self, listener: &Listener) {
         for _ in 0..SHED_MAX {
-            let reserve = &self.engine.inner.reserve;
-            if !reserve
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .give_up()
-            {
+            if !self.reserve().give_up() {
                 break;
             }
             let accepted = tokio::select! {
                 biased;
-                accepted = listener.accept() => accepted.is_ok(),
-                () = std::future::ready(()) => false,
+                accepted = listener.accept() => accepted,
+                () = std::future::ready(()) => Err(io::ErrorKind::WouldBlock.into()),
             };
-            *reserve.lock().unwrap_or_else(PoisonError::into_inner) = Reserve::take();
-            if !accepted {
+            let queue_is_empty = accepted.is_err();
+            if let Ok((conversation, _)) = accepted {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                let service = Arc::clone(
+                    &self
+                        .open_to
+                        .read()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0,
+                );
+                part_now(
+                    conversation,
+                    &service.refusal(Refusal::Full).unwrap_or_default(),
+                );
+            }
+            *self.reserve() = Reserve::take();
+            if queue_is_empty {
                 return;
             }
         }
         // A reserve that somebody else's descriptor took is taken again when one is free.
-        let mut reserve = self
-            .engine
-            .inner
-            .reserve
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut reserve = self.reserve();
         if !reserve.is_kept() {
             *reserve = Reserve::take();
         }
     }
+
+    fn reserve(&self) -> MutexGuard<'_, Reserve> {
+        self.engine
+            .inner
+            .reserve
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes what the send buffer takes at once, and closes.
+fn part_now(conversation: Conversation, answer: &[u8]) {
+    let Conversation::Stream(mut stream) = conversation;
+    let mut cx = Context::from_waker(Waker::noop());
+    let _ = Pin::new(&mut stream).poll_write(&mut cx, answer);
 }
 
 /// Refused connections that are told so at once; the rest are closed without waiting.
@@ -238,6 +252,5 @@ const FAREWELL_TIME: Duration = Duration::from_secs(1);
 const FAREWELL_BYTES_MAX: u64 = 64 * 1024;
 /// Connections closed in one go when descriptors have run out.
 const SHED_MAX: usize = 64;
-/// First and longest sleep of an accept loop without descriptors.
-const PAUSE_MIN: Duration = Duration::from_millis(10);
-const PAUSE_MAX: Duration = Duration::from_secs(1);
+/// How long an accept loop sleeps that cannot accept: short for those who wait, long for the CPU.
+const PAUSE: Duration = Duration::from_millis(50);

@@ -1,5 +1,7 @@
 //! Engine over memory with paused time, and over real sockets of loopback.
 
+mod scarce;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use super::*;
 use crate::endpoint::{Address, Family, Host};
 use crate::io::Stream;
-use crate::service::{BoxFuture, Echo, Refusal};
+use crate::service::{BoxFuture, Echo, Forward, Refusal, Upper};
 
 fn engine() -> Engine {
     Engine::new(EngineLimits::default()).unwrap()
@@ -352,4 +354,100 @@ async fn accepted_sockets_inherit_the_options_of_the_listener() {
         .await
         .unwrap();
     assert_eq!(read_all(&mut peer).await, "true true");
+}
+
+#[tokio::test(start_paused = true)]
+async fn panic_costs_its_own_session_only() {
+    #[derive(Debug)]
+    struct Fragile;
+    impl Service for Fragile {
+        fn name(&self) -> &'static str {
+            "fragile"
+        }
+        fn serve<'a>(
+            &'a self,
+            conversation: Conversation,
+            _: &'a Session,
+        ) -> BoxFuture<'a, Result<(), Error>> {
+            Box::pin(async move {
+                let Conversation::Stream(mut stream) = conversation;
+                let byte = stream.read_u8().await.unwrap();
+                assert_ne!(byte, b'!');
+                stream.write_u8(byte).await.unwrap();
+                Ok(())
+            })
+        }
+    }
+    let engine = engine();
+    let _listening = engine
+        .listen(&mem("room"), Arc::new(Fragile))
+        .await
+        .unwrap();
+    let (mut good, good_session) = open(&engine, &mem("room")).await;
+    let (mut bad, bad_session) = open(&engine, &mem("room")).await;
+    bad.write_u8(b'!').await.unwrap();
+    assert_eq!(read_all(&mut bad).await, "");
+    good.write_u8(b'.').await.unwrap();
+    assert_eq!(read_all(&mut good).await, ".");
+    drop((good_session, bad_session));
+    engine.inner.table.empty().await;
+}
+
+#[tokio::test]
+async fn forward_joins_each_connection_with_one_of_its_own() {
+    let engine = engine();
+    let _echo = engine.listen(&mem("far"), Arc::new(Echo)).await.unwrap();
+    let forward = Arc::new(Forward::new(&engine, mem("far"), None));
+    let listening = engine.listen(&loopback(), forward).await.unwrap();
+    let at = socket_address(&listening.addresses()[0]);
+    for text in ["one", "two"] {
+        let mut peer = TcpStream::connect(at).await.unwrap();
+        peer.write_all(text.as_bytes()).await.unwrap();
+        let row = loop {
+            let forwarded = |row: &SessionRow| row.service == "forward" && row.bytes_in == 3;
+            match engine.sessions().into_iter().find(forwarded) {
+                Some(row) => break row,
+                None => tokio::task::yield_now().await,
+            }
+        };
+        assert_eq!(row.peer, peer.local_addr().unwrap().to_string());
+        peer.shutdown().await.unwrap();
+        assert_eq!(read_all(&mut peer).await, text);
+        engine.inner.table.empty().await;
+    }
+}
+
+#[tokio::test]
+async fn forward_resets_when_the_far_side_does_not_open() {
+    let engine = engine();
+    let forward = Arc::new(Forward::new(&engine, mem("nobody"), None));
+    let listening = engine.listen(&loopback(), forward).await.unwrap();
+    let (said, mut heard) = tokio::sync::mpsc::channel(1);
+    engine.observe(move |_, result| {
+        let error = result.as_ref().unwrap_err().to_string();
+        said.try_send(error).unwrap();
+    });
+    let mut peer = TcpStream::connect(socket_address(&listening.addresses()[0]))
+        .await
+        .unwrap();
+    let reset = peer.read_u8().await.unwrap_err();
+    assert_eq!(reset.kind(), std::io::ErrorKind::ConnectionReset);
+    let error = heard.recv().await.unwrap();
+    assert_eq!(error, "connect mem:nobody: nobody listens at that name");
+}
+
+#[tokio::test(start_paused = true)]
+async fn replaced_service_holds_for_new_sessions() {
+    let engine = engine();
+    let listening = engine.listen(&mem("room"), Arc::new(Echo)).await.unwrap();
+    let (mut before, _before) = open(&engine, &mem("room")).await;
+    before.write_all(b"a").await.unwrap();
+    before.read_exact(&mut [0]).await.unwrap();
+    listening.replace(Arc::new(Upper), Admission::new(AdmissionLimits::default()));
+    let (mut after, _after) = open(&engine, &mem("room")).await;
+    for (stream, expected) in [(&mut before, "b"), (&mut after, "B")] {
+        stream.write_all(b"b").await.unwrap();
+        stream.shutdown().await.unwrap();
+        assert_eq!(read_all(stream).await, expected);
+    }
 }
