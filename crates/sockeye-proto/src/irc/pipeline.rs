@@ -35,7 +35,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use flow::Flows;
-use order::{Clock, Entry, Order};
+use order::{Clock, Entry, Order, Said};
 
 use super::caps::Caps;
 use super::command::{self, Work, login::LogIn, quit::Leave};
@@ -71,6 +71,10 @@ struct Voids {
     /// Whether outputs wait for them.
     awaited: bool,
 }
+
+/// Runs a function and returns whether it came to its end; false if it panicked. Catching a panic
+/// needs the standard library, so the caller of the pipeline brings it.
+pub type Guard = fn(&mut dyn FnMut()) -> bool;
 
 /// Why a batch did not reach the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,6 +199,12 @@ impl Pipeline {
         self.withheld = withheld;
     }
 
+    /// Sets what runs the parts that only look at the state, so that a panic in one of them costs
+    /// no more than the line that led to it: it is answered with 400.
+    pub fn guard(&mut self, guard: Guard) {
+        self.network.guard = guard;
+    }
+
     /// Replaces the settings after a reload; the case mapping stays.
     pub fn reload(&mut self, settings: Settings) {
         let casemapping = self.network.settings.casemapping;
@@ -212,32 +222,22 @@ impl Pipeline {
 
     /// Turns an input that is not parked into an entry of the order.
     fn check(&mut self, input: Input, random: u64) {
-        match input {
-            Input::Enter(candidate) => {
-                let session = candidate.session;
-                self.push(
-                    session,
-                    None,
-                    None,
-                    Vec::from([Work::Enter(candidate)]),
-                    random,
-                );
-            }
-            Input::Line { session, message } => self.check_line(session, message, random),
-            Input::Reply { session, lines } => {
-                let lines = String::from_utf8_lossy(&lines).into_owned();
-                self.push(session, None, None, Vec::from([Work::Say(lines)]), random);
-            }
+        let (session, work) = match input {
+            Input::Line { session, message } => return self.check_line(session, message, random),
+            Input::Enter(candidate) => (candidate.session, Work::Enter(candidate)),
+            Input::Reply { session, lines } => (
+                session,
+                Work::Say(String::from_utf8_lossy(&lines).into_owned()),
+            ),
             Input::Login { session, account } => {
-                let event = Event::LogIn(LogIn { session, account });
-                self.push(session, None, None, Vec::from([Work::Act(event)]), random);
+                (session, Work::Act(Event::LogIn(LogIn { session, account })))
             }
             Input::Leave { session, reason } => {
                 let reason = command::shortened(&reason, command::REASON_BYTES_MAX);
-                let event = Event::Leave(Leave { session, reason });
-                self.push(session, None, None, Vec::from([Work::Act(event)]), random);
+                (session, Work::Act(Event::Leave(Leave { session, reason })))
             }
-        }
+        };
+        self.push(session, None, Vec::from([work]), random);
     }
 
     fn check_line(&mut self, id: SessionId, message: Message, random: u64) {
@@ -250,22 +250,15 @@ impl Pipeline {
         });
         let label = label.map(String::from);
         let works = command::parse(&self.network, session, &message);
-        self.push(id, label, Some(message), works, random);
+        self.push(id, Some(Said { message, label }), works, random);
     }
 
-    fn push(
-        &mut self,
-        session: SessionId,
-        label: Option<String>,
-        message: Option<Message>,
-        works: Vec<Work>,
-        random: u64,
-    ) {
-        let network = &self.network;
+    fn push(&mut self, session: SessionId, said: Option<Said>, works: Vec<Work>, random: u64) {
+        let (network, clock) = (&self.network, &mut self.clock);
         let jobs = works
             .into_iter()
-            .map(|work| order::job(work, network, &mut self.clock, random));
-        let entry = Entry::new(session, label, message, jobs.collect());
+            .map(|work| order::job(work, network, clock, random));
+        let entry = Entry::new(session, said, jobs.collect());
         if entry.changes_state {
             self.flows.hold(session);
         }

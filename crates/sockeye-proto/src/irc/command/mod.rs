@@ -82,21 +82,29 @@ pub(crate) fn parse(network: &Network, session: &Session, message: &Message) -> 
         works: Vec::new(),
         said: String::new(),
     };
-    let command = message.command.as_str();
-    match TABLE.iter().find(|row| row.name == command) {
-        None => request.reply(ERR_UNKNOWNCOMMAND).param(command).text(),
-        Some(row) if (0..row.params_min).any(|index| request.param(index).is_none()) => {
-            request.reply(ERR_NEEDMOREPARAMS).param(command).text();
-        }
-        Some(row) => match row.handler {
-            Handler::Act(handler) => handler(&mut request),
-            Handler::Ask(query) => request.ask(query),
-        },
+    if !(network.guard)(&mut || request.handle()) {
+        request.works.clear();
+        request.said = network.broken(session.id, &message.command).0;
     }
-    request.finish()
+    request.flush();
+    request.works
 }
 
 impl<'a> Request<'a> {
+    fn handle(&mut self) {
+        let command = self.message.command.as_str();
+        let Some(row) = TABLE.iter().find(|row| row.name == command) else {
+            return self.reply(ERR_UNKNOWNCOMMAND).param(command).text();
+        };
+        if (0..row.params_min).any(|index| self.param(index).is_none()) {
+            return self.reply(ERR_NEEDMOREPARAMS).param(command).text();
+        }
+        match row.handler {
+            Handler::Act(handler) => handler(self),
+            Handler::Ask(query) => self.ask(query),
+        }
+    }
+
     /// Asks for a change, unless it is plainly wrong now.
     pub(crate) fn act(&mut self, event: Event) {
         match event.check(self.network) {
@@ -126,11 +134,6 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn finish(mut self) -> Vec<Work> {
-        self.flush();
-        self.works
-    }
-
     /// Returns a parameter; an empty one counts as missing.
     pub(crate) fn param(&self, index: usize) -> Option<&'a str> {
         self.message.param(index).filter(|param| !param.is_empty())
@@ -147,6 +150,14 @@ impl<'a> Request<'a> {
 }
 
 impl<'a> Asked<'a> {
+    /// Lets a query answer.
+    pub(crate) fn answer(&self, query: Query, replies: &mut Replies) {
+        if !(self.network.guard)(&mut || query(self, replies)) {
+            let broken = self.network.broken(self.session.id, &self.message.command);
+            replies.lines().push_str(&broken.0);
+        }
+    }
+
     /// Starts a numeric reply.
     pub(crate) fn reply<'r>(&self, numeric: Numeric, replies: &'r mut Replies) -> Reply<'r> {
         self.network

@@ -29,7 +29,8 @@ pub(crate) use session::{Session, Sessions};
 use super::event::Stamp;
 use super::id::{ChannelId, SessionId};
 use super::input::Output;
-use super::numeric::{Numeric, Reply};
+use super::numeric::{ERR_UNKNOWNERROR, Numeric, Reply};
+use super::pipeline::Guard;
 use super::settings::Settings;
 
 /// The clients and channels of a network.
@@ -38,6 +39,8 @@ pub(crate) struct Network {
     pub(crate) settings: Settings,
     pub(crate) sessions: Sessions,
     pub(crate) channels: Channels,
+    /// Catches panics of what only looks at the state.
+    pub(crate) guard: Guard,
     /// Counts the walks over sessions that must visit each once.
     epoch: u64,
     /// Lets non-members speak: the planted fault that the simulator has to find.
@@ -85,6 +88,10 @@ impl Network {
             settings,
             sessions: Sessions::default(),
             channels: Channels::default(),
+            guard: |run| {
+                run();
+                true
+            },
             epoch: 0,
             skips_membership_check: false,
         }
@@ -100,7 +107,12 @@ impl Network {
         stamp: &Stamp,
         effects: &mut Effects<'_>,
     ) -> Result<(), Refusal> {
-        let change = intent.plan(self)?;
+        let mut planned = None;
+        let planned = match (self.guard)(&mut || planned = Some(intent.plan(self))) {
+            true => planned,
+            false => None,
+        };
+        let change = planned.unwrap_or_else(|| Err(self.broken(effects.replies.to(), "*")))?;
         intent.commit(change, stamp, self, effects);
         Ok(())
     }
@@ -125,6 +137,14 @@ impl Network {
     ) -> Refusal {
         let mut lines = String::new();
         self.reply(to, numeric, &mut lines).params(params).text();
+        Refusal(lines)
+    }
+
+    /// Makes the refusal of what the server itself has got wrong.
+    pub(crate) fn broken(&self, to: SessionId, command: &str) -> Refusal {
+        let mut lines = String::new();
+        let reply = self.reply(to, ERR_UNKNOWNERROR, &mut lines).param(command);
+        reply.trailing("Internal error; the command was not carried out");
         Refusal(lines)
     }
 

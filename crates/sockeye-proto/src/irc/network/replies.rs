@@ -37,6 +37,11 @@ impl Replies {
         }
     }
 
+    /// Whose line it answers.
+    pub(crate) fn to(&self) -> SessionId {
+        self.to
+    }
+
     /// Where complete lines are appended.
     pub(crate) fn lines(&mut self) -> &mut String {
         &mut self.lines

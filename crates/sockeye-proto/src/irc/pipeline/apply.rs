@@ -24,15 +24,19 @@ pub(super) struct Finished {
 impl Pipeline {
     /// Applies an entry; its replies leave with [`Pipeline::finish`].
     pub(super) fn apply(&mut self, entry: Entry, outputs: &mut Vec<Output>) -> Finished {
+        let (message, label) = match entry.said {
+            Some(said) => (Some(said.message), said.label),
+            None => (None, None),
+        };
         let mut finished = Finished {
             session: entry.session,
-            replies: Replies::new(entry.session, entry.label),
+            replies: Replies::new(entry.session, label),
             changes_state: entry.changes_state,
             rejected: false,
         };
         for job in entry.jobs {
             self.applied = job.stamp.number;
-            self.apply_job(job, entry.message.as_ref(), &mut finished, outputs);
+            self.apply_job(job, message.as_ref(), &mut finished, outputs);
         }
         finished
     }
@@ -51,15 +55,13 @@ impl Pipeline {
                 let session = self.network.sessions.find(finished.session);
                 if let (Some(session), Some(message)) = (session, message) {
                     let (network, stamp) = (&self.network, &job.stamp);
-                    query(
-                        &Asked {
-                            network,
-                            session,
-                            message,
-                            stamp,
-                        },
-                        replies,
-                    );
+                    Asked {
+                        network,
+                        session,
+                        message,
+                        stamp,
+                    }
+                    .answer(query, replies);
                 }
             }
             Work::Act(event) => {

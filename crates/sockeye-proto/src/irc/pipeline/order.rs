@@ -42,13 +42,20 @@ impl Clock {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) session: SessionId,
-    pub(super) label: Option<String>,
-    /// The line, for questions.
-    pub(super) message: Option<Message>,
+    /// The line, if it is one.
+    pub(super) said: Option<Said>,
     pub(super) jobs: Vec<Job>,
     /// Whether later inputs of the session wait for it.
     pub(super) changes_state: bool,
     bytes: usize,
+}
+
+/// A line of a client.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) message: Message,
+    /// Valid, and from a client that agreed on labels.
+    pub(super) label: Option<String>,
 }
 
 /// One work of an input, with its place.
@@ -102,18 +109,15 @@ pub(super) fn job(work: Work, network: &Network, clock: &mut Clock, random: u64)
 }
 
 impl Entry {
-    pub(super) fn new(
-        session: SessionId,
-        label: Option<String>,
-        message: Option<Message>,
-        jobs: Vec<Job>,
-    ) -> Self {
-        let line_bytes = message.as_ref().map_or(0, |message| {
-            let tags = message
+    pub(super) fn new(session: SessionId, said: Option<Said>, jobs: Vec<Job>) -> Self {
+        let line_bytes = said.as_ref().map_or(0, |said| {
+            let tags = said
+                .message
                 .tags
                 .iter()
                 .map(|(key, value)| key.len() + value.len());
-            tags.chain(message.params.iter().map(String::len)).sum()
+            tags.chain(said.message.params.iter().map(String::len))
+                .sum()
         });
         let bytes = line_bytes * jobs.len().max(1);
         let changes_state = jobs.iter().any(|job| match &job.work {
@@ -123,8 +127,7 @@ impl Entry {
         });
         Self {
             session,
-            label,
-            message,
+            said,
             jobs,
             changes_state,
             bytes,

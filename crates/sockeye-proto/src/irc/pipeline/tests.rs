@@ -7,5 +7,6 @@ mod labels;
 mod messages;
 mod modes;
 mod net;
+mod panics;
 mod questions;
 mod restart;
