@@ -5,6 +5,9 @@
 //! accounts by id, so that a rename in between cannot misdirect them. A [`Record`] is the durable
 //! part: it stands alone, because sessions do not survive a restart.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -126,6 +129,3 @@ pub enum Target {
     /// To one client.
     Session(SessionId),
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,3 +1,5 @@
+//! The CAP command as clients use it.
+
 use alloc::string::String;
 use alloc::vec::Vec;
 

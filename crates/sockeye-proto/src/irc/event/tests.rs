@@ -1,3 +1,5 @@
+//! The stored form of records, which must not change.
+
 use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;

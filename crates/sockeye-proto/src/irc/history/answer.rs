@@ -1,5 +1,8 @@
 //! The answer to a query, as lines.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::format;
 use alloc::string::String;
 
@@ -162,6 +165,3 @@ const ACTION: &str = "\u{1}ACTION ";
 
 /// How it ends.
 const CTCP_END: char = '\u{1}';
-
-#[cfg(test)]
-mod tests;

@@ -1,3 +1,5 @@
+//! Lines: every part, every limit, any split.
+
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 

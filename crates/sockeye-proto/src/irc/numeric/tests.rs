@@ -1,3 +1,5 @@
+//! The table and the lines made of it.
+
 use alloc::string::String;
 use alloc::vec::Vec;
 

@@ -1,3 +1,5 @@
+//! Registrations as dialogues.
+
 use alloc::string::String;
 use alloc::vec::Vec;
 

@@ -1,3 +1,5 @@
+//! Answers for every set of capabilities.
+
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
