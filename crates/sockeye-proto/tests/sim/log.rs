@@ -1,0 +1,79 @@
+//! A log in memory that takes its time, fails, and survives crashes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sockeye_proto::irc::event::{Fact, Record};
+use sockeye_proto::irc::history::{Found, HistoryRequest, Keep, Query};
+use sockeye_proto::irc::id::Number;
+use sockeye_proto::irc::input::Batch;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Log {
+    rows: BTreeMap<Number, Record>,
+    voids: BTreeSet<Number>,
+    appending: Option<Batch>,
+}
+
+impl Log {
+    pub(crate) fn begin(&mut self, batch: Batch) {
+        assert!(self.appending.replace(batch).is_none(), "one append at a time");
+    }
+
+    pub(crate) fn is_appending(&self) -> bool {
+        self.appending.is_some()
+    }
+
+    /// The batch is on disk, whole.
+    pub(crate) fn commit(&mut self) {
+        let Some(batch) = self.appending.take() else { return };
+        for record in batch.records {
+            let clash = self.rows.insert(record.stamp.number, record);
+            assert_eq!(clash, None, "a number is given once");
+        }
+        for void in batch.voids {
+            assert!(self.rows.contains_key(&void), "only a stored row can be taken back");
+            self.voids.insert(void);
+        }
+    }
+
+    /// The batch is lost, whole.
+    pub(crate) fn lose(&mut self) {
+        self.appending = None;
+    }
+
+    /// The rows that count.
+    pub(crate) fn records(&self) -> impl DoubleEndedIterator<Item = &Record> {
+        self.rows.values().filter(|record| !self.voids.contains(&record.stamp.number))
+    }
+
+    /// Number and time of the last row.
+    pub(crate) fn last(&self) -> (Number, u64) {
+        let last = self.rows.values().next_back();
+        last.map_or((0, 0), |record| (record.stamp.number, record.stamp.wall_ms))
+    }
+
+    /// Whether a message with this text is on disk.
+    pub(crate) fn holds_text(&self, wanted: &str) -> bool {
+        self.rows.values().any(|record| {
+            matches!(&record.fact, Fact::Message(message) if message.text == wanted)
+        })
+    }
+
+    /// Answers the queries that the script asks.
+    pub(crate) fn read(&self, request: &HistoryRequest) -> Found {
+        let Query::Messages { channel: of, after: None, before: None, keep: Keep::Last, limit } =
+            &request.query
+        else {
+            panic!("the script asks for the latest only: {request:?}");
+        };
+        let is_wanted = |record: &&Record| {
+            record.stamp.number <= request.upto
+                && record.channel == *of
+                && matches!(record.fact, Fact::Message(_))
+        };
+        let latest = self.records().rev().filter(is_wanted).take(*limit as usize);
+        let mut found: Vec<_> = latest.cloned().collect();
+        found.reverse();
+        Found::Messages(found)
+    }
+}

@@ -1,0 +1,111 @@
+//! What a client sees of a line, without what is left to the server: the one form in which model
+//! and pipeline are compared.
+
+use std::collections::BTreeMap;
+
+use sockeye_proto::irc::message::Message;
+
+/// A line as the model foretells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) label: Option<String>,
+    /// Whether it may carry the label of a command.
+    pub(crate) is_reply: bool,
+    /// Whether it has `time` for those who want it; only of messages.
+    pub(crate) time: bool,
+    /// Whether it has `msgid` for those who want it.
+    pub(crate) msgid: bool,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) source: String,
+    pub(crate) command: String,
+    pub(crate) params: Vec<String>,
+}
+
+impl Seen {
+    /// Makes a line of the server.
+    pub(crate) fn server(command: &str, params: &[&str]) -> Self {
+        Self {
+            label: None,
+            is_reply: true,
+            time: false,
+            msgid: false,
+            tags: Vec::new(),
+            source: crate::SERVER.into(),
+            command: command.into(),
+            params: params.iter().map(|&param| param.into()).collect(),
+        }
+    }
+
+    /// Makes the line that refuses a command; only its number is compared.
+    pub(crate) fn refusal(code: &str) -> Self {
+        Self::server(code, &[])
+    }
+
+    /// Returns the number, or FAIL, if it is a refusal.
+    pub(crate) fn refused(&self) -> Option<&str> {
+        let numeric = self.command.parse().is_ok_and(|code: u16| (400..700).contains(&code));
+        (numeric || self.command == "FAIL").then_some(self.command.as_str())
+    }
+}
+
+/// A client's view: resolves batches.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct View {
+    /// Open batches with the label for their lines.
+    batches: BTreeMap<String, Option<String>>,
+}
+
+impl View {
+    /// Returns what is to be compared of a line, and the id that a message has.
+    pub(crate) fn see(&mut self, line: &Message) -> Option<(Seen, Option<String>)> {
+        let mut label = line.tag("label").map(String::from);
+        if let Some(batch) = line.tag("batch") {
+            label = self.batches.get(batch).expect("the batch is open").clone();
+        }
+        if line.command == "BATCH" {
+            match line.params[0].split_at(1) {
+                ("+", reference) => {
+                    let label = label.filter(|_| line.params[1] == "labeled-response");
+                    self.batches.insert(reference.into(), label);
+                }
+                (_, reference) => {
+                    self.batches.remove(reference).expect("the batch was open");
+                }
+            }
+            return None;
+        }
+        if line.command == "ERROR" {
+            return None;
+        }
+        let source = line.source.clone().unwrap_or_default();
+        let mut seen = Seen { label, source, ..Seen::server(&line.command, &[]) };
+        if seen.refused().is_some() {
+            return Some((seen, None));
+        }
+        if line.command.starts_with(|c: char| c.is_ascii_digit()) && line.command != "341" {
+            return None;
+        }
+        seen.params.clone_from(&line.params);
+        if matches!(line.command.as_str(), "PRIVMSG" | "NOTICE" | "TAGMSG") {
+            seen.time = line.tag("time").is_some();
+            seen.msgid = line.tag("msgid").is_some();
+            seen.tags = line.client_only_tags().cloned().collect();
+            if let Some(text) = seen.params.get_mut(1) {
+                *text = without_date(text).into();
+            }
+        }
+        // Whether the password of a channel is repeated when it goes is left to the server.
+        if line.command == "MODE" && seen.params[1] == "-k" {
+            seen.params.truncate(2);
+        }
+        Some((seen, line.tag("msgid").map(String::from)))
+    }
+}
+
+/// Takes off the `[YYYY-MM-DD HH:MM] ` of a replay.
+fn without_date(text: &str) -> &str {
+    match text.split_once("] ") {
+        Some((date, rest)) if date.len() == "[YYYY-MM-DD HH:MM".len() => rest,
+        _ => text,
+    }
+}
