@@ -11,12 +11,17 @@ use sockeye_proto::irc::input::Batch;
 pub(crate) struct Log {
     rows: BTreeMap<Number, Record>,
     voids: BTreeSet<Number>,
+    /// Voids that could not be written yet.
+    owed: BTreeSet<Number>,
     appending: Option<Batch>,
 }
 
 impl Log {
     pub(crate) fn begin(&mut self, batch: Batch) {
-        assert!(self.appending.replace(batch).is_none(), "one append at a time");
+        assert!(
+            self.appending.replace(batch).is_none(),
+            "one append at a time"
+        );
     }
 
     pub(crate) fn is_appending(&self) -> bool {
@@ -25,25 +30,44 @@ impl Log {
 
     /// The batch is on disk, whole.
     pub(crate) fn commit(&mut self) {
-        let Some(batch) = self.appending.take() else { return };
+        let Some(batch) = self.appending.take() else {
+            return;
+        };
         for record in batch.records {
             let clash = self.rows.insert(record.stamp.number, record);
             assert_eq!(clash, None, "a number is given once");
         }
         for void in batch.voids {
-            assert!(self.rows.contains_key(&void), "only a stored row can be taken back");
+            assert!(
+                self.rows.contains_key(&void),
+                "only a stored row can be taken back"
+            );
             self.voids.insert(void);
+            self.owed.remove(&void);
         }
     }
 
     /// The batch is lost, whole.
     pub(crate) fn lose(&mut self) {
+        self.owed.extend(
+            self.appending
+                .take()
+                .into_iter()
+                .flat_map(|batch| batch.voids),
+        );
+    }
+
+    /// What was owed is forgotten with all else in memory.
+    pub(crate) fn crash(&mut self) {
         self.appending = None;
+        self.owed.clear();
     }
 
     /// The rows that count.
     pub(crate) fn records(&self) -> impl DoubleEndedIterator<Item = &Record> {
-        self.rows.values().filter(|record| !self.voids.contains(&record.stamp.number))
+        self.rows
+            .values()
+            .filter(|record| !self.voids.contains(&record.stamp.number))
     }
 
     /// Number and time of the last row.
@@ -54,15 +78,26 @@ impl Log {
 
     /// Whether a message with this text is on disk.
     pub(crate) fn holds_text(&self, wanted: &str) -> bool {
-        self.rows.values().any(|record| {
-            matches!(&record.fact, Fact::Message(message) if message.text == wanted)
-        })
+        self.rows.values().any(|record| has_text(record, wanted))
+    }
+
+    /// Whether a message with this text counts, now and later.
+    pub(crate) fn keeps_text(&self, wanted: &str) -> bool {
+        let kept = self
+            .records()
+            .filter(|record| !self.owed.contains(&record.stamp.number));
+        kept.into_iter().any(|record| has_text(record, wanted))
     }
 
     /// Answers the queries that the script asks.
     pub(crate) fn read(&self, request: &HistoryRequest) -> Found {
-        let Query::Messages { channel: of, after: None, before: None, keep: Keep::Last, limit } =
-            &request.query
+        let Query::Messages {
+            channel: of,
+            after: None,
+            before: None,
+            keep: Keep::Last,
+            limit,
+        } = &request.query
         else {
             panic!("the script asks for the latest only: {request:?}");
         };
@@ -76,4 +111,8 @@ impl Log {
         found.reverse();
         Found::Messages(found)
     }
+}
+
+fn has_text(record: &Record, wanted: &str) -> bool {
+    matches!(&record.fact, Fact::Message(message) if message.text == wanted)
 }

@@ -6,6 +6,7 @@ mod model;
 mod random;
 mod script;
 mod seen;
+mod stored;
 mod world;
 
 use sockeye_proto::irc::settings::{CaseMapping, Settings};
@@ -83,4 +84,4 @@ const ROUNDS: usize = 3;
 const STEPS: usize = 100;
 
 /// How much of what went before a fault is shown.
-const TRACE_LINES: usize = 60;
+const TRACE_LINES: usize = 25;

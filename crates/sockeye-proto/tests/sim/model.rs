@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sockeye_proto::irc::caps::Caps;
-use sockeye_proto::irc::event::{Fact, MessageKind, Record, StoredMode};
-use sockeye_proto::irc::id::{ChannelId, SessionId};
+use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::message::Message;
 
 use crate::seen::Seen;
@@ -54,7 +53,11 @@ impl Model {
 
     pub(crate) fn leave(&mut self, who: SessionId, reason: &str) -> Vec<(SessionId, Seen)> {
         let line = self.line(who, "QUIT", &[reason]);
-        let lines = self.peers(who).into_iter().map(|peer| (peer, line.clone())).collect();
+        let lines = self
+            .peers(who)
+            .into_iter()
+            .map(|peer| (peer, line.clone()))
+            .collect();
         for room in self.rooms.values_mut() {
             room.members.remove(&who);
             room.invited.remove(&who);
@@ -116,7 +119,10 @@ impl Model {
         if room.value('k').is_some_and(|needed| key != Some(needed)) {
             refusals.push("475");
         }
-        if room.value('l').is_some_and(|limit| room.members.len() >= limit.parse().unwrap()) {
+        if room
+            .value('l')
+            .is_some_and(|limit| room.members.len() >= limit.parse().unwrap())
+        {
             refusals.push("471");
         }
         if room.bans(&mask) {
@@ -126,11 +132,24 @@ impl Model {
             return Err(refusals);
         }
         let is_founder = user.account.is_some() && user.account == room.founder;
-        let rank = if is_new || is_founder { BTreeSet::from(['o']) } else { BTreeSet::new() };
+        let rank = if is_new || is_founder {
+            BTreeSet::from(['o'])
+        } else {
+            BTreeSet::new()
+        };
         room.invited.remove(&who);
         room.members.insert(who, rank);
         let room = room.clone();
         let mut lines = self.to_room(&room, &self.line(who, "JOIN", &[&room.name]));
+        if is_founder && !is_new {
+            let mode = Seen::server("MODE", &[&room.name, "+o", &user.nick]);
+            // The joiner reads it in NAMES.
+            lines.extend(
+                self.to_room(&room, &mode)
+                    .into_iter()
+                    .filter(|(to, _)| *to != who),
+            );
+        }
         if !user.caps.has(Caps::CHATHISTORY) {
             lines.extend(room.last(crate::REPLAY_ON_JOIN as usize, who));
         }
@@ -144,8 +163,8 @@ impl Model {
     }
 
     fn kick(&mut self, who: SessionId, name: &str, nick: &str, reason: &str) -> Outcome {
-        let room = self.own_room(who, name)?.clone();
-        room.needs_operator(who)?;
+        let room = self.operated_room(who, name).cloned();
+        let (room, _) = both(room, self.find(nick).ok_or(vec!["401", "441"]))?;
         let victim = self.member(&room, nick)?;
         self.room_mut(name).members.remove(&victim);
         let params = [room.name.as_str(), &self.users[&victim].nick, reason];
@@ -154,15 +173,9 @@ impl Model {
 
     fn invite(&mut self, who: SessionId, nick: &str, name: &str) -> Outcome {
         let guest = self.find(nick).ok_or(vec!["401"]);
-        let room = self.own_room(who, name).cloned();
-        let (guest, room) = match (guest, room) {
-            (Ok(guest), Ok(room)) => (guest, room),
-            (guest, room) => {
-                return Err([guest.err(), room.err()].into_iter().flatten().flatten().collect());
-            }
-        };
+        let (guest, room) = both(guest, self.own_room(who, name).cloned())?;
         if room.has('i') {
-            room.needs_operator(who)?;
+            self.operated_room(who, name)?;
         }
         if room.members.contains_key(&guest) {
             return Err(vec!["443"]);
@@ -170,13 +183,16 @@ impl Model {
         self.room_mut(name).invited.insert(guest);
         let (own, nick) = (&self.users[&who].nick, &self.users[&guest].nick);
         let inviting = Seen::server("341", &[own, nick, &room.name]);
-        Ok(vec![(who, inviting), (guest, self.line(who, "INVITE", &[nick, &room.name]))])
+        Ok(vec![
+            (who, inviting),
+            (guest, self.line(who, "INVITE", &[nick, &room.name])),
+        ])
     }
 
     fn set_topic(&mut self, who: SessionId, name: &str, topic: &str, stored: bool) -> Outcome {
         let room = self.own_room(who, name)?.clone();
         if room.has('t') {
-            room.needs_operator(who)?;
+            self.operated_room(who, name)?;
         }
         self.keep(name, stored)?.topic = topic.into();
         Ok(self.to_room(&room, &self.line(who, "TOPIC", &[&room.name, topic])))
@@ -189,24 +205,30 @@ impl Model {
         (add, letter, value): (bool, char, &str),
         stored: bool,
     ) -> Outcome {
-        let room = self.own_room(who, name)?.clone();
-        room.needs_operator(who)?;
-        let mut value = value.to_string();
+        let mut room = self.operated_room(who, name).cloned();
+        if "ov".contains(letter) {
+            room = both(room, self.find(value).ok_or(vec!["401", "441"])).map(|both| both.0);
+        }
+        let (room, mut value) = (room?, value.to_string());
         if "ov".contains(letter) {
             let member = self.member(&room, &value)?;
             value = self.users[&member].nick.clone();
             let rank = self.room_mut(name).members.get_mut(&member).unwrap();
-            let changed = if add { rank.insert(letter) } else { rank.remove(&letter) };
+            let changed = if add {
+                rank.insert(letter)
+            } else {
+                rank.remove(&letter)
+            };
             if !changed {
                 return Ok(Vec::new());
             }
         } else {
-            let mut changed = room.clone();
+            // It is stored also when it changes nothing.
+            let changed = self.keep(name, stored)?;
             changed.change(add, letter, &value);
-            if changed == room {
+            if changed.modes == room.modes {
                 return Ok(Vec::new());
             }
-            self.keep(name, stored)?.modes = changed.modes;
         }
         let change = format!("{}{letter}", if add { '+' } else { '-' });
         let mut params = vec![room.name.as_str(), &change];
@@ -224,9 +246,13 @@ impl Model {
         if !target.starts_with('#') {
             let to = self.find(target).ok_or(vec!["401"])?;
             line.params[0] = self.users[&to].nick.clone();
-            return Ok(self.heard([who, to], who, &line));
+            return Ok(self.heard([to], who, &line));
         }
-        let room = self.rooms.get(&fold(target)).ok_or(vec!["401", "403"])?.clone();
+        let room = self
+            .rooms
+            .get(&fold(target))
+            .ok_or(vec!["401", "403"])?
+            .clone();
         let rank = room.members.get(&who);
         let is_privileged = rank.is_some_and(|rank| !rank.is_empty());
         let outside = room.has('n') && rank.is_none();
@@ -239,22 +265,28 @@ impl Model {
             self.keep(target, stored)?.said.push(line.clone());
         }
         let others = room.members.keys().copied().filter(|&member| member != who);
-        Ok(self.heard(others.chain([who]), who, &line))
+        Ok(self.heard(others, who, &line))
     }
 
-    /// Who hears a message: whoever can, and its sender only with `echo-message`.
+    /// Who hears a message: its receivers, and its sender with `echo-message`, which alone answers
+    /// the command.
     fn heard(
         &self,
         receivers: impl IntoIterator<Item = SessionId>,
         sender: SessionId,
         line: &Seen,
     ) -> Vec<(SessionId, Seen)> {
-        let hears = |&to: &SessionId| {
-            let caps = self.users[&to].caps;
-            (to != sender || caps.has(Caps::ECHO_MESSAGE))
-                && (line.command != "TAGMSG" || caps.has(Caps::MESSAGE_TAGS))
+        let delivered = Seen {
+            is_reply: false,
+            ..line.clone()
         };
-        receivers.into_iter().filter(hears).map(|to| (to, line.clone())).collect()
+        let delivered = receivers.into_iter().map(|to| (to, delivered.clone()));
+        let echoes = self.users[&sender].caps.has(Caps::ECHO_MESSAGE);
+        let echo = echoes.then(|| (sender, line.clone()));
+        let hears = |(to, line): &(SessionId, Seen)| {
+            line.command != "TAGMSG" || self.users[to].caps.has(Caps::MESSAGE_TAGS)
+        };
+        delivered.chain(echo).filter(hears).collect()
     }
 
     fn rename(&mut self, who: SessionId, nick: &str) -> Outcome {
@@ -266,23 +298,50 @@ impl Model {
         }
         let line = self.line(who, "NICK", &[nick]);
         self.users.get_mut(&who).unwrap().nick = nick.into();
-        Ok(self.peers(who).into_iter().chain([who]).map(|to| (to, line.clone())).collect())
+        Ok(self
+            .peers(who)
+            .into_iter()
+            .chain([who])
+            .map(|to| (to, line.clone()))
+            .collect())
     }
 
     fn request_caps(&mut self, who: SessionId, word: &str) -> Outcome {
-        let (remove, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
+        let (remove, name) = word
+            .strip_prefix('-')
+            .map_or((false, word), |name| (true, name));
         let cap = match name {
             "server-time" => Caps::SERVER_TIME,
             _ => Caps::ECHO_MESSAGE,
         };
         let caps = &mut self.users.get_mut(&who).unwrap().caps;
-        *caps = if remove { caps.without(cap) } else { *caps | cap };
-        Ok(vec![(who, Seen::server("CAP", &[&self.users[&who].nick, "ACK", word]))])
+        *caps = if remove {
+            caps.without(cap)
+        } else {
+            *caps | cap
+        };
+        Ok(vec![(
+            who,
+            Seen::server("CAP", &[&self.users[&who].nick, "ACK", word]),
+        )])
     }
 
     fn own_room(&self, who: SessionId, name: &str) -> Result<&Room, Vec<&'static str>> {
         let room = self.rooms.get(&fold(name)).ok_or(vec!["403"])?;
-        if room.members.contains_key(&who) { Ok(room) } else { Err(vec!["442"]) }
+        if room.members.contains_key(&who) {
+            Ok(room)
+        } else {
+            Err(vec!["442"])
+        }
+    }
+
+    fn operated_room(&self, who: SessionId, name: &str) -> Result<&Room, Vec<&'static str>> {
+        let room = self.own_room(who, name)?;
+        if room.members[&who].contains(&'o') {
+            Ok(room)
+        } else {
+            Err(vec!["482"])
+        }
     }
 
     /// A room that is about to change for good: it is kept from now on.
@@ -297,38 +356,56 @@ impl Model {
 
     fn member(&self, room: &Room, nick: &str) -> Result<SessionId, Vec<&'static str>> {
         let member = self.find(nick).ok_or(vec!["401", "441"])?;
-        if room.members.contains_key(&member) { Ok(member) } else { Err(vec!["441"]) }
+        if room.members.contains_key(&member) {
+            Ok(member)
+        } else {
+            Err(vec!["441"])
+        }
     }
 
     fn room_mut(&mut self, name: &str) -> &mut Room {
         self.rooms.get_mut(&fold(name)).unwrap()
     }
 
-    fn find(&self, nick: &str) -> Option<SessionId> {
+    pub(crate) fn find(&self, nick: &str) -> Option<SessionId> {
         let mut users = self.users.iter();
-        users.find(|(_, user)| fold(&user.nick) == fold(nick)).map(|(&who, _)| who)
+        users
+            .find(|(_, user)| fold(&user.nick) == fold(nick))
+            .map(|(&who, _)| who)
     }
 
     fn peers(&self, who: SessionId) -> BTreeSet<SessionId> {
-        let shared = self.rooms.values().filter(|room| room.members.contains_key(&who));
+        let shared = self
+            .rooms
+            .values()
+            .filter(|room| room.members.contains_key(&who));
         let members = shared.flat_map(|room| room.members.keys().copied());
         members.filter(|&member| member != who).collect()
     }
 
     fn to_room(&self, room: &Room, line: &Seen) -> Vec<(SessionId, Seen)> {
-        room.members.keys().map(|&member| (member, line.clone())).collect()
+        room.members
+            .keys()
+            .map(|&member| (member, line.clone()))
+            .collect()
     }
 
     fn mask(&self, who: SessionId) -> String {
-        self.users.get(&who).map_or(String::new(), |u| format!("{}!{}", u.nick, u.user_at_host))
+        self.users
+            .get(&who)
+            .map_or(String::new(), |u| format!("{}!{}", u.nick, u.user_at_host))
     }
 
     fn line(&self, who: SessionId, command: &str, params: &[&str]) -> Seen {
-        Seen { source: self.mask(who), ..Seen::server(command, params) }
+        Seen {
+            source: self.mask(who),
+            ..Seen::server(command, params)
+        }
     }
 
     fn drop_empty_rooms(&mut self) {
-        self.rooms.retain(|_, room| room.kept || !room.members.is_empty());
+        self.rooms
+            .retain(|_, room| room.kept || !room.members.is_empty());
     }
 }
 
@@ -338,23 +415,33 @@ impl Room {
     }
 
     fn value(&self, letter: char) -> Option<&str> {
-        self.modes.iter().find(|mode| mode.0 == letter).map(|mode| mode.1.as_str())
+        self.modes
+            .iter()
+            .find(|mode| mode.0 == letter)
+            .map(|mode| mode.1.as_str())
     }
 
     fn bans(&self, mask: &str) -> bool {
-        self.modes.iter().any(|(letter, ban)| *letter == 'b' && glob(&fold(ban), &fold(mask)))
-    }
-
-    fn needs_operator(&self, who: SessionId) -> Result<(), Vec<&'static str>> {
-        if self.members[&who].contains(&'o') { Ok(()) } else { Err(vec!["482"]) }
+        self.modes
+            .iter()
+            .any(|(letter, ban)| *letter == 'b' && glob(&fold(ban), &fold(mask)))
     }
 
     fn last(&self, limit: usize, to: SessionId) -> Vec<(SessionId, Seen)> {
         let said = self.said.iter().skip(self.said.len().saturating_sub(limit));
-        said.map(|line| (to, Seen { is_reply: false, ..line.clone() })).collect()
+        said.map(|line| {
+            (
+                to,
+                Seen {
+                    is_reply: false,
+                    ..line.clone()
+                },
+            )
+        })
+        .collect()
     }
 
-    fn change(&mut self, add: bool, letter: char, value: &str) {
+    pub(crate) fn change(&mut self, add: bool, letter: char, value: &str) {
         if letter == 'b' && add {
             self.modes.insert((letter, value.into()));
         } else if letter == 'b' {
@@ -368,37 +455,22 @@ impl Room {
     }
 }
 
-/// What is known after a restart: the stored facts, one after the other.
-pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTreeMap<String, Room> {
-    let mut rooms: BTreeMap<ChannelId, Room> = BTreeMap::new();
-    for Record { channel, fact, .. } in records {
-        let room = rooms.entry(*channel).or_default();
-        let mut change = |mode: &StoredMode| {
-            room.change(mode.add, mode.letter, mode.value.as_deref().unwrap_or_default());
-        };
-        match fact {
-            Fact::Found(found) if !room.kept => {
-                found.modes.iter().for_each(change);
-                (room.name, room.kept) = (found.name.clone(), true);
-                room.founder = found.founder.map(|account| account.0);
-            }
-            Fact::Found(_) => {}
-            Fact::Topic { topic, .. } => room.topic.clone_from(topic),
-            Fact::Mode { changes, .. } => changes.iter().for_each(change),
-            Fact::Message(message) => {
-                let notice = message.kind == MessageKind::Notice;
-                let command = if notice { "NOTICE" } else { "PRIVMSG" };
-                let mut line = Seen::server(command, &[&room.name, &message.text]);
-                (line.source, line.tags) = (message.source.clone(), message.tags.clone());
-                (line.time, line.msgid) = (true, true);
-                room.said.push(line);
-            }
-        }
+/// Of two that are needed, either may be the one that is named as missing.
+fn both<A, B>(
+    one: Result<A, Vec<&'static str>>,
+    other: Result<B, Vec<&'static str>>,
+) -> Result<(A, B), Vec<&'static str>> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (one, other) => Err([one.err(), other.err()]
+            .into_iter()
+            .flatten()
+            .flatten()
+            .collect()),
     }
-    rooms.into_values().map(|room| (fold(&room.name), room)).collect()
 }
 
-fn fold(name: &str) -> String {
+pub(crate) fn fold(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 
@@ -406,8 +478,8 @@ fn fold(name: &str) -> String {
 fn glob(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
-        Some((start, rest)) => text.strip_prefix(start).is_some_and(|text| {
-            (0..=text.len()).any(|skipped| glob(rest, &text[skipped..]))
-        }),
+        Some((start, rest)) => text
+            .strip_prefix(start)
+            .is_some_and(|text| (0..=text.len()).any(|skipped| glob(rest, &text[skipped..]))),
     }
 }

@@ -14,7 +14,10 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { random: Random::new(seed), said: 0 }
+        Self {
+            random: Random::new(seed),
+            said: 0,
+        }
     }
 
     pub(crate) fn user(&mut self) -> User {
@@ -34,7 +37,12 @@ impl Script {
         }
         let account = random.percent(30).then(|| random.number() % 3 + 1);
         let user_at_host = format!("u@10.0.0.{}", random.below(3));
-        User { nick: self.nick(), user_at_host, caps, account }
+        User {
+            nick: self.nick(),
+            user_at_host,
+            caps,
+            account,
+        }
     }
 
     /// Returns a line for a client with these capabilities.
@@ -43,7 +51,9 @@ impl Script {
         let is_counted = message.command != "CHATHISTORY";
         if caps.has(Caps::LABELED_RESPONSE) && is_counted && self.random.percent(30) {
             self.said += 1;
-            message.tags.push(("label".into(), format!("l{}", self.said)));
+            message
+                .tags
+                .push(("label".into(), format!("l{}", self.said)));
         }
         message
     }
@@ -68,7 +78,12 @@ impl Script {
             88..91 => line("NICK", &[&self.nick()]),
             91..94 => line("PING", &[&text]),
             94..96 => {
-                let word = ["server-time", "-server-time", "echo-message", "-echo-message"];
+                let word = [
+                    "server-time",
+                    "-server-time",
+                    "echo-message",
+                    "-echo-message",
+                ];
                 line("CAP", &["REQ", self.random.pick(&word)])
             }
             96..99 if caps.has(Caps::CHATHISTORY) => {
@@ -110,12 +125,17 @@ impl Script {
             _ => ("o", nick.as_str()),
         };
         let change = [sign, letter].concat();
-        let params: Vec<_> = [room, &change, value].into_iter().filter(|p| !p.is_empty()).collect();
+        let params: Vec<_> = [room, &change, value]
+            .into_iter()
+            .filter(|p| !p.is_empty())
+            .collect();
         line("MODE", &params)
     }
 
     fn nick(&mut self) -> String {
-        self.random.pick(&["ali", "Bo", "cem", "Dana", "eli", "FAY", "gus", "Hal"]).into()
+        self.random
+            .pick(&["ali", "Bo", "cem", "Dana", "eli", "FAY", "gus", "Hal"])
+            .into()
     }
 
     fn room(&mut self) -> String {

@@ -43,7 +43,10 @@ impl Seen {
 
     /// Returns the number, or FAIL, if it is a refusal.
     pub(crate) fn refused(&self) -> Option<&str> {
-        let numeric = self.command.parse().is_ok_and(|code: u16| (400..700).contains(&code));
+        let numeric = self
+            .command
+            .parse()
+            .is_ok_and(|code: u16| (400..700).contains(&code));
         (numeric || self.command == "FAIL").then_some(self.command.as_str())
     }
 }
@@ -78,7 +81,11 @@ impl View {
             return None;
         }
         let source = line.source.clone().unwrap_or_default();
-        let mut seen = Seen { label, source, ..Seen::server(&line.command, &[]) };
+        let mut seen = Seen {
+            label,
+            source,
+            ..Seen::server(&line.command, &[])
+        };
         if seen.refused().is_some() {
             return Some((seen, None));
         }

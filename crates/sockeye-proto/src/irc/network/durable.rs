@@ -8,8 +8,7 @@ use alloc::string::String;
 use super::{Event, Network, Refusal};
 use crate::irc::event::{Fact, Found, MessageKind, StoredMessage, Target};
 use crate::irc::id::{ChannelId, SessionId};
-use crate::irc::message::Line;
-use crate::irc::numeric::ERR_CANNOTSENDTOCHAN;
+use crate::irc::numeric::{ERR_CANNOTSENDTOCHAN, ERR_UNKNOWNERROR};
 
 impl Network {
     /// Returns the channel and the fact that an event stores, if it does.
@@ -85,21 +84,17 @@ impl Network {
                 let text = format_args!("Cannot send to channel: not stored: {why}");
                 reply.param(&speech.target).trailing_fmt(text);
             }
-            Event::Topic(topic) => self.notice(topic.by, &mut lines, "TOPIC", why),
-            Event::Mode(modes) => self.notice(modes.by, &mut lines, "MODE", why),
+            Event::Topic(topic) => self.not_carried_out(topic.by, &mut lines, "TOPIC", why),
+            Event::Mode(modes) => self.not_carried_out(modes.by, &mut lines, "MODE", why),
             _ => {}
         }
         Refusal(lines)
     }
 
-    fn notice(&self, to: SessionId, lines: &mut String, command: &str, why: &str) {
-        let nick = self.sessions.find(to).map_or("*", |session| &session.nick);
-        let line = Line::new(lines)
-            .source(&self.settings.server)
-            .command("NOTICE")
-            .param(nick);
-        line.trailing_fmt(format_args!(
-            "{command} was not carried out: not stored: {why}"
+    fn not_carried_out(&self, by: SessionId, lines: &mut String, command: &str, why: &str) {
+        let reply = self.reply(by, ERR_UNKNOWNERROR, lines).param(command);
+        reply.trailing_fmt(format_args!(
+            "Not carried out, because it cannot be stored: {why}"
         ));
     }
 

@@ -1,0 +1,50 @@
+//! The rooms as the rows tell of them, one fact after the other.
+
+use std::collections::BTreeMap;
+
+use sockeye_proto::irc::event::{Fact, MessageKind, Record, StoredMode};
+use sockeye_proto::irc::id::ChannelId;
+
+use crate::model::{Room, fold};
+use crate::seen::Seen;
+
+/// Returns what is known after a restart.
+pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTreeMap<String, Room> {
+    let mut rooms: BTreeMap<ChannelId, Room> = BTreeMap::new();
+    for Record { channel, fact, .. } in records {
+        let room = rooms.entry(*channel).or_default();
+        match fact {
+            // Two lines on their way may both have made it last.
+            Fact::Found(_) if room.kept => {}
+            Fact::Found(found) => {
+                (room.name, room.kept) = (found.name.clone(), true);
+                room.founder = found.founder.map(|account| account.0);
+                change(room, &found.modes);
+            }
+            Fact::Topic { topic, .. } => room.topic.clone_from(topic),
+            Fact::Mode { changes, .. } => change(room, changes),
+            Fact::Message(message) => {
+                let notice = message.kind == MessageKind::Notice;
+                let command = if notice { "NOTICE" } else { "PRIVMSG" };
+                let mut line = Seen::server(command, &[&room.name, &message.text]);
+                (line.source, line.tags) = (message.source.clone(), message.tags.clone());
+                (line.time, line.msgid) = (true, true);
+                room.said.push(line);
+            }
+        }
+    }
+    rooms
+        .into_values()
+        .map(|room| (fold(&room.name), room))
+        .collect()
+}
+
+fn change(room: &mut Room, changes: &[StoredMode]) {
+    for mode in changes {
+        room.change(
+            mode.add,
+            mode.letter,
+            mode.value.as_deref().unwrap_or_default(),
+        );
+    }
+}
