@@ -101,6 +101,8 @@ pub struct Reply {
     pub batch: String,
     /// What the client asked for; `None` is the replay after a JOIN, for one that did not ask.
     pub asked: Option<Subcommand>,
+    /// Rows that are stored and do not count, because their void could not be written yet.
+    pub hidden: Vec<Number>,
 }
 
 /// What was found.

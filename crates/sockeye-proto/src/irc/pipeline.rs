@@ -177,6 +177,7 @@ impl Pipeline {
     /// Applies what may be applied and pushes what follows. Call it after inputs (all that were
     /// ready, at most 1,024) and after `committed` or `failed`.
     pub fn advance(&mut self, outputs: &mut Vec<Output>) {
+        let before = outputs.len();
         let mut withheld = mem::take(&mut self.withheld);
         if !self.voids.awaited {
             outputs.append(&mut withheld);
@@ -197,6 +198,7 @@ impl Pipeline {
             self.finish(finished, replies);
         }
         self.withheld = withheld;
+        self.hide_voided(outputs.iter_mut().skip(before));
     }
 
     /// Sets what runs the parts that only look at the state, so that a panic in one of them costs
@@ -218,6 +220,17 @@ impl Pipeline {
     #[doc(hidden)]
     pub fn plant_skipped_membership_check(&mut self) {
         self.network.skips_membership_check = true;
+    }
+
+    /// Leaves out of what is read the rows whose voids could not be written yet: their senders
+    /// have been told that they do not count.
+    fn hide_voided<'a>(&self, outputs: impl Iterator<Item = &'a mut Output>) {
+        let hidden = self.voids.owed.iter().chain(&self.voids.in_log);
+        for output in outputs {
+            if let Output::History(request) = output {
+                request.reply.hidden.extend(hidden.clone());
+            }
+        }
     }
 
     /// Turns an input that is not parked into an entry of the order.

@@ -1,5 +1,6 @@
 //! The network in simulation: many clients with a log that delays, fails and crashes, beside a
 //! naive model that says what everybody is to see.
+#![allow(clippy::unwrap_used, reason = "all of it is a test")]
 
 mod log;
 mod model;

@@ -390,7 +390,7 @@ impl Model {
             .collect()
     }
 
-    fn mask(&self, who: SessionId) -> String {
+    pub(crate) fn mask(&self, who: SessionId) -> String {
         self.users
             .get(&who)
             .map_or(String::new(), |u| format!("{}!{}", u.nick, u.user_at_host))

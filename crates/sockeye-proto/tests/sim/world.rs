@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sockeye_proto::Now;
 use sockeye_proto::irc::caps::Caps;
-use sockeye_proto::irc::event::{Fact, Record};
+use sockeye_proto::irc::event::{Fact, Record, StoredMode};
 use sockeye_proto::irc::history;
 use sockeye_proto::irc::id::{AccountId, SessionId};
 use sockeye_proto::irc::input::{AccountRef, Candidate, Input, Output, Recipients};
@@ -327,13 +327,21 @@ impl World {
 
     /// Every row is that of a line under way.
     fn find_sender(&mut self, record: &Record) -> Result<(), Fault> {
-        let is_sender = |sent: &Sent| match (sent, &record.fact) {
-            (Sent::Line(line), Fact::Message(message)) => line.params.get(1) == Some(&message.text),
-            (Sent::Line(line), Fact::Topic { topic, .. }) => {
-                line.command == "TOPIC" && line.params.get(1) == Some(topic)
-            }
-            (Sent::Line(line), Fact::Mode { .. }) => line.command == "MODE",
-            _ => false,
+        let is_sender = |pending: &Pending| {
+            let Sent::Line(line) = &pending.sent else {
+                return false;
+            };
+            let params: Vec<_> = line.params.iter().skip(1).map(String::as_str).collect();
+            !pending.in_log
+                && match &record.fact {
+                    Fact::Found(_) => false,
+                    Fact::Message(message) => params == [&message.text],
+                    Fact::Topic { topic, .. } => line.command == "TOPIC" && params == [topic],
+                    Fact::Mode { changes, .. } => {
+                        line.command == "MODE"
+                            && changes.iter().all(|change| is_change(change, &params))
+                    }
+                }
         };
         let by = match &record.fact {
             Fact::Message(message) => &message.source,
@@ -341,17 +349,21 @@ impl World {
             // It comes with the row of the line that makes its channel last.
             Fact::Found(_) => return Ok(()),
         };
-        let is_by = |user: &User| format!("{}!{}", user.nick, user.user_at_host) == *by;
-        for (id, client) in &mut self.clients {
-            if self.model.users.get(id).is_some_and(is_by) {
-                let mut pending = client.pending.iter_mut();
-                if let Some(found) = pending.find(|pending| is_sender(&pending.sent)) {
-                    found.in_log = true;
-                    return Ok(());
-                }
-            }
+        let model = &self.model;
+        let is_by = |id: &SessionId| model.mask(*id) == *by;
+        // One whose new nick nobody has seen yet is known by its line only.
+        let by_name = self.clients.iter().filter(|(id, _)| is_by(id));
+        let senders = by_name.chain(&self.clients);
+        let mut senders = senders.filter(|(_, client)| client.pending.iter().any(is_sender));
+        let sender = senders.next().map(|(id, _)| *id);
+        let client = sender.and_then(|id| self.clients.get_mut(&id));
+        let pending =
+            client.and_then(|client| client.pending.iter_mut().find(|one| is_sender(one)));
+        match pending {
+            Some(pending) => pending.in_log = true,
+            None => return Err(format!("nobody under way asked for this row: {record:?}")),
         }
-        Err(format!("nobody under way asked for this row: {record:?}"))
+        Ok(())
     }
 
     fn carry_out(&mut self, output: Output) -> Result<(), Fault> {
@@ -456,7 +468,9 @@ impl World {
             other => return Err(format!("{id:?} is done with {other:?}")),
         };
         let before = self.model.clone();
-        let outcome = self.model.line_of(id, &self.resolved(message, &pending), !pending.failed);
+        let outcome = self
+            .model
+            .line_of(id, &self.resolved(message, &pending), !pending.failed);
         let is_silent = message.command == "NOTICE" && !pending.failed;
         let foretold = match (outcome, &refusal) {
             (Ok(lines), None) if !is_silent || self.is_heard(message) => lines,
@@ -489,7 +503,10 @@ impl World {
             self.past.push(Rc::new(self.model.clone()));
             let now = self.past.len() - 1;
             let client = self.clients.get_mut(&id).expect("it was there");
-            client.pending.iter_mut().for_each(|pending| pending.checked_from = now);
+            client
+                .pending
+                .iter_mut()
+                .for_each(|pending| pending.checked_from = now);
         }
         self.expect(id, message.tag("label"), foretold);
         Ok(())
@@ -498,16 +515,26 @@ impl World {
     /// Returns a line that names whoever had the nick when the line came, by the nick of today.
     fn resolved(&self, message: &Message, pending: &Pending) -> Message {
         let mut resolved = message.clone();
-        let place = match (message.command.as_str(), message.params.get(1).map(String::as_str)) {
+        let place = match (
+            message.command.as_str(),
+            message.params.get(1).map(String::as_str),
+        ) {
             ("PRIVMSG" | "NOTICE" | "TAGMSG" | "INVITE", _) => 0,
             ("KICK", _) => 1,
             ("MODE", Some("+o" | "-o" | "+v" | "-v")) => 2,
             _ => return resolved,
         };
         let nick = &mut resolved.params[place];
-        let then = self.past.get(pending.checked_from).and_then(|model| model.find(nick));
+        let then = self
+            .past
+            .get(pending.checked_from)
+            .and_then(|model| model.find(nick));
         if let Some(who) = then {
-            *nick = self.model.users.get(&who).map_or("nobody".into(), |user| user.nick.clone());
+            *nick = self
+                .model
+                .users
+                .get(&who)
+                .map_or("nobody".into(), |user| user.nick.clone());
         }
         resolved
     }
@@ -584,8 +611,15 @@ impl World {
             self.clients.entry(to).or_default().expected.push(line);
         }
         if let (Some(label), false) = (label, is_answered) {
-            let acknowledged = Seen { label: Some(label.into()), ..Seen::server("ACK", &[]) };
-            self.clients.entry(sender).or_default().expected.push(acknowledged);
+            let acknowledged = Seen {
+                label: Some(label.into()),
+                ..Seen::server("ACK", &[])
+            };
+            self.clients
+                .entry(sender)
+                .or_default()
+                .expected
+                .push(acknowledged);
         }
     }
 
@@ -593,7 +627,11 @@ impl World {
         for (id, client) in &mut self.clients {
             if client.actual != client.expected {
                 let (actual, expected) = (&client.actual, &client.expected);
-                let same = actual.iter().zip(expected).take_while(|(one, other)| one == other).count();
+                let same = actual
+                    .iter()
+                    .zip(expected)
+                    .take_while(|(one, other)| one == other)
+                    .count();
                 let (sees, should) = (actual.get(same), expected.get(same));
                 return Err(format!("{id:?} sees\n{sees:?}\nand should see\n{should:?}"));
             }
@@ -651,6 +689,14 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// Whether a stored mode is the one that a line asks for.
+fn is_change(change: &StoredMode, params: &[&str]) -> bool {
+    let sign = if change.add { '+' } else { '-' };
+    let value = change.value.as_deref();
+    params.first() == Some(&format!("{sign}{}", change.letter).as_str())
+        && (value.is_none() || value == params.get(1).copied())
 }
 
 fn account(id: u64) -> AccountRef {

@@ -77,6 +77,7 @@ fn request(
         label: replies.label().map(String::from),
         batch: String::new(),
         asked: Some(subcommand),
+        hidden: Vec::new(),
     };
     let (to, upto) = (asked.session.id, asked.stamp.number);
     replies.history(HistoryRequest {

@@ -1,6 +1,7 @@
 //! JOIN (Modern IRC, section JOIN message).
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::part::Part;
 use super::{Request, names, targets, topic};
@@ -243,6 +244,7 @@ fn replay(
             label: None,
             batch: String::new(),
             asked: None,
+            hidden: Vec::new(),
         },
     });
 }

@@ -56,7 +56,8 @@ fn encode_messages(out: &mut String, reply: &Reply, records: &[Record]) {
     }
     in_batch(out, reply, &["chathistory", &reply.target], |out| {
         for record in records {
-            if let Fact::Message(message) = &record.fact {
+            let is_hidden = reply.hidden.contains(&record.stamp.number);
+            if let (Fact::Message(message), false) = (&record.fact, is_hidden) {
                 encode_message(out, reply, record, message);
             }
         }

@@ -16,6 +16,7 @@ fn reply(caps: Caps) -> Reply {
         label: None,
         batch: "b1".into(),
         asked: Some(Subcommand::Latest),
+        hidden: Vec::new(),
     }
 }
 
@@ -130,6 +131,16 @@ fn other_facts_and_tags_without_text_are_left_out() {
         ..message(2, "")
     };
     assert!(lines(&reply(Caps::NONE), &Found::Messages(vec![tags_only, topic])).is_empty());
+}
+
+#[test]
+fn what_does_not_count_any_more_is_left_out() {
+    let reply = Reply {
+        hidden: vec![1],
+        ..reply(Caps::NONE)
+    };
+    let found = Found::Messages(vec![message(1, "refused"), message(2, "said")]);
+    assert_eq!(lines(&reply, &found), [":ali!u@h PRIVMSG #a :said"]);
 }
 
 #[test]

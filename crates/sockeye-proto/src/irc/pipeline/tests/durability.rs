@@ -239,7 +239,8 @@ fn a_failed_batch_refuses_what_was_to_be_stored_and_nothing_else() {
     net.writes(ann, "TOPIC #c :three");
     net.fail();
     net.fail();
-    let notice = ":hub.test NOTICE ann :TOPIC was not carried out: not stored: no space left";
+    let notice =
+        ":hub.test 400 ann TOPIC :Not carried out, because it cannot be stored: no space left";
     assert_eq!(net.read(ann), [full, notice]);
     net.writes(ann, "PRIVMSG #c :four");
     net.commit();
