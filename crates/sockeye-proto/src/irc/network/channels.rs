@@ -46,9 +46,13 @@ impl Channels {
     /// Removes a channel that has neither members nor stored state.
     pub(crate) fn remove_if_unused(&mut self, id: ChannelId) {
         let unused = |channel: &Channel| channel.members.is_empty() && !channel.stored;
-        if self.find(id).is_some_and(unused)
-            && let Some((folded, _)) = self.by_id.remove(&id)
-        {
+        if self.find(id).is_some_and(unused) {
+            self.remove(id);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, id: ChannelId) {
+        if let Some((folded, _)) = self.by_id.remove(&id) {
             self.by_name.remove(&folded);
         }
     }

@@ -61,7 +61,7 @@ impl Network {
     /// Repeats what a record says.
     ///
     /// # Errors
-    /// When it does not fit what came before it.
+    /// When it cannot be understood.
     pub(crate) fn restore_record(&mut self, record: &Record) -> Result<(), String> {
         if let Fact::Found(found) = &record.fact {
             // The first one counts: see `Network::found`.
@@ -70,9 +70,10 @@ impl Network {
                 None => self.restore_channel(found_channel(record.channel, found)),
             };
         }
-        let number = record.stamp.number;
-        let channel = self.channels.find_mut(record.channel);
-        let channel = channel.ok_or_else(|| format!("record {number}: unknown channel"))?;
+        // A channel that is not known has been succeeded: see `restore_channel`.
+        let Some(channel) = self.channels.find_mut(record.channel) else {
+            return Ok(());
+        };
         match &record.fact {
             Fact::Topic { by, topic } => channel.set_topic(topic, by, record.stamp.wall_ms),
             Fact::Mode { by, changes } => {
@@ -85,11 +86,16 @@ impl Network {
         Ok(())
     }
 
+    /// Of two channels of one name the younger is there. The older had ended when the younger
+    /// began, but a row of it may have been on its way into the log, and if the hub died before
+    /// that row was voided, it is still there.
     fn restore_channel(&mut self, channel: Channel) -> Result<(), String> {
         let folded = self.settings.casemapping.fold(&channel.name);
         let folded = folded.ok_or_else(|| format!("channel name {:?}", channel.name))?;
-        if self.channels.by_folded_name(&folded).is_some() {
-            return Err(format!("two channels of the name {:?}", channel.name));
+        match self.channels.by_folded_name(&folded).map(|known| known.id) {
+            Some(known) if known > channel.id => return Ok(()),
+            Some(known) => self.channels.remove(known),
+            None => {}
         }
         self.channels.insert(folded, channel);
         Ok(())

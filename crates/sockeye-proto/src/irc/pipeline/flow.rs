@@ -104,5 +104,6 @@ fn session_of(input: &Input) -> SessionId {
     }
 }
 
-/// Most parked inputs of a session: what the caller keeps under way without a `Done`.
-const PARKED_MAX: usize = 64;
+/// Most parked inputs of a session. The caller keeps at most 64 lines of a session under way
+/// without a `Done`, and a line becomes at most two inputs (a login and its reply).
+const PARKED_MAX: usize = 2 * 64;

@@ -1,6 +1,7 @@
 //! What outlives the last member and a restart.
 
 use super::net::{Net, Who, line, only, settings};
+use crate::irc::event::Fact;
 use crate::irc::history::{Keep, Query};
 use crate::irc::input::{Candidate, Input};
 use crate::irc::pipeline::Pipeline;
@@ -199,4 +200,38 @@ fn a_slot_may_be_taken_again_by_another_session() {
     // What the old holder still had under way is not the new one's.
     net.writes(bob, "JOIN #c");
     assert!(net.read(bob).is_empty());
+}
+
+#[test]
+fn a_row_of_an_ended_channel_does_not_stand_in_the_way_of_its_successor() {
+    let mut net = Net::new();
+    let [ann, bob, cid, dan] = net.enter(["ann", "bob", "cid", "dan"]);
+    net.says(dan, "JOIN #other");
+    net.says(ann, "JOIN #c");
+    net.says(bob, "JOIN #c");
+    net.says(ann, "MODE #c +o bob");
+    net.slow_log();
+    net.writes(dan, "PRIVMSG #other :in the log");
+    net.writes(ann, "KICK #c bob,ann");
+    net.writes(cid, "JOIN #C");
+    net.writes(bob, "PRIVMSG #c :of the old channel");
+    net.writes(bob, "TOPIC #c :of the old channel");
+    net.writes(cid, "PRIVMSG #c :of the new channel");
+    net.commit();
+    net.commit();
+    // Now the hub dies: the old channel's rows are stored, their voids are not.
+    assert!(!net.appending.as_ref().unwrap().voids.is_empty());
+    let mut again = net.restarted(settings());
+    let [eve] = again.enter(["eve"]);
+    let joined = again.says(eve, "JOIN #c");
+    assert_eq!(joined[0], ":eve!u@h JOIN #C");
+    assert!(only(&joined, "332").is_empty());
+    let request = again.histories(eve).remove(0);
+    let Query::Messages { channel, .. } = request.query else {
+        panic!("{request:?}")
+    };
+    let of_new = net.log.iter().rev().find(|record| {
+        matches!(&record.fact, Fact::Message(message) if message.text == "of the new channel")
+    });
+    assert_eq!(of_new.unwrap().channel, channel);
 }
