@@ -85,6 +85,14 @@ impl Error {
         }
     }
 
+    /// Makes the error that another process has reported, from all that it said.
+    pub fn reported(kind: ErrorKind, said: String) -> Self {
+        Self {
+            cause: said,
+            ..Self::new(kind, "", "", "")
+        }
+    }
+
     /// Adds what the user can do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl fmt::Display) -> Self {
@@ -106,9 +114,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { op, on, cause, .. } = self;
-        match on.is_empty() {
-            true => write!(f, "{op}: {cause}"),
-            false => write!(f, "{op} {on}: {cause}"),
+        match (op.is_empty(), on.is_empty()) {
+            (true, _) => f.write_str(cause),
+            (false, true) => write!(f, "{op}: {cause}"),
+            (false, false) => write!(f, "{op} {on}: {cause}"),
         }
     }
 }

@@ -129,6 +129,11 @@ impl Pipeline {
         (self.applied, self.network.snapshot())
     }
 
+    /// Returns how many channels there are, with members or with stored state.
+    pub fn channels(&self) -> usize {
+        self.network.channels.len()
+    }
+
     /// Returns whether another input may come now; false while a full batch waits for the log.
     pub fn takes_input(&self) -> bool {
         !self.order.is_full()

@@ -7,7 +7,7 @@ mod address;
 mod options;
 mod parse;
 mod parse_address;
-mod problem;
+pub(crate) mod problem;
 mod role;
 mod split;
 #[cfg(test)]
@@ -20,7 +20,6 @@ use std::fmt;
 pub use address::{Address, Family, Host, UnixName};
 pub use options::{LimitOptions, TcpOptions, UnixOptions};
 pub use problem::ParseError;
-pub(crate) use problem::nearest;
 pub use role::Role;
 pub use value::{Kind, Value};
 

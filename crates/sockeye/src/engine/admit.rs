@@ -21,7 +21,7 @@ use crate::io::ConnectionInfo;
 use crate::service::Refusal;
 
 /// What a listener admits; `None` is no limit of its own.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AdmissionLimits {
     /// Sessions at once.
     pub sessions_max: Option<usize>,

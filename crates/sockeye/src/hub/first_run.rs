@@ -1,18 +1,20 @@
-//! The first run without a file: the first account, its password, and the page that a person acts
-//! on.
+//! The run without a file: what it serves, the first account and its password, and the page that a
+//! person acts on.
 
 use std::fmt;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::DataDir;
 use super::config::{Config, Listen};
 use crate::endpoint::{Address, Family, Host};
+use crate::error::{Error, ErrorKind};
+use crate::state::{Account, AccountError, Accounts, Permissions};
 
 /// Returns what a hub without a file does: everything in this build, on loopback.
 pub(super) fn config(port_base: u16) -> Config {
-    let loopback = |port| Address::Tcp {
+    let at = |port| Address::Tcp {
         host: Host::Loopback,
         port,
         family: Family::Any,
@@ -21,52 +23,96 @@ pub(super) fn config(port_base: u16) -> Config {
         name: "chat",
         text: String::new(),
     };
-    let chat = Listen {
-        at: loopback(port_base).into(),
-        serve: chat.into(),
-    };
     Config {
-        listen: vec![chat],
+        listen: vec![Listen {
+            at: at(port_base).into(),
+            serve: chat.into(),
+        }],
         ..Config::default()
     }
 }
 
-/// Returns the first account's name: the user's, where it is one that may be used.
-pub(super) fn account_name(user: Option<&str>, is_valid: impl Fn(&str) -> bool) -> String {
-    let user = user.filter(|name| !name.is_empty() && *name != "root" && is_valid(name));
-    user.unwrap_or("admin").to_owned()
+/// The first account, and the file with its password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FirstAccount {
+    name: String,
+    password_file: PathBuf,
+}
+
+/// Makes the first account where there is none; returns it for as long as it is the only one and
+/// its password lies in the file.
+///
+/// # Errors
+/// When the accounts or the file cannot be read or written.
+pub(super) async fn account(
+    data: &DataDir,
+    accounts: &Accounts,
+) -> Result<Option<FirstAccount>, Error> {
+    let password_file = data.first_password();
+    let refused = |cause: &dyn fmt::Display| {
+        let on = password_file.display();
+        Error::new(ErrorKind::LocalWrite, "make the first account", on, cause)
+    };
+    let name = match &accounts.list().await.map_err(|error| refused(&error))?[..] {
+        [] => {
+            let password = password().map_err(|error| refused(&error))?;
+            // First the file: an account whose password nobody knows would be of no use.
+            write_password(&password_file, &password).map_err(|error| refused(&error))?;
+            let user = std::env::var("USER").unwrap_or_default();
+            let added = add(accounts, &user, password).await;
+            added.map_err(|error| refused(&error))?.name
+        }
+        [only] if password_file.exists() => only.name.clone(),
+        _ => return Ok(None),
+    };
+    Ok(Some(FirstAccount {
+        name,
+        password_file,
+    }))
+}
+
+/// Adds the owner's account under the user's name or, where this cannot be one, as `admin`.
+async fn add(accounts: &Accounts, user: &str, password: String) -> Result<Account, AccountError> {
+    let everything = Permissions::CHAT
+        | Permissions::FILES
+        | Permissions::SHELL
+        | Permissions::PROXY
+        | Permissions::ADMIN;
+    let user = if user == "root" { "" } else { user };
+    match accounts
+        .add(user, Some(password.clone().into()), everything)
+        .await
+    {
+        Err(AccountError::ConfigName) => {
+            accounts
+                .add("admin", Some(password.into()), everything)
+                .await
+        }
+        added => added,
+    }
 }
 
 /// Makes a password of 80 random bits, in four groups that a person can read out.
-///
-/// # Errors
-/// When the system has no randomness.
-pub(super) fn password() -> Result<String, getrandom::Error> {
+fn password() -> Result<String, getrandom::Error> {
     let mut random = [0; PASSWORD_CHARS];
     getrandom::fill(&mut random)?;
     // 32 letters divide 256 evenly, so each is as likely.
-    let letters: Vec<char> = random
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
-        .collect();
-    let groups: Vec<String> = letters
+    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
+    let groups = random
         .chunks(4)
-        .map(|group| group.iter().collect())
-        .collect();
-    Ok(groups.join("-"))
+        .map(|group| group.iter().map(letter).collect::<String>());
+    Ok(groups.collect::<Vec<_>>().join("-"))
 }
 
 /// Writes the password where only the owner reads it, in the place of one from an earlier start
 /// that did not get as far as making the account.
-///
-/// # Errors
-/// When the file cannot be written.
-pub(super) fn write_password(path: &Path, password: &str) -> io::Result<()> {
+fn write_password(path: &Path, password: &str) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = std::fs::OpenOptions::new()
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
         .write(true)
         .create_new(true)
         .mode(0o600)
@@ -75,53 +121,64 @@ pub(super) fn write_password(path: &Path, password: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// The page that a first run prints.
+/// The page that a hub without a file prints.
 #[derive(Debug)]
 pub struct Page {
-    /// Where chat accepts.
-    pub chat: Option<SocketAddr>,
-    /// The first account, and the file with its password.
-    pub account: Option<(String, PathBuf)>,
+    chat: Option<Address>,
+    account: Option<FirstAccount>,
     /// The user's home, shown as `~`.
-    pub home: Option<PathBuf>,
+    home: Option<PathBuf>,
+}
+
+impl Page {
+    pub(super) fn new(chat: Option<Address>, account: Option<FirstAccount>) -> Self {
+        let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+        Self {
+            chat,
+            account,
+            home: home.map(PathBuf::from),
+        }
+    }
 }
 
 impl fmt::Display for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let version = concat!(
-            env!("CARGO_PKG_VERSION_MAJOR"),
-            ".",
-            env!("CARGO_PKG_VERSION_MINOR")
-        );
-        write!(f, "sockeye {version}  hub on this machine only ")?;
+        write!(f, "sockeye {VERSION}  hub on this machine only ")?;
         write!(f, "(sockeye serve --example-config for a file)")?;
-        if let Some(chat) = self.chat {
-            let irssi = match chat.port() {
-                IRC_PORT => format!("irssi -c {}", chat.ip()),
-                port => format!("irssi -c {} -p {port}", chat.ip()),
-            };
-            write!(f, "\n  chat    {:<22} {irssi}", format!("irc://{chat}"))?;
+        if let Some(Address::Tcp { host, port, .. }) = &self.chat {
+            let url = format!("irc://{host}:{port}");
+            write!(f, "\n  chat    {url:<22} irssi -c {host}")?;
+            if *port != IRC_PORT {
+                write!(f, " -p {port}")?;
+            }
         }
-        if let Some((name, file)) = &self.account {
-            let file = match self
+        if let Some(FirstAccount {
+            name,
+            password_file,
+        }) = &self.account
+        {
+            let below_home = self
                 .home
                 .as_ref()
-                .and_then(|home| file.strip_prefix(home).ok())
-            {
-                Some(below) => Path::new("~").join(below),
-                None => file.clone(),
+                .map(|home| password_file.strip_prefix(home));
+            let file = match below_home {
+                Some(Ok(below)) => Path::new("~").join(below),
+                _ => password_file.clone(),
             };
-            write!(
-                f,
-                "\n  account {name}, password in {} (mode 600)",
-                file.display()
-            )?;
+            let file = file.display();
+            write!(f, "\n  account {name}, password in {file} (mode 600)")?;
         }
         Ok(())
     }
 }
 
-/// Letters and digits without those that are taken for one another.
+/// The version as people say it.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION_MAJOR"),
+    ".",
+    env!("CARGO_PKG_VERSION_MINOR")
+);
+/// Letters and digits without `l`, `o`, `0` and `1`, which are taken for one another.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Characters of a first password: 5 bits each.
 const PASSWORD_CHARS: usize = 16;
@@ -130,16 +187,28 @@ const IRC_PORT: u16 = 6667;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::net::SocketAddr;
 
-    #[test]
-    fn the_first_account_is_the_users_unless_that_is_root() {
-        let name = |user| account_name(user, |name| name.chars().all(char::is_alphanumeric));
-        assert_eq!(name(Some("ali")), "ali");
-        assert_eq!(name(Some("root")), "admin");
-        assert_eq!(name(Some("")), "admin");
-        assert_eq!(name(Some("a b")), "admin");
-        assert_eq!(name(None), "admin");
+    use sockeye_proto::irc::settings::CaseMapping;
+
+    use super::*;
+    use crate::state::{HashCost, Store};
+
+    #[tokio::test]
+    async fn the_first_account_is_the_users_unless_that_is_no_name() {
+        for (user, name) in [
+            ("ali", "ali"),
+            ("root", "admin"),
+            ("", "admin"),
+            ("a b", "admin"),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let store = Store::open(dir.path(), &Default::default()).unwrap();
+            let accounts = Accounts::new(store, CaseMapping::Ascii, HashCost::least());
+            let account = add(&accounts, user, "secret".into()).await.unwrap();
+            assert_eq!(account.name, name);
+            assert!(account.permissions.contains(Permissions::ADMIN));
+        }
     }
 
     #[test]
@@ -165,10 +234,13 @@ mod tests {
 
     #[test]
     fn the_page_can_be_acted_on() {
-        let file = PathBuf::from("/home/ali/.local/share/sockeye/first-password");
+        let chat = |port| Some(Address::from(SocketAddr::from(([127, 0, 0, 1], port))));
         let page = Page {
-            chat: Some("127.0.0.1:6667".parse().unwrap()),
-            account: Some(("ali".into(), file)),
+            chat: chat(6667),
+            account: Some(FirstAccount {
+                name: "ali".into(),
+                password_file: "/home/ali/.local/share/sockeye/first-password".into(),
+            }),
             home: Some("/home/ali".into()),
         };
         insta::assert_snapshot!(page, @"
@@ -177,14 +249,13 @@ mod tests {
           account ali, password in ~/.local/share/sockeye/first-password (mode 600)
         ");
         let elsewhere = Page {
-            chat: Some("127.0.0.1:20000".parse().unwrap()),
+            chat: chat(20_000),
             account: None,
             home: None,
         };
+        let elsewhere = elsewhere.to_string();
         assert!(
-            elsewhere
-                .to_string()
-                .ends_with("irssi -c 127.0.0.1 -p 20000"),
+            elsewhere.ends_with("irssi -c 127.0.0.1 -p 20000"),
             "{elsewhere}"
         );
     }

@@ -1,10 +1,26 @@
 //! The hub: `serve` and what belongs to it.
+//!
+//! A configuration ([`config`]) becomes a [`Plan`], which [`prepare`] makes ready before the first
+//! thread runs; [`Prepared::start`] opens everything and yields a [`Hub`]. What runs is asked and
+//! changed through the control socket ([`control`]) and by reloading.
 
+mod account;
+mod casemapping;
 pub mod config;
 pub mod control;
 mod data;
 mod first_run;
+mod life;
+mod listeners;
+mod notice;
+mod operate;
+mod plan;
+mod services;
 pub mod status;
 
+pub use account::ask_or_do;
 pub use data::DataDir;
 pub use first_run::Page;
+pub use life::{Hub, Prepared, prepare};
+pub use notice::{Notice, Notices};
+pub use plan::{ConfigSource, Plan, ServeOptions};

@@ -32,8 +32,6 @@ pub struct ListenerStatus {
     pub at: String,
     /// What answers there.
     pub serve: String,
-    /// Sessions at this moment.
-    pub sessions: u64,
     /// Connections accepted since the start.
     pub accepted: u64,
     /// Connections refused by a limit since the start.
@@ -103,16 +101,14 @@ impl fmt::Display for Status {
         for ListenerStatus {
             at,
             serve,
-            sessions,
             accepted,
             refused,
         } in listeners
         {
-            write!(
+            writeln!(
                 f,
-                "  listen  {at} → {serve}   {sessions} sessions, {accepted} accepted"
+                "  listen  {at} → {serve}   {accepted} accepted, {refused} refused"
             )?;
-            writeln!(f, ", {refused} refused")?;
         }
         if let Some(ChatStatus {
             clients,
@@ -207,7 +203,6 @@ mod tests {
             listeners: vec![ListenerStatus {
                 at: "tcp://127.0.0.1:6667".into(),
                 serve: "chat:".into(),
-                sessions: 2,
                 accepted: 12,
                 refused: 1,
             }],
@@ -233,7 +228,7 @@ mod tests {
         };
         insta::assert_snapshot!(status, @"
         sockeye 0.1.0  pid 4711  up 1 d 2 h  data /var/lib/sockeye
-          listen  tcp://127.0.0.1:6667 → chat:   2 sessions, 12 accepted, 1 refused
+          listen  tcp://127.0.0.1:6667 → chat:   12 accepted, 1 refused
           chat    2 clients, 0 registering, 3 channels
           store   ok   40 commits, 90 rows, 850 µs a commit
           limits  2 of 10000 sessions, 20000 descriptors; a source: 64 pending, 256 registered

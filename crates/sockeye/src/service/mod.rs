@@ -10,6 +10,7 @@ mod upper;
 
 use std::fmt::Debug;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -36,6 +37,18 @@ pub enum Refusal {
     SourceEstablished,
     /// The engine is draining.
     Draining,
+}
+
+/// Returns the service that a name of the vocabulary stands for, where it needs nothing more.
+///
+/// `None` for what only a hub can give (`chat`) and for what this version does not have.
+pub fn by_name(name: &str) -> Option<Arc<dyn Service>> {
+    match name {
+        "echo" => Some(Arc::new(Echo)),
+        "hello" => Some(Arc::new(Hello)),
+        "upper" => Some(Arc::new(Upper)),
+        _ => None,
+    }
 }
 
 /// Answers on a conversation.

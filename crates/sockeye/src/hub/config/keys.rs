@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use super::{CaseMapping, Chat, Config, Hub, ListenDraft};
+use super::{CASE_MAPPINGS, CaseMapping, Chat, Config, Hub, ListenDraft};
 use crate::endpoint::Endpoint;
 use crate::engine::Network;
 
@@ -153,11 +153,6 @@ pub(super) const LISTEN: &[Key<ListenDraft>] = &[
     },
 ];
 
-pub(super) const CASE_MAPPINGS: &[(&str, CaseMapping)] = &[
-    ("ascii", CaseMapping::Ascii),
-    ("precis", CaseMapping::Precis),
-];
-
 impl<T: Clone> Key<T> {
     /// Returns the value in `section` as TOML; `None` where it is not set.
     pub(super) fn value(&self, section: &T) -> Option<toml::Value> {
@@ -180,13 +175,7 @@ impl<T: Clone> Key<T> {
                     .collect::<Vec<_>>()
                     .into(),
             ),
-            Slot::CaseMapping(place) => {
-                let chosen = *place(&mut section);
-                CASE_MAPPINGS
-                    .iter()
-                    .find(|(_, known)| *known == chosen)
-                    .map(|(name, _)| (*name).into())
-            }
+            Slot::CaseMapping(place) => Some(place(&mut section).name().into()),
         }
     }
 }
@@ -228,11 +217,8 @@ impl<T> fmt::Display for Slot<T> {
             Self::Serve(_) => f.write_str("a service or an endpoint, such as \"chat\""),
             Self::Networks(_) => f.write_str("a list of networks, such as [\"10.0.0.0/8\"]"),
             Self::CaseMapping(_) => {
-                let names: Vec<_> = CASE_MAPPINGS
-                    .iter()
-                    .map(|(name, _)| format!("\"{name}\""))
-                    .collect();
-                f.write_str(&names.join(" or "))
+                let quoted = CASE_MAPPINGS.map(|mapping| format!("\"{}\"", mapping.name()));
+                f.write_str(&quoted.join(" or "))
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::endpoint::nearest;
+use crate::endpoint::problem::nearest;
 use crate::error::{Error, ErrorKind};
 
 /// One mistake: a stretch of the file and what is wrong with it.

@@ -90,6 +90,23 @@ struct ListenDraft {
     serve: Option<Endpoint>,
 }
 
+impl CaseMapping {
+    /// Returns its name in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ascii => "ascii",
+            Self::Precis => "precis",
+        }
+    }
+
+    /// Finds one by its name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        CASE_MAPPINGS
+            .into_iter()
+            .find(|mapping| mapping.name() == name)
+    }
+}
+
 impl Config {
     /// Reads a file's text; `file` names it in mistakes.
     ///
@@ -131,6 +148,8 @@ impl Default for Chat {
     }
 }
 
+/// Every case mapping.
+const CASE_MAPPINGS: [CaseMapping; 2] = [CaseMapping::Ascii, CaseMapping::Precis];
 /// Connections that have not registered, a source: enough for a household behind one address that
 /// reconnects at once.
 const PENDING_PER_SOURCE: u32 = 64;

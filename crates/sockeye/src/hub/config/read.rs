@@ -5,9 +5,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{CASE_MAPPINGS, CHAT, HUB, Key, LISTEN, Slot};
+use super::keys::{CHAT, HUB, Key, LISTEN, Slot};
 use super::mistake::{Mistake, did_you_mean};
-use super::{Config, Listen, ListenDraft};
+use super::{CASE_MAPPINGS, CaseMapping, Config, Listen, ListenDraft};
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
 use crate::endpoint::{Address, Endpoint, ParseError, Role};
 use crate::engine::Network;
@@ -163,15 +163,11 @@ impl Reader<'_> {
                 }
             }
             (Slot::Networks(place), DeValue::Array(items)) => *place(target) = self.networks(items),
-            (Slot::CaseMapping(place), DeValue::String(word)) => {
-                match CASE_MAPPINGS.iter().find(|(name, _)| name == word) {
-                    Some((_, mapping)) => *place(target) = *mapping,
-                    None => wrong(did_you_mean(
-                        word,
-                        CASE_MAPPINGS.iter().map(|(name, _)| *name),
-                    )),
-                }
-            }
+            (Slot::CaseMapping(place), DeValue::String(word)) => match CaseMapping::from_name(word)
+            {
+                Some(mapping) => *place(target) = mapping,
+                None => wrong(did_you_mean(word, CASE_MAPPINGS.map(CaseMapping::name))),
+            },
             (Slot::Accept(place), DeValue::String(text)) => {
                 *place(target) = self.endpoint(Endpoint::parse(text), Role::Accept, text, span);
             }

@@ -86,8 +86,6 @@ pub struct Fault {
 pub struct SessionRow {
     /// Its number, unique in the life of the hub.
     pub id: u64,
-    /// The listener that accepted it.
-    pub at: String,
     /// The peer's address.
     pub peer: String,
     /// The service that answers.
@@ -119,8 +117,47 @@ impl From<&Error> for Fault {
     }
 }
 
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        let is_it = |kind: &ErrorKind| kind.exit_code() == fault.exit_code;
+        let kind = FAULT_KINDS
+            .into_iter()
+            .find(is_it)
+            .unwrap_or(ErrorKind::Internal);
+        let error = Self::reported(kind, fault.error);
+        match fault.hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
+    }
+}
+
+impl Reply {
+    /// Returns the answer, or the fault as this process's own error.
+    ///
+    /// # Errors
+    /// What the hub refused, and why.
+    pub fn accepted(self) -> Result<Self, Error> {
+        match self {
+            Self::Fault(fault) => Err(fault.into()),
+            reply => Ok(reply),
+        }
+    }
+}
+
 impl From<Error> for Reply {
     fn from(error: Error) -> Self {
         Self::Fault(Fault::from(&error))
     }
 }
+
+/// What a hub refuses with; anything else is its own defect.
+const FAULT_KINDS: [ErrorKind; 7] = [
+    ErrorKind::ConfigUsage,
+    ErrorKind::LocalBind,
+    ErrorKind::LocalLimits,
+    ErrorKind::LocalRead,
+    ErrorKind::LocalWrite,
+    ErrorKind::PeerLoginDenied,
+    ErrorKind::PeerTimeout,
+];

@@ -10,6 +10,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -123,6 +124,8 @@ impl Core {
         loop {
             self.feed();
             self.pipeline.advance(&mut self.outputs);
+            let channels = self.pipeline.channels();
+            self.shared.channels.store(channels, Ordering::Relaxed);
             // Before the fan-out, so that the disk works meanwhile.
             let appended = self.begin_append().await;
             let overflowed = self.deliver();

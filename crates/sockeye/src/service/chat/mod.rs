@@ -60,6 +60,8 @@ pub struct ChatStats {
     pub connections: usize,
     /// Clients on the network.
     pub clients: usize,
+    /// Channels, with members or with stored state.
+    pub channels: usize,
     /// Inputs that wait for the core.
     pub waiting: usize,
     /// The log's health; three failures in a row mean that it does not take anything.
@@ -79,6 +81,7 @@ struct Shared {
     accounts: Option<Accounts>,
     connections: AtomicUsize,
     clients: AtomicUsize,
+    channels: AtomicUsize,
 }
 
 /// What a reload replaces.
@@ -117,6 +120,7 @@ impl Chat {
             accounts,
             connections: AtomicUsize::new(0),
             clients: AtomicUsize::new(0),
+            channels: AtomicUsize::new(pipeline.channels()),
         });
         engine.spawn(Core::new(pipeline, log, shared.clone(), asked).run());
         Ok(Arc::new(Self { shared }))
@@ -176,6 +180,7 @@ impl Chat {
         ChatStats {
             connections: shared.connections.load(Ordering::Relaxed),
             clients: shared.clients.load(Ordering::Relaxed),
+            channels: shared.channels.load(Ordering::Relaxed),
             waiting: shared.asks.max_capacity() - shared.asks.capacity(),
             log: shared.log.health(),
         }

@@ -1,0 +1,108 @@
+//! What an operator does to accounts: the same whether a hub runs or not.
+
+use super::control::{AccountRow, Reply, Request, call};
+use super::{Plan, casemapping};
+use crate::error::{Error, ErrorKind};
+use crate::state::{AccountError, Accounts, HashCost, Permissions, Store, StoreOptions};
+
+/// Asks the hub that runs on the plan's directory; without one, does it to the store under its lock.
+///
+/// # Errors
+/// When the hub does not answer, or the store cannot be opened. What the request itself runs into
+/// is in the reply.
+pub async fn ask_or_do(plan: &Plan, request: Request) -> Result<Reply, Error> {
+    let data = plan.data();
+    if let Some(reply) = call(&data.control_socket(), &request)? {
+        return Ok(reply);
+    }
+    data.make()?;
+    let store = Store::open(data.path(), &StoreOptions::from_env()?)?;
+    let casemapping = casemapping::fixed(&store, plan.config().chat.casemapping).await?;
+    let accounts = Accounts::new(store, casemapping.folding(), HashCost::default());
+    Ok(carry_out(&accounts, request)
+        .await
+        .unwrap_or_else(Reply::from))
+}
+
+/// Carries out a request about accounts.
+///
+/// # Errors
+/// When it names what does not exist or cannot be used, when the store refuses, or when the request
+/// is not about accounts.
+pub(super) async fn carry_out(accounts: &Accounts, request: Request) -> Result<Reply, Error> {
+    match request {
+        Request::AccountList => {
+            let all = accounts
+                .list()
+                .await
+                .map_err(|error| explain("accounts", error))?;
+            let row = |account: crate::state::Account| AccountRow {
+                name: account.name,
+                allow: account.permissions.names().map(str::to_owned).collect(),
+            };
+            Ok(Reply::Accounts(all.into_iter().map(row).collect()))
+        }
+        Request::AccountAdd {
+            name,
+            password,
+            allow,
+        } => {
+            let permissions = permissions(&allow)?;
+            let added = accounts
+                .add(&name, Some(password.into()), permissions)
+                .await;
+            added
+                .map(|_| Reply::Done)
+                .map_err(|error| explain(&name, error))
+        }
+        Request::AccountRemove { name } => {
+            let removed = accounts.remove(&name).await;
+            removed
+                .map(|()| Reply::Done)
+                .map_err(|error| explain(&name, error))
+        }
+        Request::AccountPasswd { name, password } => {
+            let set = accounts.set_password(&name, password.into()).await;
+            set.map(|()| Reply::Done)
+                .map_err(|error| explain(&name, error))
+        }
+        Request::AccountAllow { name, allow } => {
+            let set = accounts.set_permissions(&name, permissions(&allow)?).await;
+            set.map(|()| Reply::Done)
+                .map_err(|error| explain(&name, error))
+        }
+        Request::Status | Request::Reload | Request::SessionList | Request::SessionKill { .. } => {
+            Err(Error::new(
+                ErrorKind::Internal,
+                "account",
+                "",
+                "not a request about accounts",
+            ))
+        }
+    }
+}
+
+/// Reads permissions, each by its name.
+fn permissions(names: &[String]) -> Result<Permissions, Error> {
+    names
+        .join(",")
+        .parse()
+        .map_err(|unknown| Error::new(ErrorKind::ConfigUsage, "account", "", unknown))
+}
+
+fn explain(name: &str, error: AccountError) -> Error {
+    let kind = match &error {
+        AccountError::Store(_) => ErrorKind::LocalWrite,
+        _ => ErrorKind::ConfigUsage,
+    };
+    let hint = match &error {
+        AccountError::Exists => Some("`sockeye account passwd` sets another password"),
+        AccountError::Unknown => Some("`sockeye account list` shows all accounts"),
+        _ => None,
+    };
+    let error = Error::new(kind, "account", name, error);
+    match hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}

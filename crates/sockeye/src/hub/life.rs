@@ -1,0 +1,248 @@
+//! A hub from its first descriptor to its last.
+//!
+//! ```text
+//! Plan ──prepare──▶ Prepared ──start──▶ Hub ──(reload)*──▶ drain ──▶ close
+//! read and checked   no thread yet       accepts            goodbyes   on disk
+//! ```
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::config::Config;
+use super::control::Server;
+use super::listeners::Listeners;
+use super::notice::{Notice, Notices};
+use super::plan::{ConfigSource, Plan};
+use super::services::{CHAT, Services};
+use super::{DataDir, Page, casemapping, first_run, operate};
+use crate::endpoint::Address;
+use crate::engine::{Drained, Engine, EngineLimits};
+use crate::error::{Error, ErrorKind};
+use crate::state::{Accounts, HashCost, Store, StoreOptions};
+
+/// A hub before its first thread.
+#[derive(Debug)]
+pub struct Prepared {
+    plan: Plan,
+    engine: Engine,
+}
+
+/// A running hub.
+#[derive(Debug)]
+pub struct Hub {
+    shared: Arc<Shared>,
+    control: JoinHandle<()>,
+    control_stop: CancellationToken,
+}
+
+/// What the hub's tasks share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) engine: Engine,
+    pub(super) store: Store,
+    pub(super) accounts: Accounts,
+    pub(super) data: DataDir,
+    pub(super) started: Instant,
+    pub(super) source: Option<ConfigSource>,
+    pub(super) notices: Notices,
+    /// Held over a whole reload, so that two of them do not mix.
+    pub(super) running: Mutex<Running>,
+}
+
+/// What a reload changes.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) config: Config,
+    pub(super) listeners: Listeners,
+    pub(super) services: Services,
+}
+
+/// Does what comes before the first thread: makes the data directory and raises the descriptor
+/// limit.
+///
+/// Invariant: no thread runs before this returns; the caller starts its runtime after it. A process
+/// that is to run commands for others will be forked here, since a child forked later would inherit
+/// locks that nobody in it lets go of.
+///
+/// # Errors
+/// When the directory cannot be made, or the descriptors cannot hold the sessions asked for.
+pub fn prepare(plan: Plan) -> Result<Prepared, Error> {
+    plan.data.make()?;
+    let is_service = |address: &Address| matches!(address, Address::Service { .. });
+    let relays = plan
+        .config
+        .listen
+        .iter()
+        .any(|listen| !is_service(listen.serve.address()));
+    let engine = Engine::new(EngineLimits {
+        sessions_max: plan.config.hub.sessions.map(|sessions| sessions as usize),
+        session_descriptors: if relays { 2 } else { 1 },
+    })
+    .map_err(|error| error.with_hint("raise it (ulimit -n) or lower [hub] sessions"))?;
+    Ok(Prepared { plan, engine })
+}
+
+impl Prepared {
+    /// Opens the store, binds every listener, starts the services and accepts.
+    ///
+    /// # Errors
+    /// When another hub has the directory, the store is unusable, an address is taken, or a service
+    /// does not start; nothing was accepted then.
+    pub async fn start(self, notices: Notices) -> Result<Hub, Error> {
+        let Self { plan, engine } = self;
+        let store = Store::open(plan.data.path(), &StoreOptions::from_env()?)?;
+        let folding = casemapping::hold(&store, plan.config.chat.casemapping).await?;
+        let accounts = Accounts::new(store.clone(), folding, HashCost::default());
+        let mut services = Services::new(&engine, &store, &accounts, folding);
+        let mut listeners = Listeners::default();
+
+        services.start(&plan.config).await?;
+        let bound = listeners.bind(&engine, &services, &plan.config).await;
+        let change = bound.map_err(|error| explain_bind(error, &plan))?;
+        let first_account = match plan.is_default() {
+            true => first_run::account(&plan.data, &accounts).await?,
+            false => None,
+        };
+        let server = Server::bind(&plan.data.control_socket())?;
+
+        listeners
+            .swap(&engine, change, &plan.config)
+            .announce(&notices);
+        if plan.is_default() {
+            let chat = listeners.address_of(CHAT).cloned();
+            notices.say(Notice::Page(Page::new(chat, first_account)));
+        }
+        if let Some(note) = few_sessions(&engine, &plan.config) {
+            notices.say(Notice::Note(note));
+        }
+        let shared = Arc::new(Shared {
+            engine,
+            store,
+            accounts,
+            data: plan.data,
+            started: Instant::now(),
+            source: plan.options.config,
+            notices,
+            running: Mutex::new(Running {
+                config: plan.config,
+                listeners,
+                services,
+            }),
+        });
+        let control_stop = CancellationToken::new();
+        let answer = operate::answer(Arc::clone(&shared));
+        let serve_control = server.run(shared.engine.clone(), answer, control_stop.clone());
+        let control = shared.engine.spawn(serve_control);
+        Ok(Hub {
+            shared,
+            control,
+            control_stop,
+        })
+    }
+}
+
+impl Hub {
+    /// Reads the configuration again and says what came of it: all of it holds, or none.
+    pub async fn reload(&self) {
+        let reloaded = self.shared.reload().await;
+        self.shared.notices.say(match reloaded {
+            Ok(changes) => Notice::Reloaded(changes),
+            Err(error) => Notice::Kept(error),
+        });
+    }
+
+    /// Stops accepting, waits for the sessions as long as `limit` and cuts the rest.
+    ///
+    /// A second call with [`Duration::ZERO`] while the first one waits cuts at once.
+    pub async fn drain(&self, limit: Duration) -> Drained {
+        let sessions = self.shared.engine.sessions().len();
+        if sessions > 0 && !limit.is_zero() {
+            self.shared.notices.say(Notice::Draining { sessions });
+        }
+        self.shared.engine.drain(limit).await
+    }
+
+    /// Ends what is not a session; whatever is on its way to the disk gets there first.
+    pub async fn close(self) {
+        let Self {
+            shared,
+            control,
+            control_stop,
+        } = self;
+        control_stop.cancel();
+        // A panic in that task has been reported by itself.
+        let _ = control.await;
+        if let Err(error) = shared.running.lock().await.services.stop().await {
+            let note = format!("{error}; nothing acknowledged is lost, the next start reads more");
+            shared.notices.say(Notice::Note(note));
+        }
+        let engine = shared.engine.clone();
+        drop(shared);
+        engine.idle().await;
+    }
+}
+
+impl Shared {
+    /// Carries out a reload.
+    ///
+    /// # Errors
+    /// When there is no file, when it has mistakes or asks for what needs a restart, or an address
+    /// cannot be bound; everything stays as it was then.
+    pub(super) async fn reload(&self) -> Result<Vec<String>, Error> {
+        let refuse = |cause: &str| Error::new(ErrorKind::ConfigUsage, "reload", "", cause);
+        let config = match &self.source {
+            Some(source @ ConfigSource::File(_)) => source.read()?,
+            Some(ConfigSource::Stdin) => {
+                return Err(refuse("standard input can be read once only"));
+            }
+            None => return Err(refuse("this hub runs without a configuration file")),
+        };
+        let mut running = self.running.lock().await;
+        let mut changes = running.config.changes(&config).map_err(|fixed| {
+            let cause = format!("only a restart can change {}", fixed.join(", "));
+            Error::new(ErrorKind::ConfigUsage, "reload", "", cause)
+        })?;
+        let Running {
+            listeners,
+            services,
+            ..
+        } = &mut *running;
+        services.start(&config).await?;
+        let change = listeners.bind(&self.engine, services, &config).await?;
+        services.reload(&config).await?;
+
+        // From here on nothing fails.
+        let swapped = listeners.swap(&self.engine, change, &config);
+        swapped.announce(&self.notices);
+        changes.extend(swapped.changes);
+        running.config = config;
+        Ok(changes)
+    }
+}
+
+/// Adds the way out of a busy port to a hub without a file.
+fn explain_bind(error: Error, plan: &Plan) -> Error {
+    match error.kind() {
+        ErrorKind::LocalBind if plan.is_default() => {
+            error.with_hint("another port: --port-base 20000; any free one: --port-base 0")
+        }
+        _ => error,
+    }
+}
+
+/// Says how many sessions there is room for, where nobody asked for a number and it is small.
+fn few_sessions(engine: &Engine, config: &Config) -> Option<String> {
+    let (sessions, descriptors) = engine.capacity();
+    (config.hub.sessions.is_none() && sessions < SESSIONS_FEW).then(|| {
+        format!(
+            "holds {sessions} sessions at once: the descriptor limit (ulimit -n) is {descriptors}"
+        )
+    })
+}
+
+/// Room for fewer sessions than this is worth a word.
+const SESSIONS_FEW: usize = 1_000;

@@ -1,0 +1,251 @@
+//! The listeners of a hub: bound all together, swapped all together.
+//!
+//! A change has two halves. [`Listeners::bind`] may fail and touches nothing that runs;
+//! [`Listeners::swap`] cannot fail. A listener is kept, with its socket, when the new configuration
+//! has one at the same address.
+
+use std::sync::Arc;
+
+use super::config::{Config, Listen};
+use super::notice::{Notice, Notices};
+use super::services::{Services, is_chat};
+use super::status::ListenerStatus;
+use crate::endpoint::{Address, Endpoint};
+use crate::engine::{Admission, AdmissionLimits, Engine, Listening};
+use crate::error::{Error, ErrorKind};
+use crate::service::Service;
+use crate::transport::Bound;
+
+/// What accepts at this moment, in the order of the configuration.
+#[derive(Debug, Default)]
+pub(super) struct Listeners {
+    rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    listen: Listen,
+    gate: Gate,
+    listening: Listening,
+}
+
+/// What counts the sessions of a listener.
+#[derive(Debug, Clone)]
+struct Gate {
+    limits: AdmissionLimits,
+    admission: Arc<Admission>,
+}
+
+/// Listeners that are ready to take over.
+#[derive(Debug)]
+pub(super) struct Change {
+    rows: Vec<Next>,
+}
+
+#[derive(Debug)]
+struct Next {
+    listen: Listen,
+    service: Arc<dyn Service>,
+    from: From,
+}
+
+/// What a change came to.
+#[derive(Debug, Default)]
+pub(super) struct Swapped {
+    /// What is different, in words.
+    pub(super) changes: Vec<String>,
+    /// Where it accepts and did not before.
+    pub(super) opened: Vec<Address>,
+    /// Addresses that this machine does not have, in words.
+    pub(super) skipped: Vec<String>,
+}
+
+impl Swapped {
+    /// Says where it accepts now.
+    pub(super) fn announce(&self, notices: &Notices) {
+        for address in &self.opened {
+            notices.say(Notice::Listening(address.clone()));
+        }
+        for skipped in &self.skipped {
+            notices.say(Notice::Note(skipped.clone()));
+        }
+    }
+}
+
+/// Where the socket of a listener comes from.
+#[derive(Debug)]
+enum From {
+    /// The running listener at this index.
+    Kept(usize),
+    New(Bound),
+}
+
+impl Listeners {
+    /// Binds what is new in `config`; nothing that runs is touched.
+    ///
+    /// # Errors
+    /// When an address cannot be bound, or a kept one would have to be bound anew.
+    pub(super) async fn bind(
+        &self,
+        engine: &Engine,
+        services: &Services,
+        config: &Config,
+    ) -> Result<Change, Error> {
+        let mut rows = Vec::with_capacity(config.listen.len());
+        let mut kept = vec![false; self.rows.len()];
+        for listen in &config.listen {
+            let same = |(index, row): &(usize, &Row)| {
+                !kept[*index] && row.listen.at.address() == listen.at.address()
+            };
+            let from = match self.rows.iter().enumerate().find(same) {
+                Some((index, row)) => {
+                    check_kept(&row.listen.at, &listen.at)?;
+                    kept[index] = true;
+                    From::Kept(index)
+                }
+                None => From::New(engine.bind(&listen.at).await?),
+            };
+            let service = services.answering(listen)?;
+            rows.push(Next {
+                listen: listen.clone(),
+                service,
+                from,
+            });
+        }
+        Ok(Change { rows })
+    }
+
+    /// Lets a change take effect.
+    ///
+    /// Sessions live on, with the service that they have, also where their listener goes.
+    pub(super) fn swap(&mut self, engine: &Engine, change: Change, config: &Config) -> Swapped {
+        let mut swapped = Swapped::default();
+        let mut shared = None;
+        let mut old: Vec<_> = std::mem::take(&mut self.rows)
+            .into_iter()
+            .map(Some)
+            .collect();
+        for next in change.rows {
+            let Next {
+                listen,
+                service,
+                from,
+            } = next;
+            let (kept, bound) = match from {
+                From::Kept(index) => (old[index].take(), None),
+                From::New(bound) => (None, Some(bound)),
+            };
+            let gate = gate(
+                &listen,
+                config,
+                kept.as_ref().map(|row| &row.gate),
+                &mut shared,
+            );
+            let admission = Arc::clone(&gate.admission);
+            let listening = match (kept, bound) {
+                (Some(row), _) => {
+                    if row.listen != listen {
+                        swapped.changes.push(format!("{} → {listen}", row.listen));
+                    }
+                    row.listening.replace(service, admission);
+                    row.listening
+                }
+                (None, Some(bound)) => {
+                    swapped.changes.push(format!("new: {listen}"));
+                    let listening = engine.accept(bound, service, admission);
+                    swapped.opened.extend_from_slice(listening.addresses());
+                    swapped.skipped.extend_from_slice(listening.skipped());
+                    listening
+                }
+                // `bind` hands out each index once, under the lock that is held here.
+                (None, None) => continue,
+            };
+            self.rows.push(Row {
+                listen,
+                gate,
+                listening,
+            });
+        }
+        let gone = old.into_iter().flatten();
+        swapped
+            .changes
+            .extend(gone.map(|row| format!("gone: {}", row.listen)));
+        swapped
+    }
+
+    /// Returns each listener's addresses, service and counts.
+    pub(super) fn status(&self) -> Vec<ListenerStatus> {
+        let mut statuses = Vec::with_capacity(self.rows.len());
+        for row in &self.rows {
+            let (accepted, refused) = row.listening.counts();
+            statuses.extend(row.listening.addresses().iter().map(|at| ListenerStatus {
+                at: at.to_string(),
+                serve: row.listen.serve.to_string(),
+                accepted,
+                refused,
+            }));
+        }
+        statuses
+    }
+
+    /// Returns the first address where this service answers.
+    pub(super) fn address_of(&self, service: &str) -> Option<&Address> {
+        let row = self
+            .rows
+            .iter()
+            .find(|row| row.listen.serve.address().scheme() == service)?;
+        row.listening.addresses().first()
+    }
+}
+
+impl std::fmt::Display for Listen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "listen {} {}", self.at, self.serve)
+    }
+}
+
+/// Refuses a change that only a new socket could carry out.
+fn check_kept(old: &Endpoint, new: &Endpoint) -> Result<(), Error> {
+    if old.tcp() == new.tcp() && old.unix() == new.unix() {
+        return Ok(());
+    }
+    let cause = format!("is bound already as {old}: its socket options hold until a restart");
+    Err(Error::new(ErrorKind::LocalBind, "listen", new, cause))
+}
+
+/// Returns what counts a listener's sessions: what counted them before, where its limits are the
+/// same, so that the counts go on.
+///
+/// Listeners for chat without a `+limit` of their own count together: a source is one source,
+/// whichever of them it comes through.
+fn gate(
+    listen: &Listen,
+    config: &Config,
+    before: Option<&Gate>,
+    shared: &mut Option<Gate>,
+) -> Gate {
+    let mut limits = AdmissionLimits::of(&listen.at);
+    let alone = limits.sessions_max.or(limits.source_max).is_some();
+    limits.exempt.clone_from(&config.hub.exempt);
+    let chat = is_chat(listen);
+    if chat {
+        limits.source_pending_max = Some(config.chat.pending_per_source as usize);
+        limits.source_established_max = Some(config.chat.registered_per_source as usize);
+    }
+    let known = if chat && !alone {
+        shared.as_ref().or(before)
+    } else {
+        before
+    };
+    let gate = match known.filter(|gate| gate.limits == limits) {
+        Some(gate) => gate.clone(),
+        None => Gate {
+            admission: Admission::new(limits.clone()),
+            limits,
+        },
+    };
+    if chat && !alone {
+        *shared = Some(gate.clone());
+    }
+    gate
+}

@@ -1,0 +1,97 @@
+//! What an operator asks of a running hub, carried out.
+
+use std::sync::Arc;
+
+use super::account;
+use super::control::{Answer, Reply, Request, SessionRow};
+use super::life::{Running, Shared};
+use super::notice::Notice;
+use super::status::{FAILURES_MAX, Limits, Status, StoreStatus};
+use crate::error::{Error, ErrorKind};
+use crate::state::Log;
+
+/// Returns what answers the control socket.
+pub(super) fn answer(shared: Arc<Shared>) -> Answer {
+    Arc::new(move |request| {
+        let shared = Arc::clone(&shared);
+        Box::pin(async move { shared.carry_out(request).await.unwrap_or_else(Reply::from) })
+    })
+}
+
+impl Shared {
+    async fn carry_out(&self, request: Request) -> Result<Reply, Error> {
+        match request {
+            Request::Status => Ok(Reply::Status(Box::new(self.status().await))),
+            Request::Reload => {
+                let changes = self.reload().await?;
+                self.notices.say(Notice::Reloaded(changes.clone()));
+                Ok(Reply::Changed(changes))
+            }
+            Request::SessionList => Ok(Reply::Sessions(self.sessions())),
+            Request::SessionKill { id } if self.engine.kill(id) => Ok(Reply::Done),
+            Request::SessionKill { id } => {
+                let error = Error::new(ErrorKind::ConfigUsage, "kill", id, "no such session");
+                Err(error.with_hint("`sockeye status sessions` lists them"))
+            }
+            request => account::carry_out(&self.accounts, request).await,
+        }
+    }
+
+    async fn status(&self) -> Status {
+        let running = self.running.lock().await;
+        let Running {
+            config,
+            listeners,
+            services,
+        } = &*running;
+        let (sessions_max, descriptors_max) = self.engine.capacity();
+        Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            uptime_ms: self.started.elapsed().as_millis() as u64,
+            data: self.data.path().display().to_string(),
+            listeners: listeners.status(),
+            chat: services.chat_status(),
+            store: self.store_status(),
+            limits: Limits {
+                sessions_max: sessions_max as u64,
+                sessions: self.engine.sessions().len() as u64,
+                descriptors_max: descriptors_max as u64,
+                pending_per_source: config.chat.pending_per_source,
+                registered_per_source: config.chat.registered_per_source,
+            },
+        }
+    }
+
+    fn store_status(&self) -> StoreStatus {
+        let health = self.store.health();
+        StoreStatus {
+            healthy: health.failures < FAILURES_MAX,
+            failures: health.failures,
+            last_failure: health.last_failure,
+            commits: health.batches,
+            rows: health.rows,
+            commit_us: health.commit_us,
+        }
+    }
+
+    fn sessions(&self) -> Vec<SessionRow> {
+        let row = |row: crate::engine::SessionRow| SessionRow {
+            id: row.id,
+            peer: row.peer,
+            service: row.service.to_owned(),
+            age_ms: row.age.as_millis() as u64,
+            in_bytes: row.bytes_in,
+            out_bytes: row.bytes_out,
+        };
+        self.engine
+            .sessions()
+            .into_iter()
+            .take(SESSIONS_SHOWN)
+            .map(row)
+            .collect()
+    }
+}
+
+/// Sessions in one list: the answer must fit into a line of the control socket.
+const SESSIONS_SHOWN: usize = 5_000;

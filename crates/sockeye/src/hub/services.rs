@@ -1,0 +1,143 @@
+//! The right-hand sides of a hub's listeners, and the chat network that those for chat share.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sockeye_proto::irc::settings::{CaseMapping, Settings};
+
+use super::config::{Config, Listen};
+use super::status::ChatStatus;
+use crate::endpoint::Address;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind};
+use crate::service::chat::{Chat, ChatOptions};
+use crate::service::{self, Forward, Service};
+use crate::state::{Accounts, Store};
+
+/// What answers on accepted connections.
+#[derive(Debug)]
+pub(super) struct Services {
+    engine: Engine,
+    store: Store,
+    accounts: Accounts,
+    casemapping: CaseMapping,
+    started_wall_ms: u64,
+    chat: Option<Arc<Chat>>,
+}
+
+impl Services {
+    /// Takes what the services work with; none runs yet.
+    pub(super) fn new(
+        engine: &Engine,
+        store: &Store,
+        accounts: &Accounts,
+        casemapping: CaseMapping,
+    ) -> Self {
+        let since_1970 = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self {
+            engine: engine.clone(),
+            store: store.clone(),
+            accounts: accounts.clone(),
+            casemapping,
+            started_wall_ms: since_1970.as_millis() as u64,
+            chat: None,
+        }
+    }
+
+    /// Starts what the listeners of `config` need and does not run yet.
+    ///
+    /// # Errors
+    /// When a service does not start.
+    pub(super) async fn start(&mut self, config: &Config) -> Result<(), Error> {
+        if self.chat.is_none() && config.listen.iter().any(is_chat) {
+            let options = ChatOptions {
+                settings: self.settings(config),
+                log: Arc::new(self.store.clone()),
+                history: Arc::new(self.store.clone()),
+                accounts: Some(self.accounts.clone()),
+                exempt: config.hub.exempt.clone(),
+            };
+            self.chat = Some(Chat::start(&self.engine, options).await?);
+        }
+        Ok(())
+    }
+
+    /// Gives what runs its new settings.
+    ///
+    /// # Errors
+    /// When a service has stopped.
+    pub(super) async fn reload(&self, config: &Config) -> Result<(), Error> {
+        match &self.chat {
+            Some(chat) => {
+                chat.reload(self.settings(config), config.hub.exempt.clone())
+                    .await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Lets what runs finish its work; called after the sessions have ended.
+    ///
+    /// # Errors
+    /// When state could not be stored; nothing acknowledged is lost by that.
+    pub(super) async fn stop(&self) -> Result<(), Error> {
+        match &self.chat {
+            Some(chat) => chat.stop().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Returns what answers the connections of a listener.
+    ///
+    /// # Errors
+    /// When this version has no such service.
+    pub(super) fn answering(&self, listen: &Listen) -> Result<Arc<dyn Service>, Error> {
+        let Address::Service { name, .. } = listen.serve.address() else {
+            let (to, idle) = (listen.serve.clone(), listen.at.idle());
+            return Ok(Arc::new(Forward::new(&self.engine, to, idle)));
+        };
+        let found = match (&self.chat, *name) {
+            (Some(chat), CHAT) => Some(Arc::clone(chat) as Arc<dyn Service>),
+            (_, name) => service::by_name(name),
+        };
+        found.ok_or_else(|| {
+            let cause = format!("{name}: is not in this version");
+            Error::new(ErrorKind::ConfigUsage, "serve", &listen.serve, cause)
+        })
+    }
+
+    /// Returns how chat is doing, where it runs.
+    pub(super) fn chat_status(&self) -> Option<ChatStatus> {
+        let stats = self.chat.as_ref()?.stats();
+        Some(ChatStatus {
+            clients: stats.clients as u64,
+            registering: stats.connections.saturating_sub(stats.clients) as u64,
+            channels: stats.channels as u64,
+        })
+    }
+
+    fn settings(&self, config: &Config) -> Settings {
+        let Config { hub, chat, .. } = config;
+        Settings {
+            server: hub.name.clone(),
+            network: chat.network.clone(),
+            version: concat!("sockeye-", env!("CARGO_PKG_VERSION")).to_owned(),
+            created_ms: self.started_wall_ms,
+            motd: chat.motd.lines().map(str::to_owned).collect(),
+            history: chat.history,
+            replay_on_join: chat.replay_on_join,
+            casemapping: self.casemapping,
+            accounts: true,
+        }
+    }
+}
+
+/// Tells whether chat answers a listener's connections.
+pub(super) fn is_chat(listen: &Listen) -> bool {
+    listen.serve.address().scheme() == CHAT
+}
+
+/// Chat's name in the vocabulary.
+pub(super) const CHAT: &str = "chat";
