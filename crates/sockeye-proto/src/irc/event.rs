@@ -1,9 +1,9 @@
 //! What happens on a network: intents in their order, and what of them is stored.
 //!
-//! An [`Event`] is an *intent*: the order of the log decides which of two clients gets a nick, and
-//! `plan` refuses what no longer holds when its turn comes. Events name sessions, channels and
-//! accounts by id, so that a rename in between cannot misdirect them. A [`Record`] is the durable
-//! part: it stands alone, because sessions do not survive a restart.
+//! What a client wants to happen is an *intent*: the order of the log decides which of two clients
+//! gets a nick, and `plan` refuses what no longer holds when its turn comes. Intents name sessions,
+//! channels and accounts by id, so that a rename in between cannot misdirect them. A [`Record`] is
+//! the durable part: it stands alone, because sessions do not survive a restart.
 
 #[cfg(test)]
 mod tests;

@@ -44,6 +44,7 @@ fn tokens(settings: &Settings) -> Vec<String> {
         format!("NETWORK={}", value(&settings.network)),
         format!("NICKLEN={NICK_BYTES_MAX}"),
         "PREFIX=(ov)@+".into(),
+        "SAFELIST".into(),
         format!(
             "TARGMAX=JOIN:{JOIN_TARGETS_MAX},KICK:{KICK_TARGETS_MAX},NAMES:{NAMES_TARGETS_MAX},\
              NOTICE:{message},PART:,PRIVMSG:{message},TAGMSG:{message},WHOIS:1"

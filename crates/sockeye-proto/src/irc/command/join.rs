@@ -193,19 +193,19 @@ fn announce(
             .param(&joined.name)
             .end();
     });
-    let own = relay.encode(session.caps.encoding());
-    effects.replies.lines().extend(own);
-    let operator = joined.is_operator(id);
-    let shown_rank = Relay::new(stamp, |line| {
-        let line = line
-            .source(&network.settings.server)
-            .command("MODE")
-            .param(&joined.name);
-        line.param("+o").param(&session.nick).end();
+    // The joiner itself sees its rank among the names.
+    let rank = joined.is_operator(id).then(|| {
+        Relay::new(stamp, |line| {
+            let line = line.source(&network.settings.server).command("MODE");
+            line.params([&*joined.name, "+o", &session.nick]).end();
+        })
     });
-    network.send_to_channel(channel, id, &relay, effects.outputs);
-    if operator {
-        network.send_to_channel(channel, id, &shown_rank, effects.outputs);
+    effects
+        .replies
+        .lines()
+        .extend(relay.encode(session.caps.encoding()));
+    for relay in [Some(relay), rank].iter().flatten() {
+        network.send_to_channel(channel, id, relay, effects.outputs);
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod parse;
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Asked, Request, user_mode};
@@ -10,10 +10,11 @@ use crate::irc::event::{Stamp, StoredMode};
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::message::{LINE_BYTES_MAX, PARAMS_MAX};
 use crate::irc::network::channel::{Changed, Channel};
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Replies};
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Replies, Sessions};
 use crate::irc::numeric::{
     ERR_BANLISTFULL, ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL,
-    ERR_USERNOTINCHANNEL, RPL_BANLIST, RPL_CHANNELMODEIS, RPL_CREATIONTIME, RPL_ENDOFBANLIST,
+    ERR_USERNOTINCHANNEL, Numeric, RPL_BANLIST, RPL_CHANNELMODEIS, RPL_CREATIONTIME,
+    RPL_ENDOFBANLIST,
 };
 
 /// Changing the modes of a channel and of its members.
@@ -139,140 +140,107 @@ impl Intent for ChangeModes {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(by) = network.sessions.find(self.by) else {
+        let (sessions, settings) = (&network.sessions, &network.settings);
+        let (Some(by), Some(channel)) = (
+            sessions.find(self.by),
+            network.channels.find_mut(self.channel),
+        ) else {
             return;
         };
-        let source = by.source.clone();
         let mut done = Vec::new();
         for change in self.changes {
-            match change {
-                Change::Setting(mode) => {
-                    done.extend(set(
-                        mode,
-                        &source,
-                        self.by,
-                        self.channel,
-                        stamp,
-                        network,
-                        effects,
-                    ));
+            match change.carry_out(channel, sessions, &by.source, stamp.wall_ms) {
+                Ok(mode) => done.extend(mode),
+                Err((numeric, [first, second])) => {
+                    let reply = numeric.to(effects.replies.lines(), &settings.server, &by.nick);
+                    reply.params([&*first, &second]).text();
                 }
-                Change::Rank {
-                    add,
-                    letter,
-                    member,
-                    nick,
-                } => {
-                    let Some(channel) = network.channels.find_mut(self.channel) else {
-                        return;
-                    };
-                    if channel.rank(member).is_none() {
-                        let name = channel.name.clone();
-                        let lines = effects.replies.lines();
-                        let reply = network.reply(self.by, ERR_USERNOTINCHANNEL, lines);
-                        reply.params([&*nick, &name]).text();
-                    } else if channel.set_rank(member, letter, add) {
-                        let nick = network
-                            .sessions
-                            .find(member)
-                            .map(|member| member.nick.clone());
-                        done.push(StoredMode {
-                            add,
-                            letter,
-                            value: nick,
-                        });
+            }
+        }
+        let encoding = by.caps.encoding();
+        for relay in announcements(&done, &by.source, &channel.name, stamp) {
+            effects.replies.lines().extend(relay.encode(encoding));
+            network.send_to_channel(self.channel, self.by, &relay, effects.outputs);
+        }
+    }
+}
+
+impl Change {
+    /// Changes the channel and returns the change as others are to see it, unless all was so
+    /// already.
+    ///
+    /// # Errors
+    /// A numeric with its parameters, when this one of the changes cannot be carried out.
+    fn carry_out(
+        self,
+        channel: &mut Channel,
+        sessions: &Sessions,
+        by: &str,
+        wall_ms: u64,
+    ) -> Result<Option<StoredMode>, (Numeric, [String; 2])> {
+        match self {
+            Self::Setting(mut mode) => {
+                let key = channel.modes.key.clone();
+                match channel.modes.change(&mode, by, wall_ms) {
+                    Changed::No => Ok(None),
+                    Changed::Full => {
+                        Err((ERR_BANLISTFULL, [channel.name.clone(), mode.letter.into()]))
+                    }
+                    Changed::Yes => {
+                        if mode.letter == 'k' && !mode.add {
+                            mode.value = key;
+                        }
+                        Ok(Some(mode))
                     }
                 }
             }
-        }
-        announce(
-            &done,
-            &source,
-            self.by,
-            self.channel,
-            stamp,
-            network,
-            effects,
-        );
-    }
-}
-
-/// Carries out one change of a setting and returns it as others are to see it, if it was one.
-fn set(
-    mut mode: StoredMode,
-    source: &str,
-    by: SessionId,
-    channel: ChannelId,
-    stamp: &Stamp,
-    network: &mut Network,
-    effects: &mut Effects<'_>,
-) -> Option<StoredMode> {
-    let channel = network.channels.find_mut(channel)?;
-    let key = channel.modes.key.clone();
-    match channel.modes.change(&mode, source, stamp.wall_ms) {
-        Changed::Yes => {
-            if mode.letter == 'k' && !mode.add {
-                mode.value = key;
+            Self::Rank { member, nick, .. } if channel.rank(member).is_none() => {
+                Err((ERR_USERNOTINCHANNEL, [nick, channel.name.clone()]))
             }
-            Some(mode)
-        }
-        Changed::No => None,
-        Changed::Full => {
-            let (name, letter) = (channel.name.clone(), mode.letter.to_string());
-            let reply = network.reply(by, ERR_BANLISTFULL, effects.replies.lines());
-            reply.params([&*name, &letter]).text();
-            None
+            Self::Rank {
+                add,
+                letter,
+                member,
+                ..
+            } => {
+                let value = sessions.find(member).map(|member| member.nick.clone());
+                let changed = channel.set_rank(member, letter, add);
+                Ok(changed.then_some(StoredMode { add, letter, value }))
+            }
         }
     }
 }
 
-/// Tells everybody, in as many lines as it takes.
-fn announce(
+/// Writes what has changed, in as many lines as it takes.
+fn announcements<'a>(
     mut modes: &[StoredMode],
     source: &str,
-    by: SessionId,
-    channel: ChannelId,
-    stamp: &Stamp,
-    network: &mut Network,
-    effects: &mut Effects<'_>,
-) {
-    let Some(encoding) = network.sessions.find(by).map(|by| by.caps.encoding()) else {
-        return;
-    };
-    let Some(name) = network
-        .channels
-        .find(channel)
-        .map(|c: &Channel| c.name.clone())
-    else {
-        return;
-    };
-    let room = LINE_BYTES_MAX.saturating_sub(": MODE  \r\n".len() + source.len() + name.len());
+    channel: &str,
+    stamp: &'a Stamp,
+) -> Vec<Relay<'a>> {
+    let room = LINE_BYTES_MAX.saturating_sub(": MODE  \r\n".len() + source.len() + channel.len());
+    let mut relays = Vec::new();
     while !modes.is_empty() {
         let (now, later) = modes.split_at(fitting(modes, room));
-        let relay = Relay::new(stamp, |line| {
-            let line = line
-                .source(source)
-                .command("MODE")
-                .param(&name)
-                .param(&letters(now));
-            line.params(now.iter().filter_map(|mode| mode.value.as_deref()))
-                .end();
-        });
-        effects.replies.lines().extend(relay.encode(encoding));
-        network.send_to_channel(channel, by, &relay, effects.outputs);
+        let values = now.iter().filter_map(|mode| mode.value.as_deref());
+        relays.push(Relay::new(stamp, |line| {
+            let line = line.source(source).command("MODE").param(channel);
+            line.param(&letters(now)).params(values).end();
+        }));
         modes = later;
     }
+    relays
 }
 
 /// Returns how many of the modes, at least one, fit into `room` bytes.
 fn fitting(modes: &[StoredMode], room: usize) -> usize {
     let mut bytes = 0;
     let fits = |mode: &&StoredMode| {
-        bytes += "+x".len()
-            + mode
-                .value
-                .as_ref()
-                .map_or(0, |value| value.len() + " ".len());
+        let value_bytes = mode
+            .value
+            .as_ref()
+            .map_or(0, |value| " ".len() + value.len());
+        bytes += "+x".len() + value_bytes;
         bytes <= room
     };
     modes.iter().take_while(fits).count().max(1)
