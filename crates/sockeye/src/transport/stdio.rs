@@ -71,13 +71,13 @@ impl AsyncRead for StdioStream {
         }
         if self.given == self.arrived.len() {
             if !self.input.busy {
+                self.given = 0;
                 let mut buffer = std::mem::take(&mut self.arrived);
                 buffer.resize(PIECE_BYTES, 0);
                 self.input.begin(buffer);
             }
             let (buffer, count) = ready!(self.input.poll_done(cx));
             self.arrived = buffer;
-            self.given = 0;
             self.arrived.truncate(count?);
         }
         let rest = self.arrived.get(self.given..).unwrap_or_default();
