@@ -28,6 +28,8 @@ pub enum ErrorKind {
     LocalWrite,
     /// The local end (a file, standard input, a child) did not yield bytes.
     LocalRead,
+    /// A child process ended with this status, which is no success: 128 and more is a signal.
+    ChildStatus(u8),
     /// An address could not be bound.
     LocalBind,
     /// The machine's limits cannot hold what was asked for.
@@ -47,6 +49,7 @@ impl ErrorKind {
             Self::LocalWrite => 23,
             Self::LocalRead => 26,
             Self::PeerTimeout => 28,
+            Self::ChildStatus(status) => status,
             Self::LocalBind => 45,
             Self::PeerReset => 56,
             Self::PeerLoginDenied => 67,
@@ -97,6 +100,13 @@ impl Error {
     #[must_use]
     pub fn with_hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint = Some(hint.to_string());
+        self
+    }
+
+    /// Lays the error to another fault, which the caller knows better.
+    #[must_use]
+    pub fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
         self
     }
 

@@ -136,7 +136,7 @@ impl RelayReport {
         self.back.ending.source_failed() || self.forth.ending.sink_failed()
     }
 
-    /// Turns an unclean end into the error of `op`, with `a` and `b` as their names.
+    /// Turns an unclean end into the error of `op` on `b`; what `a` did is said with its name.
     ///
     /// # Errors
     /// [`ErrorKind::LostBytes`] when bytes were lost, else [`ErrorKind::PeerReset`] when a side ended
@@ -152,9 +152,7 @@ impl RelayReport {
             (Ending::SourceFailed(error), _) | (_, Ending::SinkFailed(error)) => {
                 Some(format!("{a}: {}", words(error)))
             }
-            (_, Ending::SourceFailed(error)) | (Ending::SinkFailed(error), _) => {
-                Some(format!("{b}: {}", words(error)))
-            }
+            (_, Ending::SourceFailed(error)) | (Ending::SinkFailed(error), _) => Some(words(error)),
             (Ending::Idle, _) | (_, Ending::Idle) => Some("idle for too long".to_owned()),
             _ => Some("cut".to_owned()),
         };
@@ -177,6 +175,12 @@ impl RelayReport {
 }
 
 impl Leg {
+    /// Tells whether the sink took no more because whoever read it has left (EPIPE).
+    pub fn reader_left(&self) -> bool {
+        matches!(&self.ending, Ending::SinkFailed(error)
+            if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     /// Returns how many bytes were taken from the source and did not reach the sink's peer.
     pub fn bytes_lost(&self) -> u64 {
         self.bytes_read - self.bytes_written + self.bytes_unacknowledged

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{BoxFuture, Service};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Address, Endpoint};
 use crate::engine::{Engine, Session};
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ChildProcess, Conversation, RelaySettings, relay};
@@ -38,17 +38,15 @@ impl Forward {
             status = child.status() => status,
             () = session.cut() => Ok(0),
         };
-        let why = match status {
+        let (kind, why) = match status {
             Ok(0) => return Ok(()),
-            Ok(status) => format!("ended with status {status}"),
-            Err(error) => words(&error),
+            Ok(status) => (
+                ErrorKind::ChildStatus(status),
+                format!("ended with status {status}"),
+            ),
+            Err(error) => (ErrorKind::LocalRead, words(&error)),
         };
-        Err(Error::new(
-            ErrorKind::LocalRead,
-            "relay",
-            &self.to_text,
-            why,
-        ))
+        Err(Error::new(kind, "relay", &self.to_text, why))
     }
 }
 
@@ -85,6 +83,10 @@ impl Service for Forward {
                 to_a: &facts.bytes_out,
             };
             let report = relay(a, b, settings, session.cut()).await;
+            // The one exception to the relay invariant: `… | head` has what it wanted.
+            if *self.to.address() == Address::Stdio && report.forth.reader_left() {
+                return Ok(());
+            }
             facts
                 .bytes_lost
                 .fetch_add(report.bytes_lost(), Ordering::Relaxed);
