@@ -200,7 +200,9 @@ impl Word {
         };
         let bare = self.row.bare.and_then(|key| self.row.key(key));
         match bare.filter(|_| first && self.row.key(&item.text[name.clone()]).is_none()) {
-            Some(key) if value.is_none() || key.kind == Kind::Text => self.put(key, item, whole),
+            Some(key) if value.is_none() || key.kind == Kind::Text => {
+                self.put(key, item, whole.clone(), whole)
+            }
             _ => self.set(item, name, value),
         }
     }
@@ -208,14 +210,13 @@ impl Word {
     /// Takes a key, with its value unless it is a bare flag.
     fn set(&mut self, token: &Token, name: Part, value: Option<Part>) -> Result<(), Fault> {
         let at = token.place(name.clone());
-        let name = &token.text[name];
-        let word = self.row.name;
-        let Some(key) = self.row.key(name) else {
-            let meant = nearest(name, self.row.keys.iter().map(|key| key.name));
-            return Err(Fault::new(at, format!("+{word} has no key {name}")).did_you_mean(meant));
+        let (word, written) = (self.row.name, &token.text[name.clone()]);
+        let Some(key) = self.row.key(written) else {
+            let meant = nearest(written, self.row.keys.iter().map(|key| key.name));
+            return Err(Fault::new(at, format!("+{word} has no key {written}")).did_you_mean(meant));
         };
         match value {
-            Some(value) => self.put(key, token, value),
+            Some(value) => self.put(key, token, name, value),
             None if key.kind == Kind::Flag => {
                 self.check(key, at)?;
                 self.settings.push((key, Value::Flag(true)));
@@ -223,16 +224,27 @@ impl Word {
             }
             None => Err(Fault::new(
                 at,
-                format!("{name} takes {}: {name}=…", key.kind),
+                format!("{written} takes {}: {written}=…", key.kind),
             )),
         }
     }
 
-    fn put(&mut self, key: &'static KeyRow, token: &Token, value: Part) -> Result<(), Fault> {
+    /// Takes the value of a key; without its name, `name` is the value too.
+    fn put(
+        &mut self,
+        key: &'static KeyRow,
+        token: &Token,
+        name: Part,
+        value: Part,
+    ) -> Result<(), Fault> {
+        self.check(key, token.place(name.clone()))?;
         let at = token.place(value.clone());
-        self.check(key, at.clone())?;
+        let taker = match name == value {
+            true => format!("+{}", self.row.name),
+            false => key.name.to_owned(),
+        };
         let value = key.kind.read(&token.text[value]);
-        let wrong = |takes| Fault::new(at, format!("{} {takes}", key.name));
+        let wrong = |takes| Fault::new(at, format!("{taker} {takes}"));
         self.settings.push((key, value.map_err(wrong)?));
         Ok(())
     }

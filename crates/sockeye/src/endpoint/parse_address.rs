@@ -92,7 +92,15 @@ fn find_scheme(token: &Token, colon: usize) -> Result<(&'static SchemeRow, bool)
         return Err(unknown_scheme(token, colon));
     };
     if !row.built {
-        return Err(Fault::new(at, format!("{name}: is not in this version")));
+        let colon = if token.text[colon..].starts_with("://") {
+            "://"
+        } else {
+            ":"
+        };
+        return Err(Fault::new(
+            at,
+            format!("{name}{colon} is not in this version"),
+        ));
     }
     if plain.is_some() && row.stands == Stands::Opening {
         return Err(Fault::new(at, format!("{}: cannot listen", row.name)));

@@ -59,7 +59,10 @@ impl Endpoint {
             let problem = format!("{} is of the other address family", self.address);
             return Err(Fault::new(0..self.address.to_string().len(), problem).in_text(text));
         }
-        *family = kept;
+        // A number is of its family already.
+        if !matches!(host, Host::Ip(_)) {
+            *family = kept;
+        }
         Ok(true)
     }
 

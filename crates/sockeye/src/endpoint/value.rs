@@ -44,8 +44,11 @@ pub enum Value {
 }
 
 impl Kind {
-    /// Reads a value; the error says what the key takes.
-    pub(super) fn read(self, text: &str) -> Result<Value, String> {
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// What the key takes, as the end of a sentence: `takes on or off`.
+    pub fn read(self, text: &str) -> Result<Value, String> {
         let value = match self {
             Self::Flag => read_flag(text).map(Value::Flag),
             Self::Count(max) => number(text).filter(|count| *count <= max).map(Value::Count),

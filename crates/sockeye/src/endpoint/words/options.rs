@@ -134,7 +134,7 @@ const LIMIT: &[KeyRow] = &[
     key(
         "per-ip",
         Kind::Count(CONNS_MAX),
-        "sessions at once from one IPv4 address or IPv6 /64",
+        "sessions at once from one source (IPv4 address, IPv6 /64)",
     ),
     later("rate", "bytes a second"),
     later("burst", "bytes that may exceed the rate at once"),

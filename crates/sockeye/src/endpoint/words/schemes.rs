@@ -71,7 +71,7 @@ pub static SCHEMES: &[SchemeRow] = &[
     },
     SchemeRow {
         built: cfg!(feature = "sqlite"),
-        ..service("chat", Form::Nothing, "chat (IRC)")
+        ..service("chat", Form::Nothing, "chat (IRC), in serve only")
     },
     service(
         "discard",
