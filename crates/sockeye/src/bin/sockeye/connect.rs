@@ -1,16 +1,24 @@
 //! `connect`: standard input and output to an endpoint and back.
 
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 use clap::Args;
-use sockeye::endpoint::Role;
+use sockeye::endpoint::{Address, Endpoint, Role};
+use sockeye::engine::{Engine, EngineLimits, Session};
+use sockeye::io::{Conversation, Ending, RelayReport, RelaySettings, relay};
 use sockeye::{Error, ErrorKind};
 
 use crate::endpoints::{Families, usage};
 use crate::output::Output;
+use crate::runtime;
+use crate::signals::{self, Asked, Signals};
+use crate::tally::Tally;
+use crate::vocabulary;
 
 /// Connect standard input and output to an endpoint.
 #[derive(Debug, Args)]
+#[command(after_long_help = vocabulary::help())]
 pub(crate) struct Connect {
     /// Where to connect: HOST:PORT, PORT, scheme:TEXT …, with +words after it.
     #[arg(required = true, value_name = "ENDPOINT")]
@@ -18,20 +26,116 @@ pub(crate) struct Connect {
 
     #[command(flatten)]
     families: Families,
+
+    /// Say at the end how much has moved; SIGUSR1 asks in between.
+    #[arg(long)]
+    stats: bool,
 }
 
 impl Connect {
-    pub(crate) fn run(&self, _output: &Output) -> Result<ExitCode, Error> {
+    pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Error> {
         let mut endpoints = self.families.parse("connect", &self.words)?;
         let (Some(endpoint), true) = (endpoints.pop(), endpoints.is_empty()) else {
             return Err(usage("connect", "one endpoint is wanted"));
         };
         endpoint.check(Role::Connect)?;
-        Err(Error::new(
-            ErrorKind::ConfigUsage,
-            "connect",
-            endpoint,
-            "not in this version",
-        ))
+        if *endpoint.address() == Address::Stdio {
+            return Err(usage(
+                "connect",
+                "standard input and output are the near side already",
+            ));
+        }
+        runtime::single_thread()?.block_on(self.join(&endpoint, output))
+    }
+
+    async fn join(&self, endpoint: &Endpoint, output: &Output) -> Result<ExitCode, Error> {
+        let mut signals = Signals::new()?;
+        let engine = Engine::new(EngineLimits {
+            session_descriptors: 2,
+            ..Default::default()
+        })?;
+        let tally = Tally::new();
+        let (far, session) = tokio::select! {
+            opened = engine.connect(endpoint) => opened?,
+            kind = signals.stop() => return Ok(signals::exit_code(kind)),
+        };
+        let (near, _) = engine.open(&Address::Stdio.into()).await?;
+        let (Conversation::Stream(near), Conversation::Stream(far)) = (near, far) else {
+            return Err(usage(
+                "connect",
+                "only byte streams are joined in this version",
+            ));
+        };
+        output.tell_ready()?;
+
+        let facts = session.facts();
+        let (from_a, to_a) = (&facts.bytes_out, &facts.bytes_in);
+        let settings = RelaySettings {
+            idle: endpoint.idle(),
+            from_a,
+            to_a,
+        };
+        let mut stopped_by = None;
+        let stopped = async {
+            loop {
+                match signals.next().await {
+                    Asked::Report => output.stats(tally.stats(&engine)),
+                    Asked::Stop(kind) => break stopped_by = Some(kind),
+                }
+            }
+        };
+        let report = relay(near, far, settings, stopped).await;
+        let reader_left = report.back.reader_left();
+        if !reader_left {
+            facts
+                .bytes_lost
+                .fetch_add(report.bytes_lost(), Ordering::Relaxed);
+        }
+        let result = result_of(report, endpoint);
+        let status = match stopped_by {
+            Some(kind) => signals::exit_code(kind),
+            None if reader_left => ExitCode::SUCCESS,
+            None => child_status(&session, &mut signals).await?,
+        };
+        tally.add(&session);
+        drop(session);
+        if self.stats {
+            output.stats(tally.stats(&engine));
+        }
+        // The one exception to the relay invariant: `… | head` has what it wanted.
+        if reader_left {
+            Ok(status)
+        } else {
+            result.map(|()| status)
+        }
+    }
+}
+
+/// Turns an unclean end into an error; what happened on the near side is told apart.
+fn result_of(report: RelayReport, endpoint: &Endpoint) -> Result<(), Error> {
+    let (near, kind) = match (&report.forth.ending, &report.back.ending) {
+        (Ending::SourceFailed(_), _) => ("standard input", Some(ErrorKind::LocalRead)),
+        (_, Ending::SinkFailed(_)) => ("standard output", Some(ErrorKind::LocalWrite)),
+        _ => ("-", None),
+    };
+    report
+        .into_result("connect", &near, endpoint)
+        .map_err(|error| match kind {
+            Some(kind) => error.with_kind(kind),
+            None => error,
+        })
+}
+
+/// Returns the status of the child process at the far end, once it has ended.
+async fn child_status(session: &Session, signals: &mut Signals) -> Result<ExitCode, Error> {
+    let Some(child) = &session.info().child else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let peer = &session.info().peer_text;
+    tokio::select! {
+        status = child.status() => status
+            .map(ExitCode::from)
+            .map_err(|error| Error::new(ErrorKind::LocalRead, "connect", peer, error)),
+        kind = signals.stop() => Ok(signals::exit_code(kind)),
     }
 }

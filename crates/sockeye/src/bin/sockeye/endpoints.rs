@@ -1,7 +1,9 @@
 //! The endpoints of a command line.
 
+use std::time::Duration;
+
 use clap::Args;
-use sockeye::endpoint::{Endpoint, Family};
+use sockeye::endpoint::{Endpoint, Family, Kind, Value};
 use sockeye::{Error, ErrorKind};
 
 /// `-4` and `-6`.
@@ -46,4 +48,12 @@ impl Families {
 /// Makes the error of a command line that does not fit a verb.
 pub(crate) fn usage(verb: &'static str, cause: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::ConfigUsage, verb, "", cause)
+}
+
+/// Reads a time as the keys of endpoints do.
+pub(crate) fn read_time(text: &str) -> Result<Duration, String> {
+    match Kind::Duration.read(text)? {
+        Value::Duration(time) => Ok(time),
+        _ => Err(format!("takes {}", Kind::Duration)),
+    }
 }

@@ -1,16 +1,27 @@
 //! `listen`: for every connection accepted at one endpoint, another one or a service.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
-use sockeye::endpoint::Role;
-use sockeye::{Error, ErrorKind};
+use sockeye::Error;
+use sockeye::endpoint::{Address, Endpoint, Role};
+use sockeye::engine::{Admission, AdmissionLimits, Engine, EngineLimits, Listening};
+use sockeye::service::{self, Forward, Service};
+use tokio::sync::mpsc::Receiver;
 
-use crate::endpoints::{Families, usage};
+use crate::endpoints::{Families, read_time, usage};
 use crate::output::Output;
+use crate::runtime;
+use crate::signals::{Asked, Signals};
+use crate::single::{Moment, Single};
+use crate::tally::Tally;
+use crate::vocabulary;
 
 /// Accept connections and join each with another endpoint or a service.
 #[derive(Debug, Args)]
+#[command(after_long_help = vocabulary::help())]
 pub(crate) struct Listen {
     /// Where to accept, then what to join with (- if left out), each with +words after it.
     #[arg(required = true, value_name = "ENDPOINT")]
@@ -18,21 +29,174 @@ pub(crate) struct Listen {
 
     #[command(flatten)]
     families: Families,
+
+    /// Serve one connection, then exit with its result.
+    #[arg(long)]
+    once: bool,
+
+    /// Serve at most so many connections at once.
+    #[arg(long, value_name = "N")]
+    max_conns: Option<usize>,
+
+    /// When told to stop, let connections finish for so long.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = read_time)]
+    drain: Duration,
+
+    /// Say at the end how much has moved; SIGUSR1 asks in between.
+    #[arg(long)]
+    stats: bool,
 }
 
 impl Listen {
-    pub(crate) fn run(&self, _output: &Output) -> Result<ExitCode, Error> {
-        let endpoints = self.families.parse("listen", &self.words)?;
-        let [at, served] = &endpoints[..] else {
-            return Err(usage("listen", "two endpoints are wanted"));
+    pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Error> {
+        let (at, served) = self.endpoints()?;
+        runtime::multi_thread()?.block_on(self.serve(&at, &served, output))
+    }
+
+    fn endpoints(&self) -> Result<(Endpoint, Endpoint), Error> {
+        let mut endpoints = self.families.parse("listen", &self.words)?.into_iter();
+        let (Some(at), served, None) = (endpoints.next(), endpoints.next(), endpoints.next())
+        else {
+            return Err(usage(
+                "listen",
+                "two endpoints are wanted: where, and what to join with",
+            ));
         };
+        let served = served.unwrap_or_else(|| Address::Stdio.into());
         at.check(Role::Accept)?;
         served.check(Role::Serve)?;
-        Err(Error::new(
-            ErrorKind::ConfigUsage,
-            "listen",
-            at,
-            "not in this version",
-        ))
+        if self.max_conns.is_some() && at.limit().conns.is_some() {
+            return Err(usage(
+                "listen",
+                "--max-conns and +limit,conns say the same: write one",
+            ));
+        }
+        Ok((at, served))
     }
+
+    async fn serve(
+        &self,
+        at: &Endpoint,
+        served: &Endpoint,
+        output: &Output,
+    ) -> Result<ExitCode, Error> {
+        let signals = Signals::new()?;
+        let engine = Engine::new(EngineLimits {
+            session_descriptors: 2,
+            ..Default::default()
+        })?;
+        let tally = observed(&engine, output);
+        let mut service = service_of(&engine, at, served)?;
+        let mut single = None;
+        if self.once || *served.address() == Address::Stdio {
+            let (once, moments) = Single::new(service);
+            (service, single) = (once, Some(moments));
+        }
+        let mut limits = AdmissionLimits::of(at);
+        limits.sessions_max = limits.sessions_max.or(self.max_conns);
+        let listening = engine
+            .listen_under(at, service, Admission::new(limits))
+            .await?;
+        for skipped in listening.skipped() {
+            output.note(skipped);
+        }
+        for address in listening.addresses() {
+            output.listening(address);
+        }
+        output.ready()?;
+
+        let run = Run {
+            engine,
+            listening,
+            tally,
+            drain: self.drain,
+            output,
+        };
+        let result = run.until_the_end(signals, single).await;
+        if self.stats {
+            output.stats(run.tally.stats(&run.engine));
+        }
+        result.map(|()| ExitCode::SUCCESS)
+    }
+}
+
+/// What is going on between `ready` and the end.
+struct Run<'a> {
+    engine: Engine,
+    listening: Listening,
+    tally: Arc<Tally>,
+    drain: Duration,
+    output: &'a Output,
+}
+
+impl Run<'_> {
+    /// Serves until a signal asks to stop, or until the one connection has ended.
+    async fn until_the_end(
+        &self,
+        mut signals: Signals,
+        mut single: Option<Receiver<Moment>>,
+    ) -> Result<(), Error> {
+        loop {
+            tokio::select! {
+                asked = signals.next() => match asked {
+                    Asked::Report => self.output.stats(self.tally.stats(&self.engine)),
+                    Asked::Stop(_) => break,
+                },
+                moment = next(&mut single) => match moment {
+                    Moment::Accepted => self.listening.close(),
+                    Moment::Ended(result) => return result,
+                },
+            }
+        }
+        let in_time = tokio::select! {
+            _ = self.engine.drain(self.drain) => true,
+            _ = signals.stop() => false,
+        };
+        if !in_time {
+            self.engine.drain(Duration::ZERO).await;
+        }
+        Ok(())
+    }
+}
+
+/// Waits for the next moment; for ever where there is none to come.
+async fn next(single: &mut Option<Receiver<Moment>>) -> Moment {
+    if let Some(moments) = single
+        && let Some(moment) = moments.recv().await
+    {
+        return moment;
+    }
+    std::future::pending().await
+}
+
+/// Returns what serves each accepted conversation.
+fn service_of(
+    engine: &Engine,
+    at: &Endpoint,
+    served: &Endpoint,
+) -> Result<Arc<dyn Service>, Error> {
+    let idle = [at.idle(), served.idle()].into_iter().flatten().min();
+    match served.address() {
+        Address::Service { name, .. } if idle.is_some() => Err(usage(
+            "listen",
+            format!("+idle has no effect on {name}:, which is no relay"),
+        )),
+        Address::Service { name, .. } => service::by_name(name).ok_or_else(|| {
+            usage("listen", format!("{name}: needs a hub")).with_hint("sockeye serve has it")
+        }),
+        _ => Ok(Arc::new(Forward::new(engine, served.clone(), idle))),
+    }
+}
+
+/// Makes the engine report sessions that end badly, and sum up all that end.
+fn observed(engine: &Engine, output: &Output) -> Arc<Tally> {
+    let tally = Arc::new(Tally::new());
+    let (sums, output) = (Arc::clone(&tally), output.clone());
+    engine.observe(move |session, result| {
+        sums.add(session);
+        if let Err(error) = result {
+            output.session_error(session, error);
+        }
+    });
+    tally
 }

@@ -10,12 +10,15 @@ mod listen;
 mod output;
 mod runtime;
 mod signals;
+mod single;
+mod tally;
+mod vocabulary;
 
 use std::process::ExitCode;
 
 use args::{Arguments, Verb};
 use output::Output;
-use sockeye::Error;
+use sockeye::{Error, ErrorKind};
 
 fn main() -> ExitCode {
     let arguments = match Arguments::read() {
@@ -28,6 +31,10 @@ fn main() -> ExitCode {
     };
     match run(&arguments.verb, &output) {
         Ok(exit) => exit,
+        // What a child process had to say, it has said itself.
+        Err(error) if matches!(error.kind(), ErrorKind::ChildStatus(_)) => {
+            ExitCode::from(error.kind().exit_code())
+        }
         Err(error) => output.fail(&error),
     }
 }

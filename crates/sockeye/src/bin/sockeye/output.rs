@@ -3,23 +3,25 @@
 //! All of it goes to standard error: standard output carries bytes, or the answer that was asked
 //! for.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
+use sockeye::engine::Session;
 use sockeye::{Error, ErrorKind, cli};
 
 use crate::args::Shared;
+use crate::tally::Stats;
 
-/// Where a run reports to.
-#[derive(Debug, Default)]
+/// Where a run reports to; clones report to the same place.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Output {
     quiet: bool,
     json: bool,
-    ready: RefCell<Option<File>>,
+    ready: Arc<Mutex<Option<File>>>,
 }
 
 impl Output {
@@ -29,7 +31,7 @@ impl Output {
         Ok(Self {
             quiet: flags.quiet,
             json: flags.json,
-            ready: RefCell::new(ready),
+            ready: Arc::new(Mutex::new(ready)),
         })
     }
 
@@ -50,7 +52,17 @@ impl Output {
     /// Says that everything is ready, here and to whoever waits for it.
     pub(crate) fn ready(&self) -> Result<(), Error> {
         self.report(format_args!("ready"), json!({"event": "ready"}));
-        let told = match self.ready.take() {
+        self.tell_ready()
+    }
+
+    /// Tells whoever waits for it that everything is ready.
+    pub(crate) fn tell_ready(&self) -> Result<(), Error> {
+        let told = match self
+            .ready
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        {
             Some(mut file) => file.write_all(b"ready\n"),
             None => Ok(()),
         };
@@ -64,6 +76,29 @@ impl Output {
         self.report(
             format_args!("{text}"),
             json!({"event": "note", "text": text}),
+        );
+    }
+
+    /// Says what the run has moved; `--quiet` does not silence what was asked for.
+    pub(crate) fn stats(&self, stats: Stats) {
+        match self.json {
+            true => line(stats.to_json()),
+            false => line(stats),
+        }
+    }
+
+    /// Says how a session ended badly.
+    pub(crate) fn session_error(&self, session: &Session, error: &Error) {
+        let peer = &session.info().peer_text;
+        self.report(
+            format_args!("error: session {} from {peer}: {error}", session.id()),
+            json!({
+                "event": "session_error",
+                "session": session.id(),
+                "peer": peer,
+                "error": error.to_string(),
+                "hint": error.hint(),
+            }),
         );
     }
 
