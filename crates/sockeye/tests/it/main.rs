@@ -1,4 +1,7 @@
 //! The one integration target.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod cli;
 mod interop;
 mod support;
