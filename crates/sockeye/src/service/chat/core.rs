@@ -9,6 +9,7 @@
 //! Invariant: one append is in flight at most, and what it covers is applied only after it.
 
 use std::collections::VecDeque;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -64,11 +65,12 @@ enum Woke {
 
 impl Core {
     pub(super) fn new(
-        pipeline: Pipeline,
+        mut pipeline: Pipeline,
         log: Arc<dyn Log>,
         shared: Arc<Shared>,
         asks: mpsc::Receiver<Ask>,
     ) -> Self {
+        pipeline.guard(|run| panic::catch_unwind(AssertUnwindSafe(run)).is_ok());
         Self {
             pipeline,
             log,
