@@ -75,7 +75,8 @@ impl Network {
         }
     }
 
-    /// Tells the sender that an event could not be stored.
+    /// Tells the sender that an event could not be stored; also that of a NOTICE, because silence
+    /// is how a NOTICE succeeds.
     pub(crate) fn not_stored(&self, event: &Event, why: &str) -> Refusal {
         let mut lines = String::new();
         match event {
