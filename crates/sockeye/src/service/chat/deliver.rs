@@ -4,6 +4,9 @@
 //! nothing else for any of those members comes between. What a round has for one session is
 //! collected here and handed over under one lock with one wake-up.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -224,7 +227,7 @@ impl Deliveries {
             return;
         };
         slot.in_run = false;
-        if !slot.is_of(to) {
+        if !slot.is_of(to) || slot.delivery.closed {
             return;
         }
         add(&mut slot.delivery);

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes};
+use bytes::Buf;
 use sockeye_proto::irc::history::{self, HistoryRequest};
 use tokio::io::AsyncWrite;
 use tokio::time::Instant;
