@@ -9,9 +9,11 @@
 //! Invariant: one append is in flight at most, and what it covers is applied only after it.
 
 use std::collections::VecDeque;
-use std::panic::{self, AssertUnwindSafe};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Context;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -70,7 +72,7 @@ impl Core {
         shared: Arc<Shared>,
         asks: mpsc::Receiver<Ask>,
     ) -> Self {
-        pipeline.guard(|run| panic::catch_unwind(AssertUnwindSafe(run)).is_ok());
+        pipeline.guard(|run| catch_unwind(AssertUnwindSafe(run)).is_ok());
         Self {
             pipeline,
             log,
@@ -88,8 +90,16 @@ impl Core {
 
     /// Runs until it is told to stop. A panic in here leaves the network in an unknown state, so it
     /// ends the process; the next start rebuilds from the store.
-    pub(super) async fn run(mut self) {
-        let _guard = EndOnPanic;
+    pub(super) async fn run(self) {
+        let mut work = pin!(self.work());
+        let poll = |cx: &mut Context<'_>| {
+            let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
+            polled.unwrap_or_else(|_| end_process("the core of the chat panicked"))
+        };
+        std::future::poll_fn(poll).await;
+    }
+
+    async fn work(mut self) {
         while self.stop.is_none() || self.append.is_some() || !self.backlog.is_empty() {
             match self.wait().await {
                 Woke::Appended(result) => self.appended(result),
@@ -285,16 +295,6 @@ impl Randomness {
         bytes.copy_from_slice(&self.block[self.used..self.used + 8]);
         self.used += 8;
         u64::from_ne_bytes(bytes)
-    }
-}
-
-struct EndOnPanic;
-
-impl Drop for EndOnPanic {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            end_process("the core of the chat panicked");
-        }
     }
 }
 

@@ -12,6 +12,8 @@ mod core;
 mod deliver;
 mod outbox;
 mod seats;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -48,7 +50,7 @@ pub struct ChatOptions {
     pub history: Arc<dyn History>,
     /// Who may log in; none: nobody can.
     pub accounts: Option<Accounts>,
-    /// Networks without flood control.
+    /// Networks without flood control; `0.0.0.0` stands for peers without an IP address.
     pub exempt: Vec<Network>,
 }
 
@@ -217,8 +219,8 @@ impl Shared {
 }
 
 impl Current {
-    fn exempts(&self, peer: Option<IpAddr>) -> bool {
-        peer.is_some_and(|peer| self.exempt.iter().any(|network| network.contains(peer)))
+    fn exempts(&self, peer: IpAddr) -> bool {
+        self.exempt.iter().any(|network| network.contains(peer))
     }
 }
 

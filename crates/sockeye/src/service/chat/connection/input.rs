@@ -212,6 +212,7 @@ impl<'a> Connection<'a> {
         if let Err(refusal) = self.session.establish() {
             return self.leave(words(refusal));
         }
+        self.in_flight += 1;
         self.ask(Ask::Enter(Input::Enter(candidate), self.outbox.clone()));
         self.enter_phase(Phase::Entering);
     }
@@ -250,5 +251,6 @@ impl<'a> Connection<'a> {
 /// How much is read at once.
 const READ_BYTES: usize = 16 * 1_024;
 
-/// Inputs of one connection that wait for the core.
-const IN_FLIGHT_MAX: u32 = 64;
+/// With so many inputs under way no further line is taken; one line makes two at most (a login and
+/// its reply), and the core takes 64.
+const IN_FLIGHT_MAX: u32 = 63;

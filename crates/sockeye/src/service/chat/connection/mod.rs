@@ -108,7 +108,7 @@ impl<'a> Connection<'a> {
             Some(ip) => ip.to_string(),
             None => "localhost".to_owned(),
         };
-        let flood = match current.exempts(peer) {
+        let flood = match current.exempts(peer.unwrap_or(session.info().source())) {
             true => None,
             false => Some(Bucket::new(FLOOD_BURST, FLOOD_INTERVAL)),
         };
@@ -210,6 +210,7 @@ impl<'a> Connection<'a> {
             }
             Some(Answer::NickRefused) => {
                 self.registration.nick_refused();
+                self.in_flight = 0;
                 match self.phase {
                     Phase::Leaving => self.enter_phase(Phase::Ending),
                     _ => self.enter_phase(Phase::Registering),
@@ -248,6 +249,9 @@ impl<'a> Connection<'a> {
 
     fn enter_phase(&mut self, phase: Phase) {
         let now = Instant::now();
+        if phase == Phase::Ending {
+            self.counted.leave();
+        }
         let since = std::mem::replace(&mut self.phase, phase);
         self.phase_ends = match (since, phase) {
             // One span for all of registration, however often a nick is refused.
@@ -341,14 +345,18 @@ impl<'a> Counted<'a> {
             self.shared.clients.fetch_add(1, Ordering::Relaxed);
         }
     }
+
+    fn leave(&mut self) {
+        if std::mem::take(&mut self.is_client) {
+            self.shared.clients.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
+        self.leave();
         self.shared.connections.fetch_sub(1, Ordering::Relaxed);
-        if self.is_client {
-            self.shared.clients.fetch_sub(1, Ordering::Relaxed);
-        }
     }
 }
 

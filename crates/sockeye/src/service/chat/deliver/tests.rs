@@ -121,7 +121,7 @@ async fn talkers_wait_for_a_listener_that_reads_and_not_for_one_that_does_not() 
     let members: Arc<[_]> = [id(1), id(2)].into();
     let half = vec![b'x'; QUEUE_BYTES_MAX / 2 + 1];
     outboxes[1].wrote(100_000, Instant::now());
-    let mut say = |deliveries: &mut Deliveries, lines: Vec<u8>| {
+    let say = |deliveries: &mut Deliveries, lines: Vec<u8>| {
         deliveries.carry_out(many(&members, Some(id(0)), lines));
         deliveries.carry_out(Output::Done { session: id(0) });
         deliveries.flush(Instant::now())
