@@ -42,6 +42,12 @@ impl ChildProcess {
             .unwrap_or(u8::MAX))
     }
 
+    /// Tells whether the child has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        !matches!(child.try_wait(), Ok(None))
+    }
+
     /// Asks the child to end, unless it has ended already.
     pub(crate) fn terminate(&self) {
         let child = self.child.lock().unwrap_or_else(PoisonError::into_inner);

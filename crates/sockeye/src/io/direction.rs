@@ -11,10 +11,12 @@
 
 use std::cell::Cell;
 use std::io;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
+use tokio::task::yield_now;
 
 use super::relay::{Ending, Leg};
 use super::splice::Splice;
@@ -139,7 +141,8 @@ impl<'a> Direction<'a> {
                 Source::Failed(error) => return Poll::Ready(Ending::SourceFailed(error)),
             }
             if turn >= TURN_BYTES {
-                cx.waker().wake_by_ref();
+                // Unlike waking itself, this lets the event loop run first and wakes no other thread.
+                let _ = pin!(yield_now()).poll(cx);
                 return Poll::Pending;
             }
             match self.take(cx, from, to) {
@@ -260,4 +263,4 @@ thread_local! {
 /// What a thread's buffer holds, bytes: the largest read that is worth a copy.
 pub(super) const SCRATCH_BYTES: usize = 64 * 1024;
 /// What a direction moves before other tasks have their turn, bytes.
-const TURN_BYTES: usize = 1024 * 1024;
+const TURN_BYTES: usize = 2 * 1024 * 1024;

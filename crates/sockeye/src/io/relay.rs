@@ -111,8 +111,8 @@ pub async fn relay(
             () = cut => {}
         }
     }
-    report.forth.bytes_unacknowledged = b.reset();
-    report.back.bytes_unacknowledged = a.reset();
+    report.forth.was_reset(b.reset());
+    report.back.was_reset(a.reset());
     report
 }
 
@@ -175,6 +175,13 @@ impl RelayReport {
 }
 
 impl Leg {
+    /// Notes that the sink was reset with so much in its send queue, where the end of a stream
+    /// takes one place, too (RFC 9293 section 3.4).
+    fn was_reset(&mut self, queued: u64) {
+        let ends = u64::from(matches!(self.ending, Ending::Eof));
+        self.bytes_unacknowledged = queued.saturating_sub(ends);
+    }
+
     /// Tells whether the sink took no more because whoever read it has left (EPIPE).
     pub fn reader_left(&self) -> bool {
         matches!(&self.ending, Ending::SinkFailed(error)

@@ -205,9 +205,10 @@ impl Drop for Place {
 const FULL_READS: u8 = 2;
 /// A burst below this, bytes, would have been cheaper to copy.
 const BURST_BYTES_MIN: usize = 2 * SCRATCH_BYTES;
-/// What a pipe holds, bytes: a quarter of what an unprivileged user may ask for (pipe(7)).
-const PIPE_BYTES: usize = 256 * 1024;
-/// Pipes at once, two descriptors each; directions beyond that copy.
+/// What a pipe holds, bytes: half of what an unprivileged user may ask for (pipe(7)).
+const PIPE_BYTES: usize = 512 * 1024;
+/// Pipes at once, two descriptors each: together what an unprivileged user's pipes may hold
+/// (pipe-user-pages-soft, pipe(7)). Directions beyond that copy.
 const PIPES_MAX: usize = 128;
 /// Empty pipes that are kept for the next burst.
 const IDLE_PIPES_MAX: usize = 32;

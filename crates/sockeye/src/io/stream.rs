@@ -24,6 +24,16 @@ use crate::sys;
 pub trait Layered: AsyncRead + AsyncWrite + fmt::Debug + Send + Unpin {
     /// Ends both directions so that the peer sees that this is no clean end, where it can be told.
     fn abort(&mut self) {}
+
+    /// Returns how many written bytes the peer has not taken yet, where that can be known.
+    fn unacknowledged(&self) -> u64 {
+        0
+    }
+
+    /// Tells whether the peer will never take what it has not taken yet.
+    fn has_failed(&self) -> bool {
+        false
+    }
 }
 
 impl Layered for DuplexStream {}
@@ -103,16 +113,12 @@ impl Stream {
         self.reset()
     }
 
-    /// Waits until the peer's system has acknowledged all that was written, at most `patience`.
+    /// Waits until the peer has acknowledged all that was written, at most `patience`.
     pub(super) async fn acknowledged(&mut self, patience: Duration) {
-        let Some(socket) = self.io.socket() else {
-            return;
-        };
         let give_up = Instant::now() + patience;
         let mut pause = ACKNOWLEDGED_PAUSE_MIN;
-        // No event tells it, so the queue is looked at now and then. A socket that has failed will
-        // never be acknowledged.
-        while socket.unacknowledged() > 0 && !socket.has_failed() && Instant::now() < give_up {
+        // No event tells it, so the queue is looked at now and then.
+        while self.io.unacknowledged() > 0 && !self.io.has_failed() && Instant::now() < give_up {
             sleep(pause).await;
             pause = (pause * 2).min(ACKNOWLEDGED_PAUSE_MAX);
         }
@@ -121,7 +127,7 @@ impl Stream {
     /// Ends both directions at once so that the peer sees a reset, where it can be told; returns
     /// how many bytes it had not acknowledged.
     pub(super) fn reset(self) -> u64 {
-        let lost = self.io.socket().map_or(0, Socket::unacknowledged);
+        let lost = self.io.unacknowledged();
         match self.io {
             Io::Tcp(tcp) => {
                 // Closing with a linger time of zero sends a reset (tcp(7), socket(7)); it cannot
@@ -137,11 +143,22 @@ impl Stream {
 }
 
 impl Io {
-    fn socket(&self) -> Option<Socket<'_>> {
+    /// Returns how many written bytes the peer has not acknowledged, 0 where that is unknown.
+    fn unacknowledged(&self) -> u64 {
+        let queued = match self {
+            Self::Tcp(tcp) => sys::socket::unacknowledged(tcp.as_fd()),
+            Self::Unix(unix) => sys::socket::unacknowledged(unix.as_fd()),
+            Self::Layered(layered) => Ok(layered.unacknowledged()),
+        };
+        queued.unwrap_or(0)
+    }
+
+    /// Tells whether the peer will never acknowledge what it has not acknowledged yet.
+    fn has_failed(&self) -> bool {
         match self {
-            Self::Tcp(tcp) => Some(Socket::Tcp(tcp)),
-            Self::Unix(unix) => Some(Socket::Unix(unix)),
-            Self::Layered(_) => None,
+            Self::Tcp(tcp) => !matches!(tcp.take_error(), Ok(None)),
+            Self::Unix(unix) => !matches!(unix.take_error(), Ok(None)),
+            Self::Layered(layered) => layered.has_failed(),
         }
     }
 }
@@ -290,15 +307,6 @@ impl<'a> Socket<'a> {
             Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
             other => other,
         }
-    }
-
-    /// Returns how many written bytes the peer has not acknowledged, 0 where that is unknown.
-    fn unacknowledged(self) -> u64 {
-        each_socket!(self, s => sys::socket::unacknowledged(s.as_fd()).unwrap_or(0))
-    }
-
-    fn has_failed(self) -> bool {
-        each_socket!(self, s => !matches!(s.take_error(), Ok(None)))
     }
 }
 

@@ -36,7 +36,10 @@ impl Forward {
     async fn ended(&self, child: &ChildProcess, session: &Session) -> Result<(), Error> {
         let status = tokio::select! {
             status = child.status() => status,
-            () = session.cut() => Ok(0),
+            () = session.cut() => {
+                child.terminate();
+                Ok(0)
+            }
         };
         let (kind, why) = match status {
             Ok(0) => return Ok(()),

@@ -2,7 +2,7 @@
 //!
 //! Half-close: ending the writing direction closes the program's standard input; its output goes
 //! on. Its standard error is this process's. An unclean end of the other side ends the program by
-//! SIGTERM. It inherits no descriptor but these three.
+//! SIGTERM, once it has taken what was written for it. It inherits no descriptor but these three.
 
 use std::io;
 use std::pin::Pin;
@@ -61,6 +61,16 @@ struct ExecStream {
 impl Layered for ExecStream {
     fn abort(&mut self) {
         self.process.terminate();
+    }
+
+    fn unacknowledged(&self) -> u64 {
+        self.input
+            .as_ref()
+            .map_or(0, |input| rustix::io::ioctl_fionread(input).unwrap_or(0))
+    }
+
+    fn has_failed(&self) -> bool {
+        self.process.has_ended()
     }
 }
 

@@ -3,12 +3,17 @@
 //! Invariant: an accepted socket has the listening socket's options, for Linux and the BSDs hand
 //! them down; so each is set once, and accepting is a single system call.
 
+use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
+use tokio::time::sleep;
 
 use super::Bound;
 use crate::endpoint::{Address, Endpoint, Family, Host, TcpOptions};
@@ -138,31 +143,90 @@ impl Listener {
     }
 }
 
-/// Connects to the addresses of `host` one after the other until one answers.
+/// Connects to the first address of `host` that answers.
 pub(super) async fn connect(
     endpoint: &Endpoint,
     host: &Host,
     port: u16,
     family: Family,
 ) -> Result<(Conversation, ConnectionInfo), Error> {
-    let options = endpoint.tcp();
+    let addresses = interleaved(resolve("connect", endpoint, host, port, family).await?);
+    let (socket, at) = race(&addresses, &endpoint.tcp())
+        .await
+        .map_err(|failures| unreachable(endpoint, &failures))?;
+    let local = socket.local_addr().ok();
+    Ok(conversation(socket, at, local))
+}
+
+/// Begins an attempt at each address, a moment apart or when one has failed, and returns the first
+/// that succeeds (RFC 8305 section 5).
+async fn race(
+    addresses: &[SocketAddr],
+    options: &TcpOptions,
+) -> Result<(TcpStream, SocketAddr), Vec<Failure>> {
+    let mut waiting = addresses.iter().copied();
+    let mut attempts = Vec::new();
     let mut failures = Vec::new();
-    for at in resolve("connect", endpoint, host, port, family).await? {
-        match connect_one(at, &options).await {
-            Ok(socket) => {
-                let local = socket.local_addr().ok();
-                return Ok(conversation(socket, at, local));
-            }
-            Err(error) => failures.push((at, error)),
+    loop {
+        if let Some(at) = waiting.next() {
+            attempts.push(Box::pin(
+                async move { (at, connect_one(at, options).await) },
+            ));
+        }
+        if attempts.is_empty() {
+            return Err(failures);
+        }
+        tokio::select! {
+            (at, result) = first_of(&mut attempts) => match result {
+                Ok(socket) => return Ok((socket, at)),
+                Err(error) => failures.push((at, error)),
+            },
+            () = sleep(STAGGER), if waiting.len() > 0 => {}
         }
     }
-    Err(unreachable(endpoint, &failures))
+}
+
+/// Waits for the first of `attempts` that ends, and takes it out.
+async fn first_of<T>(attempts: &mut Vec<Pin<Box<impl Future<Output = T>>>>) -> T {
+    poll_fn(|cx| {
+        let ended = attempts
+            .iter_mut()
+            .enumerate()
+            .find_map(|(index, attempt)| match attempt.as_mut().poll(cx) {
+                Poll::Ready(result) => Some((index, result)),
+                Poll::Pending => None,
+            });
+        let Some((index, result)) = ended else {
+            return Poll::Pending;
+        };
+        attempts.swap_remove(index);
+        Poll::Ready(result)
+    })
+    .await
 }
 
 async fn connect_one(at: SocketAddr, options: &TcpOptions) -> io::Result<TcpStream> {
     let socket = open(at, options)?;
     TcpSocket::from_std_stream(socket.into()).connect(at).await
 }
+
+/// Lets the two families take turns, beginning with the first address's (RFC 8305 section 4).
+fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v4 = addresses.first().is_some_and(SocketAddr::is_ipv4);
+    let (mut first, mut other): (VecDeque<_>, VecDeque<_>) = addresses
+        .into_iter()
+        .partition(|address| address.is_ipv4() == first_is_v4);
+    let mut turns = Vec::new();
+    while let Some(address) = first.pop_front() {
+        turns.push(address);
+        turns.extend(other.pop_front());
+    }
+    turns.extend(other);
+    turns
+}
+
+/// An address that was tried, and why it did not work.
+type Failure = (SocketAddr, io::Error);
 
 fn conversation(
     socket: TcpStream,
@@ -227,7 +291,7 @@ fn unbindable(endpoint: &Endpoint, at: SocketAddr, error: &io::Error) -> Error {
 }
 
 /// Names every address that was tried, the shared reason once.
-fn unreachable(endpoint: &Endpoint, failures: &[(SocketAddr, io::Error)]) -> Error {
+fn unreachable(endpoint: &Endpoint, failures: &[Failure]) -> Error {
     // An address of a family that this machine lacks was no real attempt if another one was.
     let mut real: Vec<_> = failures
         .iter()
@@ -281,3 +345,8 @@ fn unmapped(address: SocketAddr) -> SocketAddr {
 
 /// Tries to find a port that is free on every address of a host: two in a row are rarely taken.
 const PORT_ATTEMPTS: usize = 8;
+/// How long an attempt is alone before the next address is tried as well (RFC 8305 section 8).
+const STAGGER: Duration = Duration::from_millis(250);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! Addresses of loopback: several that answer, refuse or stay silent.
+
+use std::net::IpAddr;
+
+use super::super::{Rooms, bind as bind_any, connect as connect_any};
+use super::*;
+
+fn options() -> TcpOptions {
+    Endpoint::parse("127.0.0.1:1").unwrap().tcp()
+}
+
+fn loopback(last: u8, port: u16) -> SocketAddr {
+    (Ipv4Addr::new(127, 0, 0, last), port).into()
+}
+
+/// Makes a listener whose queue is full, so that the next attempt waits for an answer.
+async fn silent() -> (Socket, Vec<TcpStream>) {
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&loopback(2, 0).into()).unwrap();
+    listener.listen(0).unwrap();
+    let at = listener.local_addr().unwrap().as_socket().unwrap();
+    // A queue of length 0 holds one.
+    let filling = TcpStream::connect(at).await.unwrap();
+    (listener, vec![filling])
+}
+
+#[tokio::test]
+async fn silent_address_does_not_hold_up_the_next() {
+    let (listener, _filling) = silent().await;
+    let silent = listener.local_addr().unwrap().as_socket().unwrap();
+    let good = std::net::TcpListener::bind(loopback(3, 0)).unwrap();
+    let good = good.local_addr().unwrap();
+    let (_, at) = race(&[silent, good], &options()).await.unwrap();
+    assert_eq!(at, good);
+}
+
+#[tokio::test]
+async fn refused_address_gives_way_and_is_named() {
+    let bound = std::net::TcpListener::bind(loopback(3, 0)).unwrap();
+    let good = bound.local_addr().unwrap();
+    let refusing = [loopback(4, good.port()), loopback(5, good.port())];
+    let (_, at) = race(&[refusing[0], refusing[1], good], &options())
+        .await
+        .unwrap();
+    assert_eq!(at, good);
+
+    let failures = race(&refusing, &options()).await.unwrap_err();
+    let error = unreachable(&Endpoint::parse("db:5432").unwrap(), &failures);
+    let expected = "connect tcp://db:5432: connection refused (127.0.0.4, 127.0.0.5)";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[tokio::test]
+async fn every_interface_takes_both_families_and_unmaps_peers() {
+    let rooms = Rooms::default();
+    let bound = bind_any(&Endpoint::parse(":0").unwrap(), &rooms)
+        .await
+        .unwrap();
+    let Address::Tcp { port, .. } = bound.listeners[0].local() else {
+        panic!()
+    };
+    let to = Endpoint::parse(&format!("127.0.0.1:{port}")).unwrap();
+    let (connected, accepted) = tokio::join!(connect_any(&to, &rooms), bound.listeners[0].accept());
+    let (ours, theirs) = (connected.unwrap().1, accepted.unwrap().1);
+    assert_eq!(theirs.peer, ours.local);
+    assert_eq!(theirs.local, ours.peer);
+    assert_eq!(theirs.peer.unwrap().ip(), IpAddr::from(Ipv4Addr::LOCALHOST));
+}
+
+#[tokio::test]
+async fn busy_port_is_named() {
+    let taken = std::net::TcpListener::bind(loopback(1, 0)).unwrap();
+    let at = taken.local_addr().unwrap();
+    let endpoint = Endpoint::parse(&at.to_string()).unwrap();
+    let error = bind_any(&endpoint, &Rooms::default()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("listen tcp://{at}: address already in use ({at})")
+    );
+    assert_eq!(error.kind(), ErrorKind::LocalBind);
+}
+
+#[test]
+fn families_take_turns() {
+    let v4 = |last| loopback(last, 1);
+    let v6 = |last| SocketAddr::from((Ipv6Addr::from(last), 1));
+    let mixed = vec![v6(1), v6(2), v6(3), v4(1)];
+    assert_eq!(interleaved(mixed), [v6(1), v4(1), v6(2), v6(3)]);
+    assert_eq!(
+        interleaved(vec![v4(1), v6(1), v6(2)]),
+        [v4(1), v6(1), v6(2)]
+    );
+}
