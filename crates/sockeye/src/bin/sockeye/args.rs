@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
 use crate::connect::Connect;
+use crate::hub::HubVerb;
 use crate::listen::Listen;
 
 /// Does every job that people do with sockets.
@@ -29,6 +30,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Verb {
     Connect(Connect),
     Listen(Listen),
+    #[command(flatten)]
+    Hub(HubVerb),
 }
 
 /// Flags that every verb takes.

@@ -3,14 +3,29 @@
 //! It reads as one page: arguments in, one verb, one exit code out. Nothing starts a thread before
 //! the verb does.
 
+#[cfg(feature = "sqlite")]
+mod account;
 mod args;
 mod connect;
 mod endpoints;
+#[cfg(feature = "sqlite")]
+mod hub;
+#[cfg(not(feature = "sqlite"))]
+#[path = "no_hub.rs"]
+mod hub;
 mod listen;
+#[cfg(feature = "sqlite")]
+mod operator;
 mod output;
+#[cfg(feature = "sqlite")]
+mod password;
 mod runtime;
+#[cfg(feature = "sqlite")]
+mod serve;
 mod signals;
 mod single;
+#[cfg(feature = "sqlite")]
+mod status;
 mod tally;
 mod vocabulary;
 
@@ -43,5 +58,6 @@ fn run(verb: &Verb, output: &Output) -> Result<ExitCode, Error> {
     match verb {
         Verb::Connect(connect) => connect.run(output),
         Verb::Listen(listen) => listen.run(output),
+        Verb::Hub(verb) => verb.run(output),
     }
 }

@@ -20,7 +20,8 @@ use crate::tally::Stats;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Output {
     quiet: bool,
-    json: bool,
+    /// Whether answers are JSON.
+    pub(crate) json: bool,
     ready: Arc<Mutex<Option<File>>>,
 }
 
@@ -33,11 +34,6 @@ impl Output {
             json: flags.json,
             ready: Arc::new(Mutex::new(ready)),
         })
-    }
-
-    /// Tells whether answers are JSON.
-    pub(crate) fn is_json(&self) -> bool {
-        self.json
     }
 
     /// Says that connections are accepted at an address.

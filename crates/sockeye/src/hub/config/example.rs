@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::Config;
 use super::keys::{CHAT, Effect, HUB, Key, LISTEN, Slot};
+use super::{Config, ListenDraft};
 
 /// Returns a commented file that `serve --check` accepts: every key with its default, commented
 /// out, and one listener.
@@ -32,6 +32,34 @@ pub fn example() -> String {
     out
 }
 
+/// Returns the reference of all keys, as Markdown.
+pub fn reference() -> String {
+    let defaults = Config::default();
+    let mut out = String::from(REFERENCE_HEAD);
+    write_table(&mut out, "[hub]", HUB, &defaults.hub);
+    write_table(&mut out, "[chat]", CHAT, &defaults.chat);
+    write_table(&mut out, "[[listen]]", LISTEN, &ListenDraft::default());
+    out
+}
+
+fn write_table<T: Clone>(out: &mut String, title: &str, keys: &[Key<T>], defaults: &T) {
+    let _ = write!(out, "\n## `{title}`\n\n");
+    out.push_str("| Key | Takes | Default | What it does | Change |\n|---|---|---|---|---|\n");
+    for key in keys {
+        let Key {
+            name, slot, doc, ..
+        } = key;
+        let default = key
+            .value(defaults)
+            .map_or(String::new(), |value| format!("`{value}`"));
+        let effect = match key.effect {
+            Effect::Reload => "reload",
+            Effect::Restart => "restart",
+        };
+        let _ = writeln!(out, "| `{name}` | {slot} | {default} | {doc} | {effect} |");
+    }
+}
+
 fn write_section<T: Clone>(out: &mut String, keys: &[Key<T>], defaults: &T) {
     for key in keys {
         let note = match key.effect {
@@ -49,6 +77,12 @@ fn write_section<T: Clone>(out: &mut String, keys: &[Key<T>], defaults: &T) {
 const HEAD: &str = "\
 # Configuration of `sockeye serve --config FILE`. Check it with `--check`; SIGHUP reloads it.
 # A key behind `#` shows its default.
+";
+
+const REFERENCE_HEAD: &str = "\
+# The configuration of a hub
+
+Written from the tables that the program itself reads; a test keeps this file equal to them.
 ";
 
 const MORE_LISTENERS: &str = r#"

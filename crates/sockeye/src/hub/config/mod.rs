@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use crate::endpoint::Endpoint;
 use crate::engine::Network;
 
-pub use example::example;
+pub use example::{example, reference};
 pub use mistake::{ConfigError, Mistake};
 
 /// Everything that the file sets; [`Config::default`] is what holds without a file, but for

@@ -225,3 +225,19 @@ fn a_reload_tells_what_changes_and_what_cannot() {
     );
     assert_eq!(live.changes(&live).unwrap(), Vec::<String>::new());
 }
+
+#[test]
+fn the_reference_is_what_the_program_reads() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/guide/hub-config.md"
+    );
+    if std::env::var_os("SOCKEYE_BLESS").is_some() {
+        std::fs::write(path, reference()).unwrap();
+    }
+    let file = std::fs::read_to_string(path).unwrap();
+    assert!(
+        file == reference(),
+        "run this test once with SOCKEYE_BLESS=1"
+    );
+}

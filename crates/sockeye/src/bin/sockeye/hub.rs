@@ -1,0 +1,29 @@
+//! The verbs of the hub.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use sockeye::Error;
+
+use crate::account::Account;
+use crate::output::Output;
+use crate::serve::Serve;
+use crate::status::Status;
+
+/// The verbs of the hub.
+#[derive(Debug, Subcommand)]
+pub(crate) enum HubVerb {
+    Serve(Serve),
+    Account(Account),
+    Status(Status),
+}
+
+impl HubVerb {
+    pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Error> {
+        match self {
+            Self::Serve(serve) => serve.run(output),
+            Self::Account(account) => account.run(output),
+            Self::Status(status) => status.run(output),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Asking for a new password: twice without echo at a terminal, once from a pipe.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+};
+use sockeye::{Error, ErrorKind};
+
+/// Asks for a new password.
+pub(crate) fn new() -> Result<String, Error> {
+    if !io::stdin().is_terminal() {
+        return line();
+    }
+    let password = ask("password: ")?;
+    match ask("once more: ")? == password {
+        true => Ok(password),
+        false => Err(refused("the two are different")),
+    }
+}
+
+fn ask(prompt: &str) -> Result<String, Error> {
+    let _silence = Silence::new().map_err(refused)?;
+    let mut stderr = io::stderr();
+    // Without a prompt the reader still knows what was asked for.
+    let _ = stderr.write_all(prompt.as_bytes());
+    let line = line();
+    let _ = stderr.write_all(b"\n");
+    line
+}
+
+/// Reads a line of standard input, without its end.
+fn line() -> Result<String, Error> {
+    let mut line = Vec::new();
+    let mut input = io::Read::take(io::stdin().lock(), LINE_BYTES_MAX);
+    input.read_until(b'\n', &mut line).map_err(refused)?;
+    if line.ends_with(&[INTERRUPT]) {
+        return Err(refused("interrupted"));
+    }
+    let mut text = String::from_utf8(line).map_err(|_| refused("it is not UTF-8"))?;
+    let end = text.trim_end_matches(['\r', '\n']).len();
+    text.truncate(end);
+    match text.is_empty() {
+        true => Err(refused("a password is wanted on standard input")),
+        false => Ok(text),
+    }
+}
+
+fn refused(cause: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::ConfigUsage, "password", "", cause)
+}
+
+/// A terminal that shows nothing of what is typed; dropping it restores it.
+///
+/// Signals from the keyboard are off meanwhile, for one would leave the terminal silent: Ctrl-C ends
+/// the line instead.
+struct Silence(Termios);
+
+impl Silence {
+    fn new() -> io::Result<Self> {
+        let before = tcgetattr(io::stdin())?;
+        let mut silent = before.clone();
+        silent
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ISIG);
+        silent.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
+        tcsetattr(io::stdin(), OptionalActions::Flush, &silent)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        // The terminal may be gone; then there is nothing to restore.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
+}
+
+/// What Ctrl-C sends.
+const INTERRUPT: u8 = 3;
+/// Longest line that is read, bytes: longer than any password that is accepted.
+const LINE_BYTES_MAX: u64 = 1_024;
