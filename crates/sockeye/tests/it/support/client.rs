@@ -1,6 +1,6 @@
 //! A bare chat client: lines over TCP, blocking.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use super::until::DEADLINE;
@@ -14,7 +14,11 @@ pub(crate) struct Client {
 impl Client {
     /// Connects, without a word.
     pub(crate) fn connect(to: SocketAddr) -> Self {
-        let stream = TcpStream::connect_timeout(&to, DEADLINE).unwrap();
+        Self::over(TcpStream::connect_timeout(&to, DEADLINE).unwrap())
+    }
+
+    /// Takes over a connection.
+    pub(crate) fn over(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         Self {
             stream: BufReader::new(stream),
@@ -34,10 +38,13 @@ impl Client {
 
     /// Sends a line, or several.
     pub(crate) fn send(&mut self, line: &str) {
-        self.stream
-            .get_mut()
-            .write_all(format!("{line}\r\n").as_bytes())
-            .unwrap();
+        assert!(self.try_send(line), "the server is gone");
+    }
+
+    /// Sends a line; `false` when the server is gone.
+    pub(crate) fn try_send(&mut self, line: &str) -> bool {
+        let line = format!("{line}\r\n");
+        self.stream.get_mut().write_all(line.as_bytes()).is_ok()
     }
 
     /// Joins a channel and waits for the end of its names.
@@ -46,14 +53,16 @@ impl Client {
         self.wait_for(" 366 ");
     }
 
-    /// Returns the next line without its end; `None` when the server has closed.
+    /// Returns the next line without its end; `None` when the server has closed or is gone.
     pub(crate) fn line(&mut self) -> Option<String> {
         let mut line = String::new();
-        let n = self
-            .stream
-            .read_line(&mut line)
-            .expect("the server to say more or close");
-        (n > 0).then(|| line.trim_end().to_owned())
+        match self.stream.read_line(&mut line) {
+            Err(why) if why.kind() == ErrorKind::ConnectionReset => None,
+            read => {
+                read.expect("the server to say more or close");
+                line.ends_with('\n').then(|| line.trim_end().to_owned())
+            }
+        }
     }
 
     /// Reads on to the first line that holds `text`, and returns it.

@@ -1,0 +1,145 @@
+//! SIGHUP: all of the new configuration holds, or none of it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use super::{run, start_with_file, stop};
+use crate::support::client::Client;
+use crate::support::program::Program;
+
+/// A connection to a service that answers line by line.
+struct Line(BufReader<TcpStream>);
+
+impl Line {
+    fn connect(to: SocketAddr) -> Self {
+        Self(BufReader::new(TcpStream::connect(to).unwrap()))
+    }
+
+    fn answers(&mut self, line: &str) -> String {
+        self.0
+            .get_mut()
+            .write_all(format!("{line}\n").as_bytes())
+            .unwrap();
+        let mut answer = String::new();
+        self.0.read_line(&mut answer).unwrap();
+        answer.trim_end().to_owned()
+    }
+}
+
+/// Returns where the hub listens on this IP address.
+fn listening_on(hub: &Program, ip: &str) -> SocketAddr {
+    hub.stderr.wait_for(ip, |line| {
+        line.strip_prefix("listening on tcp://")
+            .filter(|at| at.starts_with(ip))?
+            .parse()
+            .ok()
+    })
+}
+
+#[test]
+fn a_reload_swaps_what_changed_and_keeps_sessions() {
+    let dir = TempDir::new().unwrap();
+    let file = |echo: &str, motd: &str| {
+        format!(
+            "[chat]\nmotd = \"{motd}\"\n\n\
+             [[listen]]\nat = \"127.0.0.1:0\"\nserve = \"chat\"\n\n\
+             [[listen]]\nat = \"127.0.0.2:0\"\nserve = \"{echo}\"\n"
+        )
+    };
+    let hub = start_with_file(dir.path(), &file("echo", "Old words"));
+    let mut ann = Client::connect(hub.listening());
+    ann.send("NICK ann\r\nUSER ann 0 * :ann");
+    ann.wait_for("Old words");
+    let echo_at = listening_on(&hub, "127.0.0.2");
+    let mut echo = Line::connect(echo_at);
+    assert_eq!(echo.answers("abc"), "abc");
+
+    std::fs::write(dir.path().join("hub.toml"), file("upper", "New words")).unwrap();
+    hub.signal(Signal::HUP);
+    hub.stderr
+        .wait_for_text("chat.motd: \"Old words\" → \"New words\"");
+    hub.stderr.wait_for_text("reloaded");
+
+    let mut bob = Client::connect(hub.listening());
+    bob.send("NICK bob\r\nUSER bob 0 * :bob");
+    bob.wait_for("New words");
+    ann.send("PRIVMSG bob :still here");
+    bob.wait_for("still here");
+    assert_eq!(echo.answers("abc"), "abc", "a session keeps its service");
+    assert_eq!(
+        Line::connect(echo_at).answers("abc"),
+        "ABC",
+        "a new one has the new service"
+    );
+    stop(hub);
+}
+
+#[test]
+fn a_reload_that_fails_changes_nothing_and_says_why() {
+    let dir = TempDir::new().unwrap();
+    let good =
+        "[chat]\nmotd = \"Old words\"\n\n[[listen]]\nat = \"127.0.0.1:0\"\nserve = \"chat\"\n";
+    let hub = start_with_file(dir.path(), good);
+    let chat = hub.listening();
+
+    // The same address by its number: it cannot be bound a second time.
+    let busy = format!("\n[[listen]]\nat = \"{chat}\"\nserve = \"echo\"\n");
+    for (file, why) in [
+        (
+            good.replace("motd", "mtod"),
+            "did you mean `motd`?".to_owned(),
+        ),
+        (
+            format!("[hub]\nsessions = 7\n{good}"),
+            "hub.sessions: unset → 7".to_owned(),
+        ),
+        (
+            good.replace("Old", "New") + &busy,
+            format!("listen tcp://{chat}: "),
+        ),
+    ] {
+        std::fs::write(dir.path().join("hub.toml"), file).unwrap();
+        hub.signal(Signal::HUP);
+        hub.stderr.wait_for_text(&why);
+        let mut ann = Client::connect(chat);
+        ann.send("NICK ann\r\nUSER ann 0 * :ann");
+        ann.wait_for("Old words");
+        ann.send("QUIT");
+        while ann.line().is_some() {}
+    }
+    hub.signal(Signal::TERM);
+    let said = hub.stderr.all();
+    let kept = said
+        .iter()
+        .filter(|line| *line == "the running configuration is kept");
+    assert_eq!(kept.count(), 3, "{said:#?}");
+}
+
+#[test]
+fn listeners_come_and_go_and_their_sessions_live_on() {
+    let dir = TempDir::new().unwrap();
+    let chat = "[[listen]]\nat = \"127.0.0.1:0\"\nserve = \"chat\"\n";
+    let echo = "[[listen]]\nat = \"127.0.0.2:0\"\nserve = \"echo\"\n";
+    let hub = start_with_file(dir.path(), chat);
+    let file = dir.path().join("hub.toml");
+
+    std::fs::write(&file, format!("{chat}{echo}")).unwrap();
+    let changes = run(&["status", "reload"], &dir.path().join("data"), "").ok();
+    assert_eq!(changes, "new: listen tcp://127.0.0.2:0 echo:");
+    let at = listening_on(&hub, "127.0.0.2");
+    let mut session = Line::connect(at);
+    assert_eq!(session.answers("abc"), "abc");
+
+    std::fs::write(&file, chat).unwrap();
+    hub.signal(Signal::HUP);
+    hub.stderr
+        .wait_for_text("gone: listen tcp://127.0.0.2:0 echo:");
+    crate::support::until::until("the listener's end", || {
+        TcpStream::connect(at).is_err().then_some(())
+    });
+    assert_eq!(session.answers("xyz"), "xyz");
+    stop(hub);
+}
