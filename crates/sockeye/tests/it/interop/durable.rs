@@ -51,15 +51,13 @@ fn trace_a_talk(environment: &[(&str, &str)]) -> Vec<Call> {
     let mut bo = Client::register(hub.chat, "bo", "echo-message");
     ali.join("#harbour");
     bo.join("#harbour");
-    let (mut texts, mut pause) = (said(), said());
-    while let (Some(one), Some(two)) = (texts.next(), texts.next()) {
-        // Two at once, so that commits with one writer and with two are among them.
-        ali.send(&format!("PRIVMSG #harbour :{one}"));
-        bo.send(&format!("PRIVMSG #harbour :{two}"));
-        for text in pause.by_ref().take(2) {
-            ali.wait_for(&text);
-            bo.wait_for(&text);
-        }
+    let texts: Vec<String> = said().collect();
+    for pair in texts.chunks(2) {
+        // At once, so that commits of one line and of two are among them.
+        ali.send(&format!("PRIVMSG #harbour :{}", pair[0]));
+        bo.send(&format!("PRIVMSG #harbour :{}", pair[1]));
+        ali.wait_for_all(pair);
+        bo.wait_for_all(pair);
     }
     assert!(hub.stop().success());
     let text = until("the end of the trace", || {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use tempfile::TempDir;
 
+use crate::support::client::Client;
 use crate::support::hub::Hub;
 use crate::support::terminal::Terminal;
 
@@ -14,6 +15,7 @@ struct Irssi {
 }
 
 impl Irssi {
+    /// Connects and joins; `channel` may be followed by its key.
     fn join(nick: &str, chat: SocketAddr, channel: &str) -> Self {
         let home = TempDir::new().unwrap();
         let terminal = Terminal::start(&format!(
@@ -22,9 +24,10 @@ impl Irssi {
             chat.ip(),
             chat.port(),
         ));
-        terminal.shows("End of /MOTD command.");
+        terminal.shows("Welcome to the Sockeye Network");
         terminal.enter(&format!("/join {channel}"));
-        terminal.shows(&format!("[{channel}]"));
+        let name = channel.split(' ').next().unwrap();
+        terminal.shows(&format!("[{name}]"));
         Self {
             terminal,
             _home: home,
@@ -78,10 +81,9 @@ fn the_topic_and_the_modes_of_a_channel_outlive_the_hub() {
 
     hub.kill();
     let hub = Hub::start(data.path());
-    let bo = Irssi::join("bo", hub.chat, "#elsewhere");
-    bo.terminal.enter("/join #harbour");
-    bo.terminal
-        .shows("Cannot join to channel #harbour (Bad channel key)");
-    bo.terminal.enter("/join #harbour oar");
+    let mut stranger = Client::register(hub.chat, "eve", "");
+    stranger.send("JOIN #harbour");
+    stranger.wait_for(" 475 ");
+    let bo = Irssi::join("bo", hub.chat, "#harbour oar");
     bo.terminal.shows("Topic for #harbour: tide tables");
 }

@@ -1,6 +1,7 @@
 //! socat: much data through a forwarder, and what an unclean end looks like from outside.
 
 use std::fs;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -48,37 +49,32 @@ fn a_file_arrives_whole_through_a_forwarder() {
     );
 }
 
-#[test]
-#[ignore = "needs socat"]
-fn a_program_behind_a_port_answers_socat() {
-    let cat = Program::ready(&["listen", "127.0.0.1:0", "exec:tr a-z A-Z"]);
+/// Sends a text to an address in socat's words, ends the input, and returns the answer's lines.
+fn ask(address: &str, text: &str) -> Vec<String> {
     let mut socat = Command::new("socat");
-    socat.args([
-        "-t",
-        "10",
-        "SYSTEM:echo whisper; cat >&2",
-        &format!("TCP:{}", cat.listening()),
-    ]);
-    let mut socat = Program::start(socat.stdin(Stdio::null()));
-    socat.stderr.wait_for_text("WHISPER");
+    socat.args(["-t", "30", "-", address]).stdin(Stdio::piped());
+    let mut socat = Program::start(&mut socat);
+    socat.stdin().write_all(text.as_bytes()).unwrap();
     assert!(socat.wait().success());
+    socat.stdout.all()
 }
 
 #[test]
 #[ignore = "needs socat"]
-fn a_unix_socket_and_a_port_are_joined() {
+fn a_program_behind_a_port_answers() {
+    let program = Program::ready(&["listen", "127.0.0.1:0", "exec:tr a-z A-Z"]);
+    let address = format!("TCP:{}", program.listening());
+    assert_eq!(ask(&address, "whisper\n"), ["WHISPER"]);
+}
+
+#[test]
+#[ignore = "needs socat"]
+fn a_service_behind_a_unix_socket_answers() {
     let folder = TempDir::new().unwrap();
-    let path = folder.path().join("echo.sock");
-    let echo = Program::ready(&["listen", &format!("unix:{}", path.display()), "upper:"]);
-    let mut socat = Command::new("socat");
-    socat.args([
-        "-t",
-        "10",
-        "SYSTEM:echo whisper; cat >&2",
-        &format!("UNIX:{}", path.display()),
-    ]);
-    let mut socat = Program::start(socat.stdin(Stdio::null()));
-    socat.stderr.wait_for_text("WHISPER");
-    assert!(socat.wait().success());
-    drop(echo);
+    let path = folder.path().join("upper.sock");
+    let _upper = Program::ready(&["listen", &format!("unix:{}", path.display()), "upper:"]);
+    assert_eq!(
+        ask(&format!("UNIX:{}", path.display()), "whisper\n"),
+        ["WHISPER"]
+    );
 }

@@ -76,4 +76,14 @@ impl Client {
         }
         panic!("closed before a line with {text:?}: {before:#?}");
     }
+
+    /// Reads on until each of the texts has come, in any order.
+    pub(crate) fn wait_for_all(&mut self, texts: &[String]) {
+        let mut missing: Vec<&String> = texts.iter().collect();
+        while !missing.is_empty() {
+            let line = self.line();
+            let line = line.unwrap_or_else(|| panic!("closed before {missing:?}"));
+            missing.retain(|text| !line.contains(*text));
+        }
+    }
 }

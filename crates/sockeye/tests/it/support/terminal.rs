@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use super::until::until;
+use super::until::until_seen;
 
 /// A tmux server with one window; ended with its program when dropped.
 #[derive(Debug)]
@@ -44,9 +44,13 @@ impl Terminal {
 
     /// Waits until a text is on the screen.
     pub(crate) fn shows(&self, text: &str) {
-        until(&format!("{text:?} on the screen"), || {
+        until_seen(&format!("{text:?} on the screen"), || {
             let screen = self.screen();
-            screen.contains(text).then_some(())
+            if screen.contains(text) {
+                Ok(())
+            } else {
+                Err(screen)
+            }
         });
     }
 

@@ -8,14 +8,20 @@ use std::time::{Duration, Instant};
 /// # Panics
 /// When nothing was found before [`DEADLINE`]; `what` says what was waited for.
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    until_seen(what, || look().ok_or_else(String::new))
+}
+
+/// Does the same with a `look` that says what it saw instead, for the message of the panic.
+pub(crate) fn until_seen<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
     let deadline = Instant::now() + DEADLINE;
     loop {
-        if let Some(found) = look() {
-            return found;
-        }
+        let seen = match look() {
+            Ok(found) => return found,
+            Err(seen) => seen,
+        };
         assert!(
             Instant::now() < deadline,
-            "{DEADLINE:?} went by without {what}"
+            "{DEADLINE:?} went by without {what}\n{seen}"
         );
         thread::sleep(BETWEEN_LOOKS);
     }
