@@ -14,6 +14,7 @@ mod hub;
 #[path = "no_hub.rs"]
 mod hub;
 mod listen;
+mod log;
 #[cfg(feature = "sqlite")]
 mod operator;
 mod output;
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
         Ok(output) => output,
         Err(error) => return Output::default().fail(&error),
     };
-    match run(&arguments.verb, &output) {
+    match log::start(&arguments.shared).and_then(|()| run(&arguments.verb, &output)) {
         Ok(exit) => exit,
         // What a child process had to say, it has said itself.
         Err(error) if matches!(error.kind(), ErrorKind::ChildStatus(_)) => {
