@@ -1,7 +1,42 @@
 //! Endpoints: where something is, and how it is to be opened.
 //!
 //! An [`Endpoint`] is an [`Address`], which says only *where*, with `+words` after it, which say
-//! everything about *how*.
+//! everything about *how*: options, whose place does not matter, and layers, which are applied in
+//! written order.
+//!
+//! ```
+//! use sockeye::endpoint::{Address, Endpoint};
+//!
+//! let endpoint = Endpoint::parse("unix:/run/app.sock +unix,mode=660,unlink")?;
+//! assert!(matches!(endpoint.address(), Address::Unix(_)));
+//! assert_eq!(endpoint.unix().mode, Some(0o660));
+//!
+//! let slip = Endpoint::parse("example.org:80 +tcp,nodealy").unwrap_err();
+//! assert_eq!(slip.problem(), "+tcp has no key nodealy");
+//! assert_eq!(slip.hint(), Some("did you mean nodelay?"));
+//! # Ok::<(), sockeye::endpoint::ParseError>(())
+//! ```
+//!
+//! | Written | Means |
+//! |---|---|
+//! | `8080` | that port of loopback, 127.0.0.1 first, then ::1 |
+//! | `:8080` | that port of every interface when listening, of loopback when connecting |
+//! | `HOST:PORT` | a name, an IPv4 address or an IPv6 address in brackets |
+//! | `scheme://HOST:PORT` | the same for a scheme; percent-encoding is decoded |
+//! | `scheme:TEXT` | what the scheme makes of the text |
+//! | `-` | standard input and output |
+//!
+//! `NAME:DIGITS` is always a host and a port, but for schemes whose text may be a number
+//! ([`words::Form::TextOrNumber`]). A `-l` after a scheme's name makes the endpoint accept.
+//!
+//! Text comes as one string, split into words as a POSIX shell does without expansion
+//! ([`Endpoint::parse`]), or as the words of a command line ([`Endpoint::from_args`]). Within a
+//! `+word`, commas part its keys and `\,` is a comma; a word `key=value` after it belongs to it, its
+//! value taken whole. What is unknown or has no effect is refused with its place in the text and
+//! what was probably meant ([`ParseError`]); nothing is ignored.
+//!
+//! [`Display`](fmt::Display) writes the canonical one-string form, secrets masked; parsing it gives
+//! the same endpoint back. Every name stands in the vocabulary, [`words`], as data.
 
 mod address;
 mod options;

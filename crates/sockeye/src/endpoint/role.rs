@@ -2,7 +2,7 @@
 
 use super::problem::{Fault, ParseError};
 use super::words::{self, SchemeKind, Stands};
-use super::{Address, Endpoint, Family, Host, Secrets, split};
+use super::{Address, Endpoint, Family, Host, Secrets, Word, split};
 
 /// Where an endpoint stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,24 +21,34 @@ impl Endpoint {
     /// # Errors
     /// [`ParseError`] with the place, in the endpoint's canonical text, of the first that cannot.
     pub fn check(&self, role: Role) -> Result<(), ParseError> {
-        let found = self
-            .misplaced_address(role)
-            .map(|fault| (0, fault))
-            .or_else(|| {
-                let mut words = self.words.iter().enumerate();
-                words.find_map(|(i, word)| Some((i + 1, word.misplaced(role)?)))
-            });
-        match found {
+        if let Some(misplaced) = self.misplaced_address(role) {
+            return Err(self.wrong_at(0, misplaced));
+        }
+        let mut words = self.words.iter().enumerate();
+        match words.find_map(|(i, word)| Some((i + 1, word.misplaced(role)?))) {
             None => Ok(()),
-            Some((index, (problem, hint))) => {
-                let before = split::join(self.parts(Secrets::Masked).take(index)).len();
-                let until = split::join(self.parts(Secrets::Masked).take(index + 1)).len();
-                let start = if index == 0 { 0 } else { before + 1 };
-                Err(Fault::new(start..until, problem)
-                    .hint(hint)
-                    .in_text(self.to_string()))
+            Some((part, misplaced)) => Err(self.wrong_at(part, misplaced)),
+        }
+    }
+
+    /// Checks, where connections are accepted, that every word can act on what they are handed to.
+    ///
+    /// # Errors
+    /// [`ParseError`] at `+idle` where a service answers: it knows better than the bytes when its
+    /// peer is idle.
+    pub fn check_serving(&self, served: &Self) -> Result<(), ParseError> {
+        let Address::Service { name, .. } = &served.address else {
+            return Ok(());
+        };
+        let idle = |word: &Word| word.row.name == "idle";
+        for endpoint in [self, served] {
+            if let Some(word) = endpoint.words.iter().position(idle) {
+                let problem = format!("+idle has no effect on {name}:, which is a service");
+                let hint = "+idle belongs to endpoints that are joined with another".to_owned();
+                return Err(endpoint.wrong_at(word + 1, (problem, hint)));
             }
         }
+        Ok(())
     }
 
     /// Keeps a TCP address to one family; `false` where there is nothing to keep.
@@ -64,6 +74,15 @@ impl Endpoint {
             *family = kept;
         }
         Ok(true)
+    }
+
+    /// Points at a part of the canonical text: the address is 0, the words follow.
+    fn wrong_at(&self, part: usize, (problem, hint): Misplaced) -> ParseError {
+        let until = |parts| split::join(self.parts(Secrets::Masked).take(parts)).len();
+        let start = if part == 0 { 0 } else { until(part) + 1 };
+        Fault::new(start..until(part + 1), problem)
+            .hint(hint)
+            .in_text(self.to_string())
     }
 
     fn misplaced_address(&self, role: Role) -> Option<Misplaced> {
@@ -100,7 +119,7 @@ impl Endpoint {
 /// A problem and a hint.
 type Misplaced = (String, String);
 
-impl super::Word {
+impl Word {
     fn misplaced(&self, role: Role) -> Option<Misplaced> {
         let word = self.row.name;
         if !stands_in(self.row.stands, role) {

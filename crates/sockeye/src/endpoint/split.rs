@@ -175,3 +175,6 @@ impl Token {
 
 /// What stands bare in every common shell, besides letters and digits.
 const PLAIN: &str = "+-_.,:=/@%[]";
+
+#[cfg(test)]
+mod tests;

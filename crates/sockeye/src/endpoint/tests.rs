@@ -534,3 +534,17 @@ fn roles_refuse_what_cannot_act() {
     assert_eq!(misplaced("tcp-l://:1", Role::Accept), None);
     assert!(misplaced("tcp-l://:1", Role::Connect).is_some());
 }
+
+#[test]
+fn services_keep_their_own_time() {
+    let check = |at, served| {
+        parsed(at)
+            .check_serving(&parsed(served))
+            .map_err(|e| e.place())
+    };
+    assert_eq!(check("1 +idle,5s", "tcp://h:1"), Ok(()));
+    assert_eq!(check("1", "echo:"), Ok(()));
+    let at = "tcp://localhost:1 ".len();
+    assert_eq!(check("1 +idle,5s", "echo:"), Err(at..at + "+idle,5s".len()));
+    assert_eq!(check("1", "echo: +idle,5s"), Err(6..14));
+}

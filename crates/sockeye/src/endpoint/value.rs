@@ -158,3 +158,6 @@ const TIME_UNITS_MS: Units = &[
 
 /// Permission bits: rwx for three, setuid, setgid and sticky.
 const MODE_MAX: u32 = 0o7777;
+
+#[cfg(test)]
+mod tests;

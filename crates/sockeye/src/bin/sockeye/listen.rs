@@ -65,6 +65,7 @@ impl Listen {
         let served = served.unwrap_or_else(|| Address::Stdio.into());
         at.check(Role::Accept)?;
         served.check(Role::Serve)?;
+        at.check_serving(&served)?;
         if self.max_conns.is_some() && at.limit().conns.is_some() {
             return Err(usage(
                 "listen",
@@ -155,6 +156,11 @@ impl Run<'_> {
         if !in_time {
             self.engine.drain(Duration::ZERO).await;
         }
+        while let Some(Ok(moment)) = single.as_mut().map(Receiver::try_recv) {
+            if let Moment::Ended(result) = moment {
+                return result;
+            }
+        }
         Ok(())
     }
 }
@@ -177,10 +183,6 @@ fn service_of(
 ) -> Result<Arc<dyn Service>, Error> {
     let idle = [at.idle(), served.idle()].into_iter().flatten().min();
     match served.address() {
-        Address::Service { name, .. } if idle.is_some() => Err(usage(
-            "listen",
-            format!("+idle has no effect on {name}:, which is no relay"),
-        )),
         Address::Service { name, .. } => service::by_name(name).ok_or_else(|| {
             usage("listen", format!("{name}: needs a hub")).with_hint("sockeye serve has it")
         }),

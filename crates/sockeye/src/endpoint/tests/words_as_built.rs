@@ -125,7 +125,7 @@ fn secrets_are_masked_but_in_the_text_that_asks_for_them() {
         built: true,
         doc: "",
     };
-    let settings = vec![(&KEY, Value::Text("socks5h://u:p@h:1".to_owned()))];
+    let settings = vec![(&KEY, Value::Text(r"socks5h://u:p@h:1/a,b\c".to_owned()))];
     let words = vec![Word {
         row: &ROW,
         settings,
@@ -137,7 +137,7 @@ fn secrets_are_masked_but_in_the_text_that_asks_for_them() {
     assert_eq!(endpoint.to_string(), "tcp://db:1 '+via,***'");
     assert_eq!(
         endpoint.to_text_with_secrets(),
-        "tcp://db:1 +via,socks5h://u:p@h:1"
+        r"tcp://db:1 '+via,socks5h://u:p@h:1/a\,b\\c'"
     );
 }
 

@@ -59,6 +59,7 @@ fn what_cannot_act_where_it_stands() {
             "--max-conns",
             "5"
         ],
+        &["listen", "8080", "+idle,30s", "echo:"],
         &["listen", "8080", "chat:"],
     ]));
 }
