@@ -12,12 +12,14 @@ fn help(args: &[&str]) -> String {
 
 #[test]
 fn help_of_connect() {
-    insta::assert_snapshot!(help(&["connect", "--help"]));
+    let help = help(&["connect", "--help"]);
+    insta::assert_snapshot!(help);
 }
 
 #[test]
 fn help_of_listen() {
-    insta::assert_snapshot!(help(&["listen", "-h"]));
+    let help = help(&["listen", "-h"]);
+    insta::assert_snapshot!(help);
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn said(lines: &[&[&str]]) -> String {
 
 #[test]
 fn endpoints_with_mistakes() {
-    insta::assert_snapshot!(said(&[
+    let said = said(&[
         &["connect", "example.org", "80"],
         &["connect", "tpc://example.org:80"],
         &["connect", "example.org:99999"],
@@ -34,12 +34,13 @@ fn endpoints_with_mistakes() {
         &["connect", "db:5432", "+idle,30"],
         &["connect", "db:5432", "+tcp", "sndbuf=lots"],
         &["connect", "+tcp", "db:5432"],
-    ]));
+    ]);
+    insta::assert_snapshot!(said);
 }
 
 #[test]
 fn what_cannot_act_where_it_stands() {
-    insta::assert_snapshot!(said(&[
+    let said = said(&[
         &["connect", "echo:"],
         &["connect", "db:5432", "+limit,conns=5"],
         &["connect", "db:5432", "+tcp,backlog=5"],
@@ -57,21 +58,23 @@ fn what_cannot_act_where_it_stands() {
             "+limit,conns=5",
             "echo:",
             "--max-conns",
-            "5"
+            "5",
         ],
         &["listen", "8080", "+idle,30s", "echo:"],
         &["listen", "8080", "chat:"],
-    ]));
+    ]);
+    insta::assert_snapshot!(said);
 }
 
 #[test]
 fn what_is_to_come() {
-    insta::assert_snapshot!(said(&[
+    let said = said(&[
         &["explain", "db:5432"],
         &["connect", "tls://example.org:443"],
         &["connect", "db:5432", "+via,socks5h://jump:1080"],
         &["connect", "db:5432", "+tcp,mark=7"],
-    ]));
+    ]);
+    insta::assert_snapshot!(said);
 }
 
 #[test]
