@@ -10,10 +10,10 @@ use tempfile::TempDir;
 
 use crate::support::program::Program;
 
-/// Starts a socat that accepts one connection and returns the port that it got.
+/// Starts a socat that accepts one connection, only reads from it, and returns where it listens.
 fn accept(options: &str, other: &str) -> (Program, SocketAddr) {
     let from = format!("TCP-LISTEN:0,bind=127.0.0.1{options}");
-    let socat = Program::start(Command::new("socat").args(["-d", "-d", &from, other]));
+    let socat = Program::start(Command::new("socat").args(["-u", "-d", "-d", &from, other]));
     let at = socat.stderr.wait_for("socat's address", |line| {
         line.split_once("listening on AF=2 ")?.1.parse().ok()
     });
