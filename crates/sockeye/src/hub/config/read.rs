@@ -129,6 +129,10 @@ impl Reader<'_> {
                     let what = format!("another listener is at {} already", at.address());
                     self.wrong(entry.span(), what, None);
                 }
+                if let Err(error) = at.check_serving(&serve) {
+                    let hint = error.hint().map(str::to_owned);
+                    self.wrong(entry.span(), error.problem(), hint);
+                }
                 listeners.push(Listen { at, serve });
             }
         }

@@ -111,6 +111,10 @@ serve = "echo"
 [[listen]]
 at = "8080 +limit,conns=5"
 serve = "hello"
+
+[[listen]]
+at = "8081 +idle,30s"
+serve = "chat"
 "#
     ));
 }
