@@ -19,9 +19,11 @@ pub struct Forward {
 }
 
 impl Forward {
-    /// Makes a service that opens `to`; `idle` ends a session in which no byte moves for so long.
+    /// Makes a service that opens `to`; `idle`, or less that `to` itself says, ends a session in
+    /// which no byte moves for so long.
     pub fn new(engine: &Engine, to: Endpoint, idle: Option<Duration>) -> Self {
         let to_text = to.to_string();
+        let idle = [idle, to.idle()].into_iter().flatten().min();
         Self {
             engine: engine.clone(),
             to,

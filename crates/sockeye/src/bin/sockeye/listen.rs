@@ -181,12 +181,11 @@ fn service_of(
     at: &Endpoint,
     served: &Endpoint,
 ) -> Result<Arc<dyn Service>, Error> {
-    let idle = [at.idle(), served.idle()].into_iter().flatten().min();
     match served.address() {
         Address::Service { name, .. } => service::by_name(name).ok_or_else(|| {
             usage("listen", format!("{name}: needs a hub")).with_hint("sockeye serve has it")
         }),
-        _ => Ok(Arc::new(Forward::new(engine, served.clone(), idle))),
+        _ => Ok(Arc::new(Forward::new(engine, served.clone(), at.idle()))),
     }
 }
 

@@ -104,8 +104,8 @@ impl fmt::Display for Stats {
         let (seconds, ms) = (elapsed_ms / 1_000, elapsed_ms % 1_000);
         write!(
             f,
-            "stats: {sessions} sessions, {sessions_open} open; {bytes_in} bytes in, \
-             {bytes_out} out, {bytes_lost} lost; {seconds}.{ms:03} s"
+            "stats: sessions {sessions} ({sessions_open} open), bytes in {bytes_in}, out {bytes_out}, \
+             lost {bytes_lost}, {seconds}.{ms:03} s"
         )
     }
 }

@@ -115,5 +115,7 @@ fn a_signal_ends_it_at_once() {
     connect.signal(rustix::process::Signal::INT);
     let status = connect.wait();
     assert_eq!((status.code(), status.signal()), (Some(128 + 2), None));
-    connect.stderr.wait_for_text("0 bytes in, 1 out, 0 lost");
+    connect
+        .stderr
+        .wait_for_text("stats: sessions 1 (0 open), bytes in 0, out 1, lost 0, ");
 }

@@ -132,3 +132,17 @@ fn a_target_that_refuses_is_reported_and_the_listener_lives_on() {
         "{line}"
     );
 }
+
+#[test]
+fn idle_sessions_end_whichever_side_says_so() {
+    for words in [
+        ["127.0.0.1:0", "+idle,50ms", "exec:cat"].as_slice(),
+        ["127.0.0.1:0", "exec:cat", "+idle,50ms"].as_slice(),
+    ] {
+        let listen = Program::ready(&[&["listen"], words].concat());
+        let mut stream = dial(listen.listening());
+        stream.write_all(b"x").unwrap();
+        stream.read_exact(&mut [0]).unwrap();
+        assert_eq!(stream.read(&mut [0]).unwrap(), 0);
+    }
+}

@@ -36,7 +36,7 @@ fn the_first_signal_lets_sessions_finish() {
     assert_eq!(listen.wait().code(), Some(0));
     listen
         .stderr
-        .wait_for_text(" 0 open; 5 bytes in, 0 out, 0 lost");
+        .wait_for_text("(0 open), bytes in 5, out 0, lost 0, ");
 }
 
 #[test]
