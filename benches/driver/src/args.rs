@@ -42,6 +42,13 @@ impl Args {
         Ok(args)
     }
 
+    /// Lists the peers in this round's order: each begins a round in its turn, so that none has the
+    /// better place always.
+    pub(crate) fn peers_in_turn(&self, round: usize) -> impl Iterator<Item = &Peer> {
+        let count = self.peers.len();
+        (0..count).map(move |index| &self.peers[(index + round) % count])
+    }
+
     /// Returns the value of a key that has to be there.
     pub(crate) fn value<T: FromStr<Err: Error + 'static>>(
         &self,

@@ -19,8 +19,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let count = (LINES * args.value::<f64>("scale")?) as usize;
     let folder: PathBuf = args.value("folder")?;
     let mut table = Table::default();
-    for round in 0..args.value::<u32>("rounds")? {
-        for peer in &args.peers {
+    for round in 0..args.value("rounds")? {
+        for peer in args.peers_in_turn(round) {
             eprintln!("round {}: {}", round + 1, peer.name);
             let commit_s = commit_s(&folder)?;
             table.add("fdatasync of 4 KiB, median ms", &peer.name, commit_s * 1e3);

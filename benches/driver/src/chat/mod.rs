@@ -18,8 +18,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let (scale, base): (f64, String) = (args.value("scale")?, args.value("base")?);
     let members: usize = args.value("members")?;
     let mut table = Table::default();
-    for round in 0..args.value::<u32>("rounds")? {
-        for peer in &args.peers {
+    for round in 0..args.value("rounds")? {
+        for peer in args.peers_in_turn(round) {
             eprintln!("round {}: {}", round + 1, peer.name);
             let mut talk = Talk::start(peer, members)?;
             talk.as_fast_as_it_goes(&mut table, (LINES * scale) as usize)?;

@@ -19,8 +19,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let base: String = args.value("base")?;
     backend::start(args.value::<SocketAddr>("backend")?)?;
     let mut table = Table::default();
-    for round in 0..args.value::<u32>("rounds")? {
-        for peer in &args.peers {
+    for round in 0..args.value("rounds")? {
+        for peer in args.peers_in_turn(round) {
             eprintln!("round {}: {}", round + 1, peer.name);
             if round == 0 {
                 idle(&mut table, peer)?;
