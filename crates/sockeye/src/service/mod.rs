@@ -71,3 +71,19 @@ pub trait Service: Debug + Send + Sync {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::by_name;
+    use crate::endpoint::words::{SCHEMES, SchemeKind};
+
+    #[test]
+    fn each_service_of_the_vocabulary_is_given_once() {
+        for row in SCHEMES.iter().filter(|row| row.is == SchemeKind::Service) {
+            let given = by_name(row.name).map(|service| service.name());
+            // Chat needs a hub, which gives it.
+            let expected = (row.built && row.name != "chat").then_some(row.name);
+            assert_eq!(given, expected, "{}:", row.name);
+        }
+    }
+}
