@@ -33,6 +33,7 @@ pub(super) struct Direction<'a> {
     unflushed: bool,
     bytes_read: u64,
     bytes_written: u64,
+    bytes_spliced: u64,
     /// Where the session counts what is taken, or what is delivered.
     count: Count<'a>,
     ending: Option<Ending>,
@@ -62,6 +63,7 @@ impl<'a> Direction<'a> {
             unflushed: false,
             bytes_read: 0,
             bytes_written: 0,
+            bytes_spliced: 0,
             count,
             ending: None,
         };
@@ -89,6 +91,7 @@ impl<'a> Direction<'a> {
         Leg {
             bytes_read: self.bytes_read,
             bytes_written: self.bytes_written,
+            bytes_spliced: self.bytes_spliced,
             bytes_unacknowledged: 0,
             ending: self.ending.unwrap_or(Ending::Cut),
         }
@@ -168,6 +171,7 @@ impl<'a> Direction<'a> {
         self.held = Bytes::new();
         while let Some(count) = ready!(self.splice.poll_drain(cx, to))? {
             self.gave(count);
+            self.bytes_spliced += count as u64;
         }
         Poll::Ready(Ok(()))
     }

@@ -58,7 +58,9 @@ pub struct Leg {
     pub bytes_read: u64,
     /// Bytes handed to the sink.
     pub bytes_written: u64,
-    /// Of these, bytes that the sink's peer had not acknowledged when it was reset.
+    /// Of these, bytes that passed inside the kernel and never entered this process.
+    pub bytes_spliced: u64,
+    /// Of those written, bytes that the sink's peer had not acknowledged when it was reset.
     pub bytes_unacknowledged: u64,
     /// How it ended.
     pub ending: Ending,

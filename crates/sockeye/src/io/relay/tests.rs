@@ -124,7 +124,11 @@ async fn bulk_passes_both_ways_at_once() {
         assert!(read == sent);
     };
     tokio::join!(talk(alice), talk(bob));
-    assert_both_eof(&running.report.await.unwrap());
+    let report = running.report.await.unwrap();
+    assert_both_eof(&report);
+    for leg in [report.forth, report.back] {
+        assert!(leg.bytes_spliced > leg.bytes_read / 2, "{leg:?}");
+    }
 }
 
 #[tokio::test]
@@ -318,4 +322,70 @@ async fn cut_counts_what_is_in_hand() {
     assert_eq!(report.bytes_lost(), 32);
     let error = report.into_result("relay", &"alice", &"bob").unwrap_err();
     assert_eq!(error.to_string(), "relay bob: cut; 32 bytes did not arrive");
+}
+
+/// What a peer of a generated relay does: it writes these pieces, then ends its stream.
+type Script = Vec<usize>;
+
+/// Runs a relay between two peers with scripts and asserts that each hears what the other said.
+async fn assert_both_heard<P>(alice: P, bob: P, running: Running, scripts: [Script; 2])
+where
+    P: tokio::io::AsyncRead + tokio::io::AsyncWrite,
+{
+    let [said_by_alice, said_by_bob] = scripts.map(|pieces| {
+        let all = pattern(pieces.iter().sum());
+        (pieces, all)
+    });
+    let talk = async |peer: P, (pieces, all): &(Script, Vec<u8>)| {
+        let (mut reader, mut writer) = tokio::io::split(peer);
+        let write = async {
+            let mut rest = &all[..];
+            for piece in pieces {
+                writer.write_all(&rest[..*piece]).await.unwrap();
+                rest = &rest[*piece..];
+                tokio::task::yield_now().await;
+            }
+            writer.shutdown().await.unwrap();
+        };
+        tokio::join!(read_all(&mut reader), write).0
+    };
+    let (heard_by_alice, heard_by_bob) =
+        tokio::join!(talk(alice, &said_by_alice), talk(bob, &said_by_bob));
+    assert!(heard_by_alice == said_by_bob.1 && heard_by_bob == said_by_alice.1);
+    assert_both_eof(&running.report.await.unwrap());
+}
+
+fn block_on(future: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_pieces_arrive_through_any_buffers(
+        scripts in [proptest::collection::vec(0usize..3000, 0..8), proptest::collection::vec(0usize..3000, 0..8)],
+        buffers in [1usize..2000, 1usize..2000],
+    ) {
+        block_on(async {
+            let ((alice, a), (bob, b)) = (duplex(buffers[0]), duplex(buffers[1]));
+            let running = start(memory(a), memory(b), None);
+            assert_both_heard(alice, bob, running, scripts).await;
+        });
+    }
+
+    #[test]
+    fn any_pieces_arrive_through_sockets(
+        scripts in [proptest::collection::vec(0usize..200_000, 0..8), proptest::collection::vec(0usize..200_000, 0..8)],
+    ) {
+        block_on(async {
+            let ((alice, a), (bob, b)) = (tcp().await, tcp().await);
+            let running = start(a, b, None);
+            assert_both_heard(alice, bob, running, scripts).await;
+        });
+    }
 }
