@@ -19,7 +19,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, OptionalExtension, Transaction};
@@ -64,6 +64,8 @@ struct Inner {
 struct Shared {
     stats: std::sync::Mutex<append::Stats>,
     epoch: AtomicU64,
+    /// The reader has made the checkpoint that the writer asked for.
+    checkpointed: AtomicBool,
 }
 
 impl StoreOptions {
@@ -115,6 +117,7 @@ impl Store {
         });
         let (writable, readable) = opened.map_err(refused)?;
         let shared = Arc::new(Shared::default());
+        let seen = shared.clone();
         let (reads, read_jobs) = mpsc::channel(READS_MAX);
         let (writes, write_jobs) = mpsc::channel(WRITES_MAX);
         let writer = writer::Writer::new(
@@ -126,7 +129,9 @@ impl Store {
         )
         .map_err(refused)?;
         let threads = vec![
-            thread("store-reader", move || reader::run(readable, read_jobs))?,
+            thread("store-reader", move || {
+                reader::run(readable, &seen, read_jobs)
+            })?,
             thread("store-writer", move || writer.run(write_jobs))?,
         ];
         let (writes, reads, dir) = (Some(writes), Some(reads), dir.to_owned());

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc;
 
+use super::Shared;
 use crate::state::LogError;
 
 /// What the reader is asked to do.
@@ -17,7 +18,7 @@ pub(super) enum Job {
 
 /// Works until every sender is gone. A panic costs the one read: its asker sees the way back
 /// closed.
-pub(super) fn run(mut connection: Connection, mut jobs: mpsc::Receiver<Job>) {
+pub(super) fn run(mut connection: Connection, shared: &Shared, mut jobs: mpsc::Receiver<Job>) {
     let started = Instant::now();
     let deadline_us = Arc::new(AtomicU64::new(u64::MAX));
     let limit = deadline_us.clone();
@@ -39,7 +40,10 @@ pub(super) fn run(mut connection: Connection, mut jobs: mpsc::Receiver<Job>) {
                 }
                 deadline_us.store(u64::MAX, Ordering::Relaxed);
             }
-            Job::Checkpoint => checkpoint(&connection),
+            Job::Checkpoint => {
+                checkpoint(&connection);
+                shared.checkpointed.store(true, Ordering::Release);
+            }
         }
     }
 }
