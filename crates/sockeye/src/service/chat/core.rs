@@ -34,8 +34,9 @@ use crate::state::{Answer, Log, LogError, end_process};
 pub(super) enum Ask {
     /// A client asks to enter the network; what it is told goes into the queue.
     Enter(Input, Arc<Outbox>),
-    /// Anything else for the pipeline.
-    Input(Input),
+    /// What one connection has read at once: it stays together, so that what it causes for others
+    /// is written at once, too.
+    Inputs(Vec<Input>),
     /// New settings.
     Reload(Box<Settings>),
     /// Finish what is under way, store a snapshot and end.
@@ -157,31 +158,44 @@ impl Core {
             if self.deliveries.outbox(session).is_some() {
                 let reason = "Connection lost".to_owned();
                 self.backlog
-                    .push_back(Ask::Input(Input::Leave { session, reason }));
+                    .push_back(Ask::Inputs(vec![Input::Leave { session, reason }]));
             }
         }
         let now = self.now();
-        while self.pipeline.takes_input() {
+        let mut room = INPUTS_A_TURN;
+        while self.pipeline.takes_input() && room > 0 {
             let Some(ask) = self.backlog.pop_front() else {
                 return;
             };
-            let input = match ask {
-                Ask::Input(input) => input,
-                Ask::Enter(input, outbox) => match self.seat(&input, outbox) {
-                    true => input,
-                    false => continue,
-                },
-                Ask::Reload(settings) => {
-                    self.pipeline.reload(*settings);
-                    continue;
+            match ask {
+                Ask::Enter(input, outbox) => {
+                    if self.seat(&input, outbox) {
+                        self.pipeline.input(input, now, self.random.next());
+                    }
+                    room -= 1;
                 }
-                Ask::Stop(answer) => {
-                    self.stop = Some(Some(answer));
-                    continue;
-                }
+                Ask::Inputs(inputs) => room -= self.feed_inputs(inputs, now, room),
+                Ask::Reload(settings) => self.pipeline.reload(*settings),
+                Ask::Stop(answer) => self.stop = Some(Some(answer)),
+            }
+        }
+    }
+
+    /// Feeds as many inputs as there is room for; returns how many.
+    fn feed_inputs(&mut self, inputs: Vec<Input>, now: Now, room: usize) -> usize {
+        let mut inputs = inputs.into_iter();
+        let mut fed = 0;
+        while fed < room && self.pipeline.takes_input() {
+            let Some(input) = inputs.next() else {
+                return fed;
             };
             self.pipeline.input(input, now, self.random.next());
+            fed += 1;
         }
+        if inputs.len() > 0 {
+            self.backlog.push_front(Ask::Inputs(inputs.collect()));
+        }
+        fed
     }
 
     /// Connects a candidate with its queue; `false` if its connection has gone meanwhile.
@@ -241,7 +255,7 @@ impl Core {
         }
         let reason = OVERFLOW_REASON.to_owned();
         self.backlog
-            .push_back(Ask::Input(Input::Leave { session, reason }));
+            .push_back(Ask::Inputs(vec![Input::Leave { session, reason }]));
     }
 
     fn now(&self) -> Now {
@@ -298,8 +312,12 @@ impl Randomness {
     }
 }
 
-/// Inputs that are taken at once: enough for a batch, few enough to keep the turn short.
-const ASKS_A_TURN: usize = 1_024;
+/// Inputs that are fed before what they cause is handed out: enough for a batch, few enough to keep
+/// the turn short.
+const INPUTS_A_TURN: usize = 1_024;
+
+/// Asks that are taken from the queue at once.
+const ASKS_A_TURN: usize = 256;
 
 /// How often it is looked whether a listener that talkers wait for still is worth it.
 const LOOK_EVERY: Duration = Duration::from_millis(250);

@@ -54,6 +54,7 @@ impl<'a> Connection<'a> {
         let mut steps = Vec::new();
         self.registration.verified(outcome, &mut steps);
         self.carry_out(&mut steps);
+        self.hand_over_inputs();
         Poll::Ready(())
     }
 
@@ -75,13 +76,26 @@ impl<'a> Connection<'a> {
         while self.room.is_none()
             && let Some(ask) = self.asks.pop_front()
         {
-            self.ask(ask);
+            self.hand_over(ask);
         }
         Poll::Ready(())
     }
 
-    /// Hands something to the core, or keeps it until there is room.
+    /// Asks the core for something, after what is to come before it.
     pub(super) fn ask(&mut self, ask: Ask) {
+        self.hand_over_inputs();
+        self.hand_over(ask);
+    }
+
+    fn hand_over_inputs(&mut self) {
+        if !self.inputs.is_empty() {
+            let inputs = std::mem::take(&mut self.inputs);
+            self.hand_over(Ask::Inputs(inputs));
+        }
+    }
+
+    /// Hands something to the core, or keeps it until there is room.
+    fn hand_over(&mut self, ask: Ask) {
         if self.room.is_some() {
             return self.asks.push_back(ask);
         }
@@ -157,6 +171,7 @@ impl<'a> Connection<'a> {
                 self.carry_out(&mut steps);
             }
         }
+        self.hand_over_inputs();
         bytes
     }
 
@@ -221,7 +236,7 @@ impl<'a> Connection<'a> {
         if let Some(seat) = &self.seat {
             let input = make(seat.id);
             self.in_flight += 1;
-            self.ask(Ask::Input(input));
+            self.inputs.push(input);
         }
     }
 

@@ -60,6 +60,8 @@ pub(super) struct Connection<'a> {
     /// Read, but held back from the decoder.
     carry: Bytes,
     verifying: Option<BoxFuture<'a, Result<AccountRef, VerifyError>>>,
+    /// Of what was read last, not yet handed to the core.
+    inputs: Vec<Input>,
     /// For the core, which has no room for the first of them.
     asks: VecDeque<Ask>,
     room: Option<BoxFuture<'static, Option<OwnedPermit<Ask>>>>,
@@ -129,6 +131,7 @@ impl<'a> Connection<'a> {
             flood,
             carry: Bytes::new(),
             verifying: None,
+            inputs: Vec::new(),
             asks: VecDeque::new(),
             room: None,
             in_flight: 0,
@@ -230,7 +233,7 @@ impl<'a> Connection<'a> {
         match (self.phase, &self.seat) {
             (Phase::Entering | Phase::Entered, Some(seat)) => {
                 let (session, reason) = (seat.id, reason.to_owned());
-                self.ask(Ask::Input(Input::Leave { session, reason }));
+                self.ask(Ask::Inputs(vec![Input::Leave { session, reason }]));
                 self.enter_phase(Phase::Leaving);
             }
             (Phase::Leaving | Phase::Ending, _) => {}
