@@ -200,7 +200,11 @@ impl Service for Chat {
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
         let Conversation::Stream(stream) = conversation;
-        Box::pin(Connection::new(&self.shared, stream, session).serve())
+        let mut connection = Connection::new(&self.shared, stream, session);
+        Box::pin(async move {
+            connection.serve().await;
+            Ok(())
+        })
     }
 
     fn refusal(&self, why: Refusal) -> Option<Bytes> {

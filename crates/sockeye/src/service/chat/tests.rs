@@ -314,6 +314,21 @@ async fn a_flood_is_slowed_down_and_never_cut() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_whose_lines_wait_for_flood_control_is_not_silent() {
+    let hub = Hub::in_memory().await;
+    let mut ali = hub.client("ali").await;
+    let start = Instant::now();
+    // Three minutes' worth at once: no PING, no timeout.
+    let flood = "AWAY\r\n".repeat(1_000);
+    ali.say(&flood).await;
+    for _ in 0..1_000 {
+        let line = ali.line().await.unwrap();
+        assert!(line.starts_with(":hub.example 305 "), "{line}");
+    }
+    assert!(start.elapsed() > Duration::from_secs(190));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_not_stored_is_refused_and_not_shown() {
     let log = MemoryLog::default();
     let full = LogError::Full("disk full".into());

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{self, Error, ErrorKind};
 
 /// Holds a data directory for this process; dropping it, or dying, lets go.
 #[derive(Debug)]
@@ -21,7 +21,14 @@ impl DataLock {
     /// When another process holds it, naming that process; when the file cannot be written.
     pub(super) fn take(dir: &Path) -> Result<Self, Error> {
         let path = dir.join("lock");
-        let unwritable = |e| Error::new(ErrorKind::LocalWrite, "open", path.display(), e);
+        let unwritable = |e| {
+            Error::new(
+                ErrorKind::LocalWrite,
+                "open",
+                path.display(),
+                error::words(&e),
+            )
+        };
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)

@@ -30,7 +30,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::lock::DataLock;
 use super::log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
-use crate::error::{Error, ErrorKind};
+use crate::error::{self, Error, ErrorKind};
 
 /// What is kept on disk: the log, the accounts, and what was fixed at the first start.
 ///
@@ -96,8 +96,14 @@ impl Store {
     /// A second store on the directory is a usage error that names the other process. A database
     /// of a newer version, a damaged or an unwritable one are refused in words.
     pub fn open(dir: &Path, options: &StoreOptions) -> Result<Self, Error> {
-        std::fs::create_dir_all(dir)
-            .map_err(|e| Error::new(ErrorKind::LocalWrite, "open", dir.display(), e))?;
+        std::fs::create_dir_all(dir).map_err(|e| {
+            Error::new(
+                ErrorKind::LocalWrite,
+                "open",
+                dir.display(),
+                error::words(&e),
+            )
+        })?;
         let lock = DataLock::take(dir)?;
         let path = dir.join(DATABASE);
         let refused = |e: LogError| {

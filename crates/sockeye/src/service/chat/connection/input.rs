@@ -13,6 +13,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
 use super::{Ask, Connection, LOGIN_MAX, Phase, Seat};
+use crate::error;
 use crate::service::chat::words;
 use crate::state::{LoginError, Password};
 
@@ -36,7 +37,7 @@ impl<'a> Connection<'a> {
         BUFFER.with_borrow_mut(|buffer| {
             let mut read = ReadBuf::new(buffer);
             match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut read)) {
-                Err(e) => self.lose(&format!("Read error: {}", e.kind())),
+                Err(e) => self.lose(&format!("Read error: {}", error::words(&e))),
                 Ok(()) if read.filled().is_empty() => self.leave("Connection closed"),
                 Ok(()) => self.received(read.filled()),
             }
@@ -127,7 +128,7 @@ impl<'a> Connection<'a> {
         self.enter_phase(Phase::Ending);
     }
 
-    fn may_read(&self) -> bool {
+    pub(super) fn may_read(&self) -> bool {
         self.may_decode() && !self.is_dead && !self.outbox.is_above_half()
     }
 

@@ -35,7 +35,6 @@ use super::core::Ask;
 use super::outbox::{Answer, Delivery, End, Item, Outbox};
 use super::seats::Seat;
 use crate::engine::Session;
-use crate::error::Error;
 use crate::io::Stream;
 use crate::service::BoxFuture;
 
@@ -147,13 +146,14 @@ impl<'a> Connection<'a> {
     }
 
     /// Serves the client to the end of its connection.
-    pub(super) async fn serve(mut self) -> Result<(), Error> {
-        let (mut cut, mut closing) = (pin!(self.session.cut()), pin!(self.session.closing()));
+    pub(super) async fn serve(&mut self) {
+        let session = self.session;
+        let (mut cut, mut closing) = (pin!(session.cut()), pin!(session.closing()));
         let mut is_asked = false;
         loop {
             tokio::select! {
                 biased;
-                () = &mut cut => return Ok(()),
+                () = &mut cut => return,
                 () = &mut closing, if !is_asked => {
                     is_asked = true;
                     self.leave("The hub is shutting down");
@@ -161,20 +161,26 @@ impl<'a> Connection<'a> {
                 () = std::future::poll_fn(|cx| self.poll(cx)) => break,
             }
         }
-        if !self.is_dead {
-            // An unread byte would turn the close into a reset, which takes the last lines along.
-            let farewell = async {
-                let mut unread = [0; 512];
-                self.stream.shutdown().await?;
-                while self.stream.read(&mut unread).await? > 0 {}
-                std::io::Result::Ok(())
-            };
-            tokio::select! {
-                () = &mut cut => {}
-                _ = tokio::time::timeout(LINGER_MAX, farewell) => {}
-            }
+        // Boxed, since every idle connection would hold the room for it.
+        tokio::select! {
+            () = &mut cut => {}
+            () = Box::pin(self.part()) => {}
         }
-        Ok(())
+    }
+
+    /// Closes the writing direction and waits a moment for the peer to do the same: an unread byte
+    /// would turn the close into a reset, which takes the last lines along.
+    async fn part(&mut self) {
+        if self.is_dead {
+            return;
+        }
+        let parting = async {
+            let mut unread = [0; 512];
+            self.stream.shutdown().await?;
+            while self.stream.read(&mut unread).await? > 0 {}
+            std::io::Result::Ok(())
+        };
+        let _ = tokio::time::timeout(LINGER_MAX, parting).await;
     }
 
     /// Does all that can be done now; ready when the connection is over.
@@ -323,6 +329,12 @@ impl<'a> Connection<'a> {
     /// Pings a silent client, and gives one up that stays so.
     fn keep_alive(&mut self, now: Instant) {
         if self.phase != Phase::Entered || self.silent_until() > now {
+            return;
+        }
+        if !self.may_read() || !self.carry.is_empty() {
+            // What it said may be waiting: it is not silent, it is not heard.
+            self.heard = now;
+            self.pinged = None;
             return;
         }
         if self.pinged.is_some() {

@@ -11,6 +11,7 @@ use tokio::io::AsyncWrite;
 use tokio::time::Instant;
 
 use super::{Connection, Item};
+use crate::error;
 
 impl Connection<'_> {
     /// Writes once; ready when something moved.
@@ -62,7 +63,7 @@ impl Connection<'_> {
             Ok(0) => self.lose("Write error: no room"),
             Ok(written) => self.wrote(written, now),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => self.lose(&format!("Write error: {}", e.kind())),
+            Err(e) => self.lose(&format!("Write error: {}", error::words(&e))),
         }
         Poll::Ready(())
     }
