@@ -13,12 +13,15 @@ use super::admit::Permit;
 use super::session::{CLOSING, Session, SessionRow, Shared};
 use crate::io::ConnectionInfo;
 use crate::service::Refusal;
+use crate::sys;
 
 #[derive(Debug)]
 pub(super) struct Table {
     shards: [Mutex<BTreeMap<u64, Arc<Shared>>>; SHARDS],
     sessions_max: usize,
     open: AtomicUsize,
+    /// The most sessions since memory was given back.
+    peak: AtomicUsize,
     last_id: AtomicU64,
     draining: AtomicBool,
     bytes_lost: AtomicU64,
@@ -32,6 +35,7 @@ impl Table {
             shards: Default::default(),
             sessions_max,
             open: AtomicUsize::new(0),
+            peak: AtomicUsize::new(0),
             last_id: AtomicU64::new(0),
             draining: AtomicBool::new(false),
             bytes_lost: AtomicU64::new(0),
@@ -50,10 +54,12 @@ impl Table {
         if self.draining.load(Ordering::SeqCst) {
             return Err(Refusal::Draining);
         }
-        if self.open.fetch_add(1, Ordering::SeqCst) >= self.sessions_max {
+        let before = self.open.fetch_add(1, Ordering::SeqCst);
+        if before >= self.sessions_max {
             self.left();
             return Err(Refusal::Full);
         }
+        self.peak.fetch_max(before + 1, Ordering::Relaxed);
         let id = self.last_id.fetch_add(1, Ordering::Relaxed) + 1;
         let shared = Arc::new(Shared::new(id, info, service));
         self.shard(id).insert(id, Arc::clone(&shared));
@@ -77,8 +83,25 @@ impl Table {
     }
 
     fn left(&self) {
-        if self.open.fetch_sub(1, Ordering::SeqCst) == 1 {
+        let open = self.open.fetch_sub(1, Ordering::SeqCst) - 1;
+        if open == 0 {
             self.emptied.notify_waiters();
+        }
+        self.after_a_flood(open);
+    }
+
+    /// Gives memory back once most of many sessions have gone.
+    fn after_a_flood(&self, open: usize) {
+        let peak = self.peak.load(Ordering::Relaxed);
+        let over = peak >= FLOOD_MIN && open <= peak / 4;
+        // Of several that see it, one acts.
+        if over
+            && self
+                .peak
+                .compare_exchange(peak, open, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+        {
+            sys::memory::give_back();
         }
     }
 
@@ -155,5 +178,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Sessions at once whose memory is worth giving back: some megabytes.
+const FLOOD_MIN: usize = 1024;
 /// Parts of the table with a lock each: more than there are threads that accept at once.
 const SHARDS: usize = 16;

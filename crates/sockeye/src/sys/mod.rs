@@ -6,6 +6,7 @@
 pub(crate) mod descriptors;
 #[cfg(feature = "cli")]
 pub(crate) mod inherited;
+pub(crate) mod memory;
 #[cfg(feature = "cli")]
 pub(crate) mod notify;
 pub(crate) mod pipe;

@@ -38,6 +38,11 @@ fn many_sessions_leave_nothing_behind() {
     run_apart("many_sessions", 1024);
 }
 
+#[test]
+fn memory_of_a_flood_is_given_back() {
+    run_apart("flood", 5000);
+}
+
 #[tokio::test]
 #[ignore = "runs in a process of its own"]
 async fn out_of_descriptors() {
@@ -94,6 +99,31 @@ async fn many_sessions() {
     assert_eq!(engine.sessions(), []);
 }
 
+#[tokio::test]
+#[ignore = "runs in a process of its own"]
+async fn flood() {
+    let engine = engine();
+    let listening = engine.listen(&loopback(), Arc::new(Echo)).await.unwrap();
+    let at = socket_address(&listening.addresses()[0]);
+    assert_echo(&mut TcpStream::connect(at).await.unwrap()).await;
+    engine.inner.table.empty().await;
+    let before = memory_pages();
+    let mut clients = Vec::with_capacity(2000);
+    for _ in 0..2000 {
+        let mut client = TcpStream::connect(at).await.unwrap();
+        assert_echo(&mut client).await;
+        clients.push(client);
+    }
+    let peak = memory_pages();
+    drop(clients);
+    engine.inner.table.empty().await;
+    let after = memory_pages();
+    assert!(
+        after.saturating_sub(before) < (peak - before) / 2,
+        "{before}, {peak}, {after} pages"
+    );
+}
+
 async fn assert_echo(peer: &mut TcpStream) {
     peer.write_all(b"ping").await.unwrap();
     let mut pong = [0; 4];
@@ -103,4 +133,10 @@ async fn assert_echo(peer: &mut TcpStream) {
 
 fn descriptors_in_use() -> usize {
     std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// Returns the resident memory of this process (proc(5), statm).
+fn memory_pages() -> usize {
+    let sizes = std::fs::read_to_string("/proc/self/statm").unwrap();
+    sizes.split(' ').nth(1).unwrap().parse().unwrap()
 }
