@@ -81,12 +81,15 @@ impl Log {
         self.rows.values().any(|record| has_text(record, wanted))
     }
 
-    /// Whether a message with this text counts, now and later.
+    /// The rows that count once all is written that is to be written.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = &Record> {
+        self.records()
+            .filter(|record| !self.owed.contains(&record.stamp.number))
+    }
+
+    /// Whether a message with this text is kept.
     pub(crate) fn keeps_text(&self, wanted: &str) -> bool {
-        let kept = self
-            .records()
-            .filter(|record| !self.owed.contains(&record.stamp.number));
-        kept.into_iter().any(|record| has_text(record, wanted))
+        self.kept().any(|record| has_text(record, wanted))
     }
 
     /// Answers the queries that the script asks.
@@ -103,6 +106,7 @@ impl Log {
         };
         let is_wanted = |record: &&Record| {
             record.stamp.number <= request.upto
+                && !request.reply.hidden.contains(&record.stamp.number)
                 && record.channel == *of
                 && matches!(record.fact, Fact::Message(_))
         };

@@ -4,15 +4,20 @@
 //! Sources: RFC 2812, Modern IRC, IRCv3, and what Sockeye promises about stored channels.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use sockeye_proto::irc::caps::Caps;
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::message::Message;
 
+use crate::room::{Room, fold};
 use crate::seen::Seen;
 
-/// Lines for clients, or the numerics one of which says why not.
-pub(crate) type Outcome = Result<Vec<(SessionId, Seen)>, Vec<&'static str>>;
+/// The numerics one of which says why not.
+type Refused = Vec<&'static str>;
+
+/// Lines for clients.
+pub(crate) type Lines = Vec<(SessionId, Seen)>;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Model {
@@ -28,36 +33,17 @@ pub(crate) struct User {
     pub(crate) account: Option<u64>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Room {
-    pub(crate) name: String,
-    pub(crate) members: BTreeMap<SessionId, BTreeSet<char>>,
-    pub(crate) invited: BTreeSet<SessionId>,
-    /// Whether it outlives its last member.
-    pub(crate) kept: bool,
-    pub(crate) founder: Option<u64>,
-    /// Mode letter and parameter.
-    pub(crate) modes: BTreeSet<(char, String)>,
-    pub(crate) topic: String,
-    pub(crate) said: Vec<Seen>,
-}
-
 impl Model {
     pub(crate) fn enter(&mut self, who: SessionId, user: User) -> bool {
-        let free = self.find(&user.nick).is_none();
-        if free {
+        let is_free = self.find(&user.nick).is_none();
+        if is_free {
             self.users.insert(who, user);
         }
-        free
+        is_free
     }
 
-    pub(crate) fn leave(&mut self, who: SessionId, reason: &str) -> Vec<(SessionId, Seen)> {
-        let line = self.line(who, "QUIT", &[reason]);
-        let lines = self
-            .peers(who)
-            .into_iter()
-            .map(|peer| (peer, line.clone()))
-            .collect();
+    pub(crate) fn leave(&mut self, who: SessionId, reason: &str) -> Lines {
+        let lines = self.to_all(self.peers(who), &self.line(who, "QUIT", &[reason]));
         for room in self.rooms.values_mut() {
             room.members.remove(&who);
             room.invited.remove(&who);
@@ -68,87 +54,78 @@ impl Model {
     }
 
     /// Carries a line out; `stored` tells whether what needs the store can be stored.
-    pub(crate) fn line_of(&mut self, who: SessionId, message: &Message, stored: bool) -> Outcome {
-        let params: Vec<&str> = message.params.iter().map(String::as_str).collect();
-        let first = params.first().copied().unwrap_or_default();
-        let outcome = match (message.command.as_str(), &params[..]) {
-            ("PING", _) => Ok(vec![(who, Seen::server("PONG", &["h", first]))]),
-            ("CAP", ["REQ", list]) => self.request_caps(who, list),
-            ("NICK", _) => self.rename(who, first),
-            ("JOIN", _) => self.join(who, first, params.get(1).copied()),
-            ("PART", [_, reason]) => self.part(who, first, reason),
-            ("KICK", [_, nick, reason]) => self.kick(who, first, nick, reason),
-            ("INVITE", [nick, room]) => self.invite(who, nick, room),
-            ("TOPIC", [_, topic]) => self.set_topic(who, first, topic, stored),
-            ("MODE", [_, change, rest @ ..]) => {
-                let mut letters = change.chars();
-                let add = letters.next() == Some('+');
-                let letter = letters.next().unwrap_or('?');
-                let value = rest.first().copied().unwrap_or_default();
-                self.set_mode(who, first, (add, letter, value), stored)
+    pub(crate) fn carry_out(
+        &mut self,
+        who: SessionId,
+        line: &Message,
+        stored: bool,
+    ) -> Result<Lines, Refused> {
+        let params: Vec<&str> = line.params.iter().map(String::as_str).collect();
+        let lines = match (line.command.as_str(), &params[..]) {
+            ("PING", [token]) => vec![(who, Seen::server("PONG", &["h", token]))],
+            ("CAP", ["REQ", word]) => self.request_cap(who, word),
+            ("NICK", [nick]) => self.rename(who, nick)?,
+            ("JOIN", [room, key @ ..]) => self.join(who, room, key.first().copied())?,
+            ("PART", [room, reason]) => self.part(who, room, reason)?,
+            ("KICK", [room, nick, reason]) => self.kick(who, room, nick, reason)?,
+            ("INVITE", [nick, room]) => self.invite(who, nick, room)?,
+            ("TOPIC", [room, topic]) => self.set_topic(who, room, topic, stored)?,
+            ("MODE", [room, change, value @ ..]) => {
+                let value = value.first().copied().unwrap_or_default();
+                self.set_mode(who, room, (change, value), stored)?
             }
-            ("PRIVMSG" | "NOTICE" | "TAGMSG", _) => self.speak(who, message, stored),
             ("CHATHISTORY", ["LATEST", room, "*", limit]) => {
-                let limit = limit.parse().unwrap_or(0);
-                let room = self.own_room(who, room).map_err(|_| vec!["FAIL"])?;
-                Ok(room.last(limit, who))
+                let room = self.own_room(who, room).or(Err(vec!["FAIL"]))?;
+                room.last(limit.parse().unwrap(), who)
             }
-            _ => unreachable!("the script says nothing else: {message:?}"),
+            _ => self.speak(who, line, stored)?,
         };
         self.drop_empty_rooms();
-        outcome
+        Ok(lines)
     }
 
-    fn join(&mut self, who: SessionId, name: &str, key: Option<&str>) -> Outcome {
+    fn join(&mut self, who: SessionId, name: &str, key: Option<&str>) -> Result<Lines, Refused> {
         let (user, mask) = (self.users[&who].clone(), self.mask(who));
         let is_new = !self.rooms.contains_key(&fold(name));
-        let fresh = || Room {
-            name: name.into(),
-            founder: user.account,
-            modes: "nt".chars().map(|letter| (letter, String::new())).collect(),
-            ..Room::default()
-        };
-        let room = self.rooms.entry(fold(name)).or_insert_with(fresh);
+        let room = self.rooms.entry(fold(name)).or_default();
+        if is_new {
+            (room.name, room.founder) = (name.into(), user.account);
+            "nt".chars()
+                .for_each(|letter| room.change(true, letter, ""));
+        }
         if room.members.contains_key(&who) {
             return Ok(Vec::new());
         }
-        let mut refusals = Vec::new();
-        if room.has('i') && !room.invited.contains(&who) {
-            refusals.push("473");
-        }
-        if room.value('k').is_some_and(|needed| key != Some(needed)) {
-            refusals.push("475");
-        }
-        if room
-            .value('l')
-            .is_some_and(|limit| room.members.len() >= limit.parse().unwrap())
-        {
-            refusals.push("471");
-        }
-        if room.bans(&mask) {
-            refusals.push("474");
-        }
-        if !refusals.is_empty() {
-            return Err(refusals);
+        let limit = room.value('l').map(|limit| limit.parse().unwrap());
+        let obstacles = [
+            (room.has('i') && !room.invited.contains(&who), "473"),
+            (room.has('k') && room.value('k') != key, "475"),
+            (
+                limit.is_some_and(|limit| room.members.len() >= limit),
+                "471",
+            ),
+            (room.bans(&mask), "474"),
+        ];
+        let refused: Refused = obstacles
+            .iter()
+            .filter(|(bars, _)| *bars)
+            .map(|o| o.1)
+            .collect();
+        if !refused.is_empty() {
+            return Err(refused);
         }
         let is_founder = user.account.is_some() && user.account == room.founder;
-        let rank = if is_new || is_founder {
-            BTreeSet::from(['o'])
-        } else {
-            BTreeSet::new()
-        };
+        let is_operator = is_new || is_founder;
         room.invited.remove(&who);
-        room.members.insert(who, rank);
+        room.members
+            .insert(who, is_operator.then_some('o').into_iter().collect());
         let room = room.clone();
         let mut lines = self.to_room(&room, &self.line(who, "JOIN", &[&room.name]));
-        if is_founder && !is_new {
-            let mode = Seen::server("MODE", &[&room.name, "+o", &user.nick]);
+        if is_founder {
             // The joiner reads it in NAMES.
-            lines.extend(
-                self.to_room(&room, &mode)
-                    .into_iter()
-                    .filter(|(to, _)| *to != who),
-            );
+            let others = room.members.keys().copied().filter(|&member| member != who);
+            let mode = Seen::server("MODE", &[&room.name, "+o", &user.nick]);
+            lines.extend(self.to_all(others, &mode));
         }
         if !user.caps.has(Caps::CHATHISTORY) {
             lines.extend(room.last(crate::REPLAY_ON_JOIN as usize, who));
@@ -156,22 +133,24 @@ impl Model {
         Ok(lines)
     }
 
-    fn part(&mut self, who: SessionId, name: &str, reason: &str) -> Outcome {
+    fn part(&mut self, who: SessionId, name: &str, reason: &str) -> Result<Lines, Refused> {
         let room = self.own_room(who, name)?.clone();
         self.room_mut(name).members.remove(&who);
         Ok(self.to_room(&room, &self.line(who, "PART", &[&room.name, reason])))
     }
 
-    fn kick(&mut self, who: SessionId, name: &str, nick: &str, reason: &str) -> Outcome {
-        let room = self.operated_room(who, name).cloned();
-        let (room, _) = both(room, self.find(nick).ok_or(vec!["401", "441"]))?;
-        let victim = self.member(&room, nick)?;
-        self.room_mut(name).members.remove(&victim);
-        let params = [room.name.as_str(), &self.users[&victim].nick, reason];
+    fn kick(&mut self, who: SessionId, at: &str, nick: &str, why: &str) -> Result<Lines, Refused> {
+        let room = self.operated_room(who, at).cloned();
+        let (room, victim) = both(room, self.find(nick).ok_or(vec!["401", "441"]))?;
+        self.room_mut(at)
+            .members
+            .remove(&victim)
+            .ok_or(vec!["441"])?;
+        let params = [&room.name, &self.users[&victim].nick, why];
         Ok(self.to_room(&room, &self.line(who, "KICK", &params)))
     }
 
-    fn invite(&mut self, who: SessionId, nick: &str, name: &str) -> Outcome {
+    fn invite(&mut self, who: SessionId, nick: &str, name: &str) -> Result<Lines, Refused> {
         let guest = self.find(nick).ok_or(vec!["401"]);
         let (guest, room) = both(guest, self.own_room(who, name).cloned())?;
         if room.has('i') {
@@ -183,13 +162,17 @@ impl Model {
         self.room_mut(name).invited.insert(guest);
         let (own, nick) = (&self.users[&who].nick, &self.users[&guest].nick);
         let inviting = Seen::server("341", &[own, nick, &room.name]);
-        Ok(vec![
-            (who, inviting),
-            (guest, self.line(who, "INVITE", &[nick, &room.name])),
-        ])
+        let invitation = self.line(who, "INVITE", &[nick, &room.name]);
+        Ok(vec![(who, inviting), (guest, invitation)])
     }
 
-    fn set_topic(&mut self, who: SessionId, name: &str, topic: &str, stored: bool) -> Outcome {
+    fn set_topic(
+        &mut self,
+        who: SessionId,
+        name: &str,
+        topic: &str,
+        stored: bool,
+    ) -> Result<Lines, Refused> {
         let room = self.own_room(who, name)?.clone();
         if room.has('t') {
             self.operated_room(who, name)?;
@@ -202,27 +185,29 @@ impl Model {
         &mut self,
         who: SessionId,
         name: &str,
-        (add, letter, value): (bool, char, &str),
+        (change, value): (&str, &str),
         stored: bool,
-    ) -> Outcome {
+    ) -> Result<Lines, Refused> {
+        let (add, letter) = (change.starts_with('+'), change.chars().next_back().unwrap());
         let mut room = self.operated_room(who, name).cloned();
+        let mut value = value.to_string();
         if "ov".contains(letter) {
-            room = both(room, self.find(value).ok_or(vec!["401", "441"])).map(|both| both.0);
-        }
-        let (room, mut value) = (room?, value.to_string());
-        if "ov".contains(letter) {
-            let member = self.member(&room, &value)?;
-            value = self.users[&member].nick.clone();
-            let rank = self.room_mut(name).members.get_mut(&member).unwrap();
-            let changed = if add {
+            let (checked, member) = both(room, self.find(&value).ok_or(vec!["401", "441"]))?;
+            let rank = self
+                .room_mut(name)
+                .members
+                .get_mut(&member)
+                .ok_or(vec!["441"])?;
+            if !(if add {
                 rank.insert(letter)
             } else {
                 rank.remove(&letter)
-            };
-            if !changed {
+            }) {
                 return Ok(Vec::new());
             }
-        } else {
+            value = self.users[&member].nick.clone();
+            room = Ok(checked);
+        } else if let Ok(room) = &room {
             // It is stored also when it changes nothing.
             let changed = self.keep(name, stored)?;
             changed.change(add, letter, &value);
@@ -230,22 +215,19 @@ impl Model {
                 return Ok(Vec::new());
             }
         }
-        let change = format!("{}{letter}", if add { '+' } else { '-' });
-        let mut params = vec![room.name.as_str(), &change];
-        params.extend(Some(value.as_str()).filter(|value| !value.is_empty()));
-        Ok(self.to_room(&room, &self.line(who, "MODE", &params)))
+        let room = room?;
+        let params = [&room.name, change, &value];
+        let count = 2 + usize::from(!value.is_empty());
+        Ok(self.to_room(&room, &self.line(who, "MODE", &params[..count])))
     }
 
-    fn speak(&mut self, who: SessionId, message: &Message, stored: bool) -> Outcome {
-        let target = message.params.first().unwrap().as_str();
-        let text = message.params.get(1).map_or("", String::as_str);
-        let mut line = self.line(who, &message.command, &[target, text]);
-        line.params.truncate(message.params.len());
-        line.tags = message.client_only_tags().cloned().collect();
-        (line.time, line.msgid) = (true, true);
+    fn speak(&mut self, who: SessionId, said: &Message, stored: bool) -> Result<Lines, Refused> {
+        let mut params: Vec<&str> = said.params.iter().map(String::as_str).collect();
+        let target = params[0];
         if !target.starts_with('#') {
             let to = self.find(target).ok_or(vec!["401"])?;
-            line.params[0] = self.users[&to].nick.clone();
+            params[0] = &self.users[&to].nick;
+            let line = self.line(who, &said.command, &params).tagged(said);
             return Ok(self.heard([to], who, &line));
         }
         let room = self
@@ -254,15 +236,15 @@ impl Model {
             .ok_or(vec!["401", "403"])?
             .clone();
         let rank = room.members.get(&who);
-        let is_privileged = rank.is_some_and(|rank| !rank.is_empty());
-        let outside = room.has('n') && rank.is_none();
-        let silenced = room.has('m') || room.bans(&self.mask(who));
-        if outside || (silenced && !is_privileged) {
+        let is_outside = room.has('n') && rank.is_none();
+        let is_silenced = room.has('m') || room.bans(&self.mask(who));
+        if is_outside || (is_silenced && rank.is_none_or(BTreeSet::is_empty)) {
             return Err(vec!["404"]);
         }
-        line.params[0] = room.name.clone();
-        if message.command != "TAGMSG" {
-            self.keep(target, stored)?.said.push(line.clone());
+        params[0] = &room.name;
+        let line = self.line(who, &said.command, &params).tagged(said);
+        if said.command != "TAGMSG" {
+            self.keep(target, stored)?.said.push(Rc::new(line.clone()));
         }
         let others = room.members.keys().copied().filter(|&member| member != who);
         Ok(self.heard(others, who, &line))
@@ -275,92 +257,65 @@ impl Model {
         receivers: impl IntoIterator<Item = SessionId>,
         sender: SessionId,
         line: &Seen,
-    ) -> Vec<(SessionId, Seen)> {
-        let delivered = Seen {
-            is_reply: false,
-            ..line.clone()
-        };
-        let delivered = receivers.into_iter().map(|to| (to, delivered.clone()));
-        let echoes = self.users[&sender].caps.has(Caps::ECHO_MESSAGE);
-        let echo = echoes.then(|| (sender, line.clone()));
-        let hears = |(to, line): &(SessionId, Seen)| {
-            line.command != "TAGMSG" || self.users[to].caps.has(Caps::MESSAGE_TAGS)
-        };
-        delivered.chain(echo).filter(hears).collect()
+    ) -> Lines {
+        let mut lines = self.to_all(receivers, &line.unasked());
+        if self.users[&sender].caps.has(Caps::ECHO_MESSAGE) {
+            lines.push((sender, line.clone()));
+        }
+        if line.command == "TAGMSG" {
+            lines.retain(|(to, _)| self.users[to].caps.has(Caps::MESSAGE_TAGS));
+        }
+        lines
     }
 
-    fn rename(&mut self, who: SessionId, nick: &str) -> Outcome {
+    fn rename(&mut self, who: SessionId, nick: &str) -> Result<Lines, Refused> {
         if self.find(nick).is_some_and(|other| other != who) {
             return Err(vec!["433"]);
         }
-        if self.users[&who].nick == nick {
-            return Ok(Vec::new());
-        }
         let line = self.line(who, "NICK", &[nick]);
-        self.users.get_mut(&who).unwrap().nick = nick.into();
-        Ok(self
+        let old = std::mem::replace(&mut self.users.get_mut(&who).unwrap().nick, nick.into());
+        let seers = self
             .peers(who)
             .into_iter()
             .chain([who])
-            .map(|to| (to, line.clone()))
-            .collect())
+            .filter(|_| old != nick);
+        Ok(self.to_all(seers, &line))
     }
 
-    fn request_caps(&mut self, who: SessionId, word: &str) -> Outcome {
-        let (remove, name) = word
-            .strip_prefix('-')
-            .map_or((false, word), |name| (true, name));
-        let cap = match name {
-            "server-time" => Caps::SERVER_TIME,
-            _ => Caps::ECHO_MESSAGE,
-        };
-        let caps = &mut self.users.get_mut(&who).unwrap().caps;
-        *caps = if remove {
-            caps.without(cap)
+    fn request_cap(&mut self, who: SessionId, word: &str) -> Lines {
+        let user = self.users.get_mut(&who).unwrap();
+        let is_time = word.ends_with("server-time");
+        let cap = if is_time {
+            Caps::SERVER_TIME
         } else {
-            *caps | cap
+            Caps::ECHO_MESSAGE
         };
-        Ok(vec![(
-            who,
-            Seen::server("CAP", &[&self.users[&who].nick, "ACK", word]),
-        )])
+        let without = user.caps.without(cap);
+        user.caps = if word.starts_with('-') {
+            without
+        } else {
+            user.caps | cap
+        };
+        vec![(who, Seen::server("CAP", &[&user.nick, "ACK", word]))]
     }
 
-    fn own_room(&self, who: SessionId, name: &str) -> Result<&Room, Vec<&'static str>> {
+    fn own_room(&self, who: SessionId, name: &str) -> Result<&Room, Refused> {
         let room = self.rooms.get(&fold(name)).ok_or(vec!["403"])?;
-        if room.members.contains_key(&who) {
-            Ok(room)
-        } else {
-            Err(vec!["442"])
-        }
+        let is_member = room.members.contains_key(&who);
+        is_member.then_some(room).ok_or(vec!["442"])
     }
 
-    fn operated_room(&self, who: SessionId, name: &str) -> Result<&Room, Vec<&'static str>> {
+    fn operated_room(&self, who: SessionId, name: &str) -> Result<&Room, Refused> {
         let room = self.own_room(who, name)?;
-        if room.members[&who].contains(&'o') {
-            Ok(room)
-        } else {
-            Err(vec!["482"])
-        }
+        let is_operator = room.members[&who].contains(&'o');
+        is_operator.then_some(room).ok_or(vec!["482"])
     }
 
     /// A room that is about to change for good: it is kept from now on.
-    fn keep(&mut self, name: &str, stored: bool) -> Result<&mut Room, Vec<&'static str>> {
-        if !stored {
-            return Err(vec!["404", "400", "FAIL"]);
-        }
+    fn keep(&mut self, name: &str, stored: bool) -> Result<&mut Room, Refused> {
         let room = self.room_mut(name);
-        room.kept = true;
-        Ok(room)
-    }
-
-    fn member(&self, room: &Room, nick: &str) -> Result<SessionId, Vec<&'static str>> {
-        let member = self.find(nick).ok_or(vec!["401", "441"])?;
-        if room.members.contains_key(&member) {
-            Ok(member)
-        } else {
-            Err(vec!["441"])
-        }
+        room.kept |= stored;
+        stored.then_some(room).ok_or(vec!["404", "400"])
     }
 
     fn room_mut(&mut self, name: &str) -> &mut Room {
@@ -383,22 +338,25 @@ impl Model {
         members.filter(|&member| member != who).collect()
     }
 
-    fn to_room(&self, room: &Room, line: &Seen) -> Vec<(SessionId, Seen)> {
-        room.members
-            .keys()
-            .map(|&member| (member, line.clone()))
-            .collect()
+    fn to_room(&self, room: &Room, line: &Seen) -> Lines {
+        self.to_all(room.members.keys().copied(), line)
+    }
+
+    fn to_all(&self, receivers: impl IntoIterator<Item = SessionId>, line: &Seen) -> Lines {
+        receivers.into_iter().map(|to| (to, line.clone())).collect()
     }
 
     pub(crate) fn mask(&self, who: SessionId) -> String {
-        self.users
-            .get(&who)
-            .map_or(String::new(), |u| format!("{}!{}", u.nick, u.user_at_host))
+        let user = self.users.get(&who);
+        user.map_or(String::new(), |user| {
+            [&user.nick, "!", &user.user_at_host].concat()
+        })
     }
 
     fn line(&self, who: SessionId, command: &str, params: &[&str]) -> Seen {
+        let source = self.mask(who);
         Seen {
-            source: self.mask(who),
+            source,
             ..Seen::server(command, params)
         }
     }
@@ -409,57 +367,8 @@ impl Model {
     }
 }
 
-impl Room {
-    fn has(&self, letter: char) -> bool {
-        self.value(letter).is_some()
-    }
-
-    fn value(&self, letter: char) -> Option<&str> {
-        self.modes
-            .iter()
-            .find(|mode| mode.0 == letter)
-            .map(|mode| mode.1.as_str())
-    }
-
-    fn bans(&self, mask: &str) -> bool {
-        self.modes
-            .iter()
-            .any(|(letter, ban)| *letter == 'b' && glob(&fold(ban), &fold(mask)))
-    }
-
-    fn last(&self, limit: usize, to: SessionId) -> Vec<(SessionId, Seen)> {
-        let said = self.said.iter().skip(self.said.len().saturating_sub(limit));
-        said.map(|line| {
-            (
-                to,
-                Seen {
-                    is_reply: false,
-                    ..line.clone()
-                },
-            )
-        })
-        .collect()
-    }
-
-    pub(crate) fn change(&mut self, add: bool, letter: char, value: &str) {
-        if letter == 'b' && add {
-            self.modes.insert((letter, value.into()));
-        } else if letter == 'b' {
-            self.modes.remove(&(letter, value.into()));
-        } else {
-            self.modes.retain(|mode| mode.0 != letter);
-            if add {
-                self.modes.insert((letter, value.into()));
-            }
-        }
-    }
-}
-
 /// Of two that are needed, either may be the one that is named as missing.
-fn both<A, B>(
-    one: Result<A, Vec<&'static str>>,
-    other: Result<B, Vec<&'static str>>,
-) -> Result<(A, B), Vec<&'static str>> {
+fn both<A, B>(one: Result<A, Refused>, other: Result<B, Refused>) -> Result<(A, B), Refused> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
         (one, other) => Err([one.err(), other.err()]
@@ -467,19 +376,5 @@ fn both<A, B>(
             .flatten()
             .flatten()
             .collect()),
-    }
-}
-
-pub(crate) fn fold(name: &str) -> String {
-    name.to_ascii_lowercase()
-}
-
-/// Whether `*` for any text makes the pattern the same as the text.
-fn glob(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((start, rest)) => text
-            .strip_prefix(start)
-            .is_some_and(|text| (0..=text.len()).any(|skipped| glob(rest, &text[skipped..]))),
     }
 }

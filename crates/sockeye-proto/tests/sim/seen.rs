@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use sockeye_proto::irc::caps::Caps;
 use sockeye_proto::irc::message::Message;
 
 /// A line as the model foretells it.
@@ -39,6 +40,44 @@ impl Seen {
     /// Makes the line that refuses a command; only its number is compared.
     pub(crate) fn refusal(code: &str) -> Self {
         Self::server(code, &[])
+    }
+
+    /// Makes it a message with the sender's own tags.
+    pub(crate) fn tagged(self, message: &Message) -> Self {
+        let tags = message.client_only_tags().cloned().collect();
+        Self {
+            tags,
+            time: true,
+            msgid: true,
+            ..self
+        }
+    }
+
+    /// Makes it one that answers nothing.
+    pub(crate) fn unasked(&self) -> Self {
+        Self {
+            is_reply: false,
+            ..self.clone()
+        }
+    }
+
+    /// Returns what a client with these capabilities sees of it.
+    pub(crate) fn for_caps(mut self, caps: Caps) -> Self {
+        self.is_reply = true;
+        self.time &= caps.has(Caps::SERVER_TIME);
+        self.msgid &= caps.has(Caps::MESSAGE_TAGS);
+        if !caps.has(Caps::MESSAGE_TAGS) {
+            self.tags.clear();
+        }
+        self.without_old_key()
+    }
+
+    /// Whether the password of a channel is repeated when it goes is left to the server.
+    fn without_old_key(mut self) -> Self {
+        if self.command == "MODE" && self.params[1] == "-k" {
+            self.params.truncate(2);
+        }
+        self
     }
 
     /// Returns the number, or FAIL, if it is a refusal.
@@ -101,10 +140,7 @@ impl View {
                 *text = without_date(text).into();
             }
         }
-        // Whether the password of a channel is repeated when it goes is left to the server.
-        if line.command == "MODE" && seen.params[1] == "-k" {
-            seen.params.truncate(2);
-        }
+        let seen = seen.without_old_key();
         Some((seen, line.tag("msgid").map(String::from)))
     }
 }

@@ -1,11 +1,12 @@
 //! The rooms as the rows tell of them, one fact after the other.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use sockeye_proto::irc::event::{Fact, MessageKind, Record, StoredMode};
 use sockeye_proto::irc::id::ChannelId;
 
-use crate::model::{Room, fold};
+use crate::room::{Room, fold};
 use crate::seen::Seen;
 
 /// Returns what is known after a restart.
@@ -29,7 +30,7 @@ pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTree
                 let mut line = Seen::server(command, &[&room.name, &message.text]);
                 (line.source, line.tags) = (message.source.clone(), message.tags.clone());
                 (line.time, line.msgid) = (true, true);
-                room.said.push(line);
+                room.said.push(Rc::new(line));
             }
         }
     }

@@ -1,0 +1,81 @@
+//! A channel as the naive model has it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use sockeye_proto::irc::id::SessionId;
+
+use crate::seen::Seen;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Room {
+    pub(crate) name: String,
+    /// Each with its mode letters.
+    pub(crate) members: BTreeMap<SessionId, BTreeSet<char>>,
+    pub(crate) invited: BTreeSet<SessionId>,
+    /// Whether it outlives its last member.
+    pub(crate) kept: bool,
+    pub(crate) founder: Option<u64>,
+    /// Mode letter and parameter.
+    pub(crate) modes: BTreeSet<(char, String)>,
+    pub(crate) topic: String,
+    pub(crate) said: Vec<Rc<Seen>>,
+}
+
+impl Room {
+    /// What of it outlives its members.
+    pub(crate) fn without_members(&self) -> Self {
+        Self {
+            members: BTreeMap::new(),
+            invited: BTreeSet::new(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn has(&self, letter: char) -> bool {
+        self.value(letter).is_some()
+    }
+
+    pub(crate) fn value(&self, letter: char) -> Option<&str> {
+        let mut modes = self.modes.iter();
+        modes.find(|mode| mode.0 == letter).map(|mode| &*mode.1)
+    }
+
+    pub(crate) fn bans(&self, mask: &str) -> bool {
+        let mut bans = self.modes.iter().filter(|mode| mode.0 == 'b');
+        bans.any(|(_, ban)| glob(&fold(ban), &fold(mask)))
+    }
+
+    /// What is replayed of it to a client.
+    pub(crate) fn last(&self, limit: usize, to: SessionId) -> Vec<(SessionId, Seen)> {
+        let last = self.said.iter().rev().take(limit).rev();
+        last.map(|line| (to, line.unasked())).collect()
+    }
+
+    pub(crate) fn change(&mut self, add: bool, letter: char, value: &str) {
+        let mode = (letter, value.to_string());
+        if letter != 'b' {
+            self.modes.retain(|mode| mode.0 != letter);
+        }
+        if add {
+            self.modes.insert(mode);
+        } else {
+            self.modes.remove(&mode);
+        }
+    }
+}
+
+pub(crate) fn fold(name: &str) -> String {
+    name.to_ascii_lowercase()
+}
+
+/// Whether `*` for any text makes the pattern the same as the text.
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(text) = text.strip_prefix(start) else {
+        return false;
+    };
+    (0..=text.len()).any(|skipped| glob(rest, &text[skipped..]))
+}
