@@ -40,7 +40,9 @@ fn check_written(message: &Message) {
         None => line.command(&message.command),
     };
     match message.params.split_last() {
-        Some((last, others)) => line.params(others.iter().map(String::as_str)).trailing(last),
+        Some((last, others)) => line
+            .params(others.iter().map(String::as_str))
+            .trailing(last),
         None => line.end(),
     }
 

@@ -4,7 +4,7 @@
 //! byte make the log commit, fail or crash instead.
 #![no_main]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ struct World {
     pipeline: Pipeline,
     clients: [Client; CLIENTS],
     rows: BTreeMap<Number, Record>,
+    /// Rows whose voids could not be written yet.
+    owed: BTreeSet<Number>,
     appending: Option<Batch>,
     generation: u32,
     now_ms: u64,
@@ -65,6 +67,7 @@ impl World {
             pipeline,
             clients: std::array::from_fn(|slot| Client::new(slot, 1)),
             rows: BTreeMap::new(),
+            owed: BTreeSet::new(),
             appending: None,
             generation: 1,
             now_ms: 1,
@@ -82,7 +85,9 @@ impl World {
         while !client.closed && !client.waits && client.under_way < UNDER_WAY_MAX {
             let before = bytes.len();
             let line = client.decoder.next_line(&mut bytes);
-            client.registration.received(before - bytes.len(), &mut steps);
+            client
+                .registration
+                .received(before - bytes.len(), &mut steps);
             let Some(line) = line else { break };
             client.registration.line(line, &mut steps);
             while !steps.is_empty() {
@@ -149,28 +154,41 @@ impl World {
     }
 
     fn finish_append(&mut self, fails: bool) {
-        let Some(batch) = self.appending.take() else { return };
+        let Some(batch) = self.appending.take() else {
+            return;
+        };
         if fails {
+            self.owed.extend(batch.voids);
             self.pipeline.failed(&StoreFailure::Full("full".into()));
             return;
         }
-        self.rows.extend(batch.records.into_iter().map(|record| (record.stamp.number, record)));
+        self.rows.extend(
+            batch
+                .records
+                .into_iter()
+                .map(|record| (record.stamp.number, record)),
+        );
         for void in &batch.voids {
             assert!(self.rows.remove(void).is_some());
+            self.owed.remove(void);
         }
         self.pipeline.committed();
     }
 
     fn crash(&mut self) {
         self.appending = None;
+        self.owed.clear();
         self.pipeline = self.restored();
         self.generation += 1;
         self.clients = std::array::from_fn(|slot| Client::new(slot, self.generation));
     }
 
     fn restored(&self) -> Pipeline {
-        let rows: Vec<_> = self.rows.values().cloned().collect();
-        let last = rows.last().map_or((0, 0), |row| (row.stamp.number, row.stamp.wall_ms));
+        let is_kept = |row: &&Record| !self.owed.contains(&row.stamp.number);
+        let rows: Vec<_> = self.rows.values().filter(is_kept).cloned().collect();
+        let last = rows
+            .last()
+            .map_or((0, 0), |row| (row.stamp.number, row.stamp.wall_ms));
         Pipeline::restore(settings(), None, &rows, last.0, last.1).expect("our own rows")
     }
 
@@ -209,15 +227,37 @@ impl Client {
                 self.closed = true;
             }
             Step::Verify { name, password } => {
-                let account = AccountRef { id: AccountId(name.len() as u64), name, admin: false };
+                let account = AccountRef {
+                    id: AccountId(name.len() as u64),
+                    name,
+                    admin: false,
+                };
                 let is_right = password == "p";
-                let outcome = if is_right { Ok(account) } else { Err(VerifyError::Denied) };
+                let outcome = if is_right {
+                    Ok(account)
+                } else {
+                    Err(VerifyError::Denied)
+                };
                 self.registration.verified(outcome, steps);
             }
-            Step::Enter { nick, user, realname, caps, account } => {
+            Step::Enter {
+                nick,
+                user,
+                realname,
+                caps,
+                account,
+            } => {
                 self.waits = true;
                 let host = "10.0.0.1".into();
-                let candidate = Candidate { session, nick, user, host, realname, caps, account };
+                let candidate = Candidate {
+                    session,
+                    nick,
+                    user,
+                    host,
+                    realname,
+                    caps,
+                    account,
+                };
                 inputs.push(Input::Enter(candidate));
             }
             Step::Forward(message) => inputs.push(Input::Line { session, message }),
@@ -231,7 +271,10 @@ impl Client {
                 inputs.push(Input::Reply { session, lines });
             }
         }
-        let now = Now { monotonic: Duration::from_millis(now_ms), wall_ms: now_ms };
+        let now = Now {
+            monotonic: Duration::from_millis(now_ms),
+            wall_ms: now_ms,
+        };
         for input in inputs {
             self.under_way += 1;
             pipeline.input(input, now, now_ms);
@@ -249,8 +292,14 @@ fn check_lines(bytes: &[u8]) {
             Some(tagged) => tagged.split_once(' ').expect("a command after the tags"),
             None => ("", line),
         };
-        assert!(tags.len() + "@ ".len() <= RELAYED_TAGS_BYTES_MAX, "{line:?}");
-        assert!(!rest.is_empty() && rest.len() + "\r\n".len() <= LINE_BYTES_MAX, "{line:?}");
+        assert!(
+            tags.len() + "@ ".len() <= RELAYED_TAGS_BYTES_MAX,
+            "{line:?}"
+        );
+        assert!(
+            !rest.is_empty() && rest.len() + "\r\n".len() <= LINE_BYTES_MAX,
+            "{line:?}"
+        );
     }
 }
 

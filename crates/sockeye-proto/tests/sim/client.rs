@@ -74,13 +74,18 @@ impl Client {
 }
 
 impl Pending {
-    /// Whether a row is what this line asks to be stored.
-    pub(crate) fn asks_for(&self, record: &Record) -> bool {
+    /// Whether a row of a room is what this line asks to be stored.
+    pub(crate) fn asks_for(&self, record: &Record, room: &str) -> bool {
         let Sent::Line(line) = &self.sent else {
             return false;
         };
         let params: Vec<_> = line.params.iter().skip(1).map(String::as_str).collect();
+        let is_there = line
+            .params
+            .first()
+            .is_some_and(|name| name.eq_ignore_ascii_case(room));
         !self.in_log
+            && is_there
             && match &record.fact {
                 Fact::Found(_) => false,
                 Fact::Message(message) => params == [&message.text],

@@ -51,7 +51,7 @@ impl Judge {
     }
 
     /// Every row is that of a line under way.
-    pub(crate) fn appends(&mut self, record: &Record) -> Result<(), Fault> {
+    pub(crate) fn appends(&mut self, record: &Record, room: &str) -> Result<(), Fault> {
         let by = match &record.fact {
             Fact::Message(message) => &message.source,
             Fact::Topic { by, .. } | Fact::Mode { by, .. } => by,
@@ -63,7 +63,7 @@ impl Judge {
             .clients
             .iter()
             .filter(|(id, _)| self.model.mask(**id) == *by);
-        let asks = |pending: &Pending| pending.asks_for(record);
+        let asks = |pending: &Pending| pending.asks_for(record, room);
         let mut senders = named.chain(&self.clients);
         let sender = senders.find(|(_, client)| client.pending.iter().any(asks));
         let id = sender.map(|(id, _)| *id);

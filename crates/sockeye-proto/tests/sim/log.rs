@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sockeye_proto::irc::event::{Fact, Record};
 use sockeye_proto::irc::history::{Found, HistoryRequest, Keep, Query};
-use sockeye_proto::irc::id::Number;
+use sockeye_proto::irc::id::{ChannelId, Number};
 use sockeye_proto::irc::input::Batch;
 
 #[derive(Debug, Clone, Default)]
@@ -14,14 +14,27 @@ pub(crate) struct Log {
     /// Voids that could not be written yet.
     owed: BTreeSet<Number>,
     appending: Option<Batch>,
+    /// What the channels are called, as far as rows have told.
+    names: BTreeMap<ChannelId, String>,
 }
 
 impl Log {
     pub(crate) fn begin(&mut self, batch: Batch) {
+        for record in &batch.records {
+            if let Fact::Found(found) = &record.fact {
+                self.names.insert(record.channel, found.name.clone());
+            }
+        }
         assert!(
             self.appending.replace(batch).is_none(),
             "one append at a time"
         );
+    }
+
+    /// The rows that are on their way, each with the name of its channel.
+    pub(crate) fn appending(&self) -> impl Iterator<Item = (&Record, &str)> {
+        let records = self.appending.iter().flat_map(|batch| &batch.records);
+        records.map(|record| (record, self.names[&record.channel].as_str()))
     }
 
     pub(crate) fn is_appending(&self) -> bool {

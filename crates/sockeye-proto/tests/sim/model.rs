@@ -14,10 +14,12 @@ use crate::room::{Room, fold};
 use crate::seen::Seen;
 
 /// The numerics one of which says why not.
-type Refused = Vec<&'static str>;
+pub(crate) type Refused = Vec<&'static str>;
 
 /// Lines for clients.
 pub(crate) type Lines = Vec<(SessionId, Seen)>;
+
+pub(crate) type Outcome = Result<Lines, Refused>;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Model {
@@ -54,12 +56,7 @@ impl Model {
     }
 
     /// Carries a line out; `stored` tells whether what needs the store can be stored.
-    pub(crate) fn carry_out(
-        &mut self,
-        who: SessionId,
-        line: &Message,
-        stored: bool,
-    ) -> Result<Lines, Refused> {
+    pub(crate) fn carry_out(&mut self, who: SessionId, line: &Message, stored: bool) -> Outcome {
         let params: Vec<&str> = line.params.iter().map(String::as_str).collect();
         let lines = match (line.command.as_str(), &params[..]) {
             ("PING", [token]) => vec![(who, Seen::server("PONG", &["h", token]))],
@@ -84,41 +81,25 @@ impl Model {
         Ok(lines)
     }
 
-    fn join(&mut self, who: SessionId, name: &str, key: Option<&str>) -> Result<Lines, Refused> {
+    fn join(&mut self, who: SessionId, name: &str, key: Option<&str>) -> Outcome {
         let (user, mask) = (self.users[&who].clone(), self.mask(who));
         let is_new = !self.rooms.contains_key(&fold(name));
         let room = self.rooms.entry(fold(name)).or_default();
         if is_new {
             (room.name, room.founder) = (name.into(), user.account);
-            "nt".chars()
-                .for_each(|letter| room.change(true, letter, ""));
+            room.modes = ['n', 't'].map(|letter| (letter, String::new())).into();
         }
         if room.members.contains_key(&who) {
             return Ok(Vec::new());
         }
-        let limit = room.value('l').map(|limit| limit.parse().unwrap());
-        let obstacles = [
-            (room.has('i') && !room.invited.contains(&who), "473"),
-            (room.has('k') && room.value('k') != key, "475"),
-            (
-                limit.is_some_and(|limit| room.members.len() >= limit),
-                "471",
-            ),
-            (room.bans(&mask), "474"),
-        ];
-        let refused: Refused = obstacles
-            .iter()
-            .filter(|(bars, _)| *bars)
-            .map(|o| o.1)
-            .collect();
-        if !refused.is_empty() {
-            return Err(refused);
+        let obstacles = room.obstacles(who, &mask, key);
+        if !obstacles.is_empty() {
+            return Err(obstacles);
         }
         let is_founder = user.account.is_some() && user.account == room.founder;
-        let is_operator = is_new || is_founder;
+        let rank = (is_new || is_founder).then_some('o').into_iter().collect();
         room.invited.remove(&who);
-        room.members
-            .insert(who, is_operator.then_some('o').into_iter().collect());
+        room.members.insert(who, rank);
         let room = room.clone();
         let mut lines = self.to_room(&room, &self.line(who, "JOIN", &[&room.name]));
         if is_founder {
@@ -133,13 +114,13 @@ impl Model {
         Ok(lines)
     }
 
-    fn part(&mut self, who: SessionId, name: &str, reason: &str) -> Result<Lines, Refused> {
+    fn part(&mut self, who: SessionId, name: &str, reason: &str) -> Outcome {
         let room = self.own_room(who, name)?.clone();
         self.room_mut(name).members.remove(&who);
         Ok(self.to_room(&room, &self.line(who, "PART", &[&room.name, reason])))
     }
 
-    fn kick(&mut self, who: SessionId, at: &str, nick: &str, why: &str) -> Result<Lines, Refused> {
+    fn kick(&mut self, who: SessionId, at: &str, nick: &str, why: &str) -> Outcome {
         let room = self.operated_room(who, at).cloned();
         let (room, victim) = both(room, self.find(nick).ok_or(vec!["401", "441"]))?;
         self.room_mut(at)
@@ -150,7 +131,7 @@ impl Model {
         Ok(self.to_room(&room, &self.line(who, "KICK", &params)))
     }
 
-    fn invite(&mut self, who: SessionId, nick: &str, name: &str) -> Result<Lines, Refused> {
+    fn invite(&mut self, who: SessionId, nick: &str, name: &str) -> Outcome {
         let guest = self.find(nick).ok_or(vec!["401"]);
         let (guest, room) = both(guest, self.own_room(who, name).cloned())?;
         if room.has('i') {
@@ -166,13 +147,7 @@ impl Model {
         Ok(vec![(who, inviting), (guest, invitation)])
     }
 
-    fn set_topic(
-        &mut self,
-        who: SessionId,
-        name: &str,
-        topic: &str,
-        stored: bool,
-    ) -> Result<Lines, Refused> {
+    fn set_topic(&mut self, who: SessionId, name: &str, topic: &str, stored: bool) -> Outcome {
         let room = self.own_room(who, name)?.clone();
         if room.has('t') {
             self.operated_room(who, name)?;
@@ -185,12 +160,12 @@ impl Model {
         &mut self,
         who: SessionId,
         name: &str,
-        (change, value): (&str, &str),
+        mode: (&str, &str),
         stored: bool,
-    ) -> Result<Lines, Refused> {
-        let (add, letter) = (change.starts_with('+'), change.chars().next_back().unwrap());
+    ) -> Outcome {
+        let (add, letter) = (mode.0.starts_with('+'), mode.0.chars().next_back().unwrap());
         let mut room = self.operated_room(who, name).cloned();
-        let mut value = value.to_string();
+        let mut value = mode.1.to_string();
         if "ov".contains(letter) {
             let (checked, member) = both(room, self.find(&value).ok_or(vec!["401", "441"]))?;
             let rank = self
@@ -216,19 +191,19 @@ impl Model {
             }
         }
         let room = room?;
-        let params = [&room.name, change, &value];
+        let params = [&room.name, mode.0, &value];
         let count = 2 + usize::from(!value.is_empty());
         Ok(self.to_room(&room, &self.line(who, "MODE", &params[..count])))
     }
 
-    fn speak(&mut self, who: SessionId, said: &Message, stored: bool) -> Result<Lines, Refused> {
+    fn speak(&mut self, who: SessionId, said: &Message, stored: bool) -> Outcome {
         let mut params: Vec<&str> = said.params.iter().map(String::as_str).collect();
         let target = params[0];
         if !target.starts_with('#') {
             let to = self.find(target).ok_or(vec!["401"])?;
             params[0] = &self.users[&to].nick;
             let line = self.line(who, &said.command, &params).tagged(said);
-            return Ok(self.heard([to], who, &line));
+            return Ok(self.heard(vec![to], who, &line));
         }
         let room = self
             .rooms
@@ -247,17 +222,12 @@ impl Model {
             self.keep(target, stored)?.said.push(Rc::new(line.clone()));
         }
         let others = room.members.keys().copied().filter(|&member| member != who);
-        Ok(self.heard(others, who, &line))
+        Ok(self.heard(others.collect(), who, &line))
     }
 
     /// Who hears a message: its receivers, and its sender with `echo-message`, which alone answers
     /// the command.
-    fn heard(
-        &self,
-        receivers: impl IntoIterator<Item = SessionId>,
-        sender: SessionId,
-        line: &Seen,
-    ) -> Lines {
+    fn heard(&self, receivers: Vec<SessionId>, sender: SessionId, line: &Seen) -> Lines {
         let mut lines = self.to_all(receivers, &line.unasked());
         if self.users[&sender].caps.has(Caps::ECHO_MESSAGE) {
             lines.push((sender, line.clone()));
@@ -268,7 +238,7 @@ impl Model {
         lines
     }
 
-    fn rename(&mut self, who: SessionId, nick: &str) -> Result<Lines, Refused> {
+    fn rename(&mut self, who: SessionId, nick: &str) -> Outcome {
         if self.find(nick).is_some_and(|other| other != who) {
             return Err(vec!["433"]);
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use sockeye_proto::irc::id::SessionId;
 
+use crate::model::Refused;
 use crate::seen::Seen;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +45,25 @@ impl Room {
     pub(crate) fn bans(&self, mask: &str) -> bool {
         let mut bans = self.modes.iter().filter(|mode| mode.0 == 'b');
         bans.any(|(_, ban)| glob(&fold(ban), &fold(mask)))
+    }
+
+    /// What keeps a client from joining.
+    pub(crate) fn obstacles(&self, who: SessionId, mask: &str, key: Option<&str>) -> Refused {
+        let limit = self.value('l').map(|limit| limit.parse().unwrap());
+        let mut obstacles = Vec::new();
+        if self.has('i') && !self.invited.contains(&who) {
+            obstacles.push("473");
+        }
+        if self.has('k') && self.value('k') != key {
+            obstacles.push("475");
+        }
+        if limit.is_some_and(|limit| self.members.len() >= limit) {
+            obstacles.push("471");
+        }
+        if self.bans(mask) {
+            obstacles.push("474");
+        }
+        obstacles
     }
 
     /// What is replayed of it to a client.

@@ -224,11 +224,10 @@ impl World {
         }
         if let Some(batch) = batch {
             self.trace.push(format!("appends {batch:?}"));
-            batch
-                .records
-                .iter()
-                .try_for_each(|record| self.judge.appends(record))?;
             self.log.begin(batch);
+            for (record, room) in self.log.appending() {
+                self.judge.appends(record, room)?;
+            }
         }
         Ok(())
     }
