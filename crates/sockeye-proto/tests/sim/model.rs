@@ -10,7 +10,7 @@ use sockeye_proto::irc::caps::Caps;
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::message::Message;
 
-use crate::room::{Room, fold};
+use crate::room::{Rank, Room, fold};
 use crate::seen::Seen;
 
 /// The numerics one of which says why not.
@@ -97,7 +97,10 @@ impl Model {
             return Err(obstacles);
         }
         let is_founder = user.account.is_some() && user.account == room.founder;
-        let rank = (is_new || is_founder).then_some('o').into_iter().collect();
+        let rank = Rank {
+            operator: is_new || is_founder,
+            voice: false,
+        };
         room.invited.remove(&who);
         room.members.insert(who, rank);
         let room = room.clone();
@@ -164,36 +167,30 @@ impl Model {
         stored: bool,
     ) -> Outcome {
         let (add, letter) = (mode.0.starts_with('+'), mode.0.chars().next_back().unwrap());
-        let mut room = self.operated_room(who, name).cloned();
-        let mut value = mode.1.to_string();
         if "ov".contains(letter) {
-            let (checked, member) = both(room, self.find(&value).ok_or(vec!["401", "441"]))?;
-            let rank = self
-                .room_mut(name)
-                .members
-                .get_mut(&member)
-                .ok_or(vec!["441"])?;
-            if !(if add {
-                rank.insert(letter)
-            } else {
-                rank.remove(&letter)
-            }) {
-                return Ok(Vec::new());
-            }
-            value = self.users[&member].nick.clone();
-            room = Ok(checked);
-        } else if let Ok(room) = &room {
-            // It is stored also when it changes nothing.
-            let changed = self.keep(name, stored)?;
-            changed.change(add, letter, &value);
-            if changed.modes == room.modes {
-                return Ok(Vec::new());
-            }
+            return self.set_rank(who, name, mode, add);
         }
-        let room = room?;
-        let params = [&room.name, mode.0, &value];
-        let count = 2 + usize::from(!value.is_empty());
+        let room = self.operated_room(who, name)?.clone();
+        // It is stored also when it changes nothing.
+        let changed = self.keep(name, stored)?;
+        changed.change(add, letter, mode.1);
+        if changed.modes == room.modes {
+            return Ok(Vec::new());
+        }
+        let params = [&room.name, mode.0, mode.1];
+        let count = 2 + usize::from(!mode.1.is_empty());
         Ok(self.to_room(&room, &self.line(who, "MODE", &params[..count])))
+    }
+
+    fn set_rank(&mut self, who: SessionId, name: &str, mode: (&str, &str), add: bool) -> Outcome {
+        let room = self.operated_room(who, name).cloned();
+        let (room, member) = both(room, self.find(mode.1).ok_or(vec!["401", "441"]))?;
+        let rank = self.room_mut(name).members.get_mut(&member);
+        if !rank.ok_or(vec!["441"])?.change(mode.0, add) {
+            return Ok(Vec::new());
+        }
+        let params = [&room.name, mode.0, &self.users[&member].nick];
+        Ok(self.to_room(&room, &self.line(who, "MODE", &params)))
     }
 
     fn speak(&mut self, who: SessionId, said: &Message, stored: bool) -> Outcome {
@@ -205,15 +202,12 @@ impl Model {
             let line = self.line(who, &said.command, &params).tagged(said);
             return Ok(self.heard(vec![to], who, &line));
         }
-        let room = self
-            .rooms
-            .get(&fold(target))
-            .ok_or(vec!["401", "403"])?
-            .clone();
+        let room = self.rooms.get(&fold(target)).cloned();
+        let room = room.ok_or(vec!["401", "403"])?;
         let rank = room.members.get(&who);
         let is_outside = room.has('n') && rank.is_none();
         let is_silenced = room.has('m') || room.bans(&self.mask(who));
-        if is_outside || (is_silenced && rank.is_none_or(BTreeSet::is_empty)) {
+        if is_outside || (is_silenced && rank.is_none_or(|rank| *rank == Rank::default())) {
             return Err(vec!["404"]);
         }
         params[0] = &room.name;
@@ -244,12 +238,10 @@ impl Model {
         }
         let line = self.line(who, "NICK", &[nick]);
         let old = std::mem::replace(&mut self.users.get_mut(&who).unwrap().nick, nick.into());
-        let seers = self
-            .peers(who)
-            .into_iter()
-            .chain([who])
-            .filter(|_| old != nick);
-        Ok(self.to_all(seers, &line))
+        if old == nick {
+            return Ok(Vec::new());
+        }
+        Ok(self.to_all(self.peers(who).into_iter().chain([who]), &line))
     }
 
     fn request_cap(&mut self, who: SessionId, word: &str) -> Lines {
@@ -277,7 +269,7 @@ impl Model {
 
     fn operated_room(&self, who: SessionId, name: &str) -> Result<&Room, Refused> {
         let room = self.own_room(who, name)?;
-        let is_operator = room.members[&who].contains(&'o');
+        let is_operator = room.members[&who].operator;
         is_operator.then_some(room).ok_or(vec!["482"])
     }
 

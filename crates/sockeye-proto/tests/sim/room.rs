@@ -11,8 +11,7 @@ use crate::seen::Seen;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Room {
     pub(crate) name: String,
-    /// Each with its mode letters.
-    pub(crate) members: BTreeMap<SessionId, BTreeSet<char>>,
+    pub(crate) members: BTreeMap<SessionId, Rank>,
     pub(crate) invited: BTreeSet<SessionId>,
     /// Whether it outlives its last member.
     pub(crate) kept: bool,
@@ -21,6 +20,24 @@ pub(crate) struct Room {
     pub(crate) modes: BTreeSet<(char, String)>,
     pub(crate) topic: String,
     pub(crate) said: Vec<Rc<Seen>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Rank {
+    pub(crate) operator: bool,
+    pub(crate) voice: bool,
+}
+
+impl Rank {
+    /// Carries out `+o` and its like; returns whether that changes anything.
+    pub(crate) fn change(&mut self, change: &str, add: bool) -> bool {
+        let held = if change.ends_with('o') {
+            &mut self.operator
+        } else {
+            &mut self.voice
+        };
+        std::mem::replace(held, add) != add
+    }
 }
 
 impl Room {

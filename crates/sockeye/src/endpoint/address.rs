@@ -105,7 +105,12 @@ impl Address {
         match self {
             Self::Stdio => f.write_str("-"),
             Self::Tcp { host, port, .. } => write!(f, "{scheme}{l}://{host}:{port}"),
-            Self::Unix(name) => write!(f, "{scheme}{l}:{name}"),
+            Self::Unix(name) => {
+                let name = name.to_string();
+                // A path that begins with two slashes would be read as a URL, so it is one.
+                let url = if name.starts_with("//") { "//" } else { "" };
+                write!(f, "{scheme}{l}:{url}{name}")
+            }
             Self::Exec { argv } => write!(f, "{scheme}{l}:{}", split::join(argv)),
             Self::Mem { name } => write!(f, "{scheme}{l}:{name}"),
             Self::Service { text, .. } => write!(f, "{scheme}{l}:{text}"),

@@ -288,6 +288,9 @@ fn unix_names_are_paths_or_abstract() {
     assert_eq!(parsed("unix:/run/a.sock").address(), &path("/run/a.sock"));
     assert_eq!(parsed("unix:///run/a.sock").address(), &path("/run/a.sock"));
     assert_eq!(parsed("unix:a").address(), &path("a"));
+    let doubled = parsed("unix:////run/a.sock");
+    assert_eq!(doubled.address(), &path("//run/a.sock"));
+    assert_eq!(doubled.to_string(), "unix:////run/a.sock");
     assert_eq!(
         parsed("unix:@a").address(),
         &Address::Unix(UnixName::Abstract("a".into()))
