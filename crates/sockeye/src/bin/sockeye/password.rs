@@ -1,6 +1,6 @@
 //! Asking for a new password: twice without echo at a terminal, once from a pipe.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
@@ -32,14 +32,15 @@ fn ask(prompt: &str) -> Result<String, Error> {
 /// Reads a line of standard input, without its end.
 fn line() -> Result<String, Error> {
     let mut line = Vec::new();
-    let mut input = io::Read::take(io::stdin().lock(), LINE_BYTES_MAX);
-    input.read_until(b'\n', &mut line).map_err(refused)?;
-    if line.ends_with(&[INTERRUPT]) {
-        return Err(refused("interrupted"));
+    for byte in io::stdin().lock().bytes().take(LINE_BYTES_MAX) {
+        match byte.map_err(refused)? {
+            b'\n' => break,
+            INTERRUPT => return Err(refused("interrupted")),
+            byte => line.push(byte),
+        }
     }
     let mut text = String::from_utf8(line).map_err(|_| refused("it is not UTF-8"))?;
-    let end = text.trim_end_matches(['\r', '\n']).len();
-    text.truncate(end);
+    text.truncate(text.trim_end_matches('\r').len());
     match text.is_empty() {
         true => Err(refused("a password is wanted on standard input")),
         false => Ok(text),
@@ -79,4 +80,4 @@ impl Drop for Silence {
 /// What Ctrl-C sends.
 const INTERRUPT: u8 = 3;
 /// Longest line that is read, bytes: longer than any password that is accepted.
-const LINE_BYTES_MAX: u64 = 1_024;
+const LINE_BYTES_MAX: usize = 1_024;
