@@ -119,6 +119,34 @@ fn a_reload_that_fails_changes_nothing_and_says_why() {
 }
 
 #[test]
+fn changed_words_hold_for_new_sessions() {
+    let dir = TempDir::new().unwrap();
+    let file = |words: &str| format!("[[listen]]\nat = \"127.0.0.1:0{words}\"\nserve = \"echo\"\n");
+    let hub = start_with_file(dir.path(), &file(""));
+    let at = hub.listening();
+    let mut before = Line::connect(at);
+    assert_eq!(before.answers("abc"), "abc");
+
+    std::fs::write(dir.path().join("hub.toml"), file(" +limit,conns=1")).unwrap();
+    let changes = run(&["status", "reload"], &dir.path().join("data"), "").ok();
+    assert!(changes.contains("+limit,conns=1"), "{changes}");
+    let mut first = Line::connect(at);
+    assert_eq!(
+        first.answers("abc"),
+        "abc",
+        "one is let in beside those from before"
+    );
+    assert_eq!(Line::connect(at).answers("abc"), "", "the second is not");
+    assert_eq!(before.answers("xyz"), "xyz");
+
+    // Socket options belong to the socket, which is kept.
+    std::fs::write(dir.path().join("hub.toml"), file(" +tcp,backlog=7")).unwrap();
+    let refused = run(&["status", "reload"], &dir.path().join("data"), "").refused(45);
+    assert!(refused.contains("until a restart"), "{refused}");
+    stop(hub);
+}
+
+#[test]
 fn listeners_come_and_go_and_their_sessions_live_on() {
     let dir = TempDir::new().unwrap();
     let chat = "[[listen]]\nat = \"127.0.0.1:0\"\nserve = \"chat\"\n";
