@@ -146,6 +146,11 @@ impl Prepared {
 }
 
 impl Hub {
+    /// Tells whether there is a configuration that could be read again.
+    pub fn can_reload(&self) -> bool {
+        matches!(self.shared.source, Some(ConfigSource::File(_)))
+    }
+
     /// Reads the configuration again and says what came of it: all of it holds, or none.
     pub async fn reload(&self) {
         let reloaded = self.shared.reload().await;

@@ -80,7 +80,11 @@ impl Serve {
         loop {
             tokio::select! {
                 _ = signals.stop() => break,
-                _ = reloads.recv() => hub.reload().await,
+                _ = reloads.recv() => match hub.can_reload() {
+                    true => hub.reload().await,
+                    // Its terminal was closed.
+                    false => break,
+                },
             }
         }
         self.stop(hub, &mut signals, output).await;

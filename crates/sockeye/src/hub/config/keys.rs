@@ -32,6 +32,8 @@ pub(super) enum Effect {
 
 /// What may stand behind a key, and the place that it sets.
 pub(super) enum Slot<T> {
+    /// The name of a server.
+    Name(fn(&mut T) -> &mut String),
     /// A text on one line.
     Line(fn(&mut T) -> &mut String),
     /// A text, `"""` for several lines.
@@ -65,7 +67,7 @@ pub(super) const HUB: &[Key<Hub>] = &[
         name: "name",
         doc: "The server's name, as clients see it",
         effect: Effect::Restart,
-        slot: Slot::Line(|hub| &mut hub.name),
+        slot: Slot::Name(|hub| &mut hub.name),
     },
     Key {
         name: "data",
@@ -158,7 +160,9 @@ impl<T: Clone> Key<T> {
     pub(super) fn value(&self, section: &T) -> Option<toml::Value> {
         let mut section = section.clone();
         match &self.slot {
-            Slot::Line(place) | Slot::Text(place) => Some(place(&mut section).clone().into()),
+            Slot::Name(place) | Slot::Line(place) | Slot::Text(place) => {
+                Some(place(&mut section).clone().into())
+            }
             Slot::Path(place) => place(&mut section)
                 .as_ref()
                 .map(|p| p.display().to_string().into()),
@@ -201,8 +205,17 @@ impl<T> fmt::Display for Slot<T> {
     /// Writes what may stand there, as in "is not …".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line(_) => f.write_str("a text on one line"),
-            Self::Text(_) => f.write_str("a text"),
+            Self::Name(_) => {
+                write!(
+                    f,
+                    "a name of 1 to {NAME_BYTES_MAX} letters, digits, dots and hyphens"
+                )
+            }
+            Self::Line(_) => write!(f, "a text on one line, of 1 to {LINE_BYTES_MAX} bytes"),
+            Self::Text(_) => write!(
+                f,
+                "a text with lines of at most {TEXT_LINE_BYTES_MAX} bytes"
+            ),
             Self::Path(_) => f.write_str("a path"),
             Self::Flag(_) => f.write_str("true or false"),
             Self::Count(range, _) => {
@@ -255,3 +268,10 @@ fn section_changes<T: Clone>(
         }
     }
 }
+
+/// Longest name of a server, bytes (RFC 2812 section 2.3.1, after RFC 1123 section 2.1).
+pub(super) const NAME_BYTES_MAX: usize = 63;
+/// Longest text on one line, bytes: the network's name is one of many words of a line.
+pub(super) const LINE_BYTES_MAX: usize = 64;
+/// Longest line of a text, bytes: one IRC line with its numeric, server and nick has 512.
+pub(super) const TEXT_LINE_BYTES_MAX: usize = 400;

@@ -5,7 +5,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{CHAT, HUB, Key, LISTEN, Slot};
+use super::keys::{
+    CHAT, HUB, Key, LINE_BYTES_MAX, LISTEN, NAME_BYTES_MAX, Slot, TEXT_LINE_BYTES_MAX,
+};
 use super::mistake::{Mistake, did_you_mean};
 use super::{CASE_MAPPINGS, CaseMapping, Config, Listen, ListenDraft};
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
@@ -150,13 +152,16 @@ impl Reader<'_> {
             );
         };
         match (&key.slot, value.get_ref()) {
-            (Slot::Line(place), DeValue::String(text)) if is_one_line(text) => {
+            (Slot::Name(place), DeValue::String(text)) if is_server_name(text) => {
                 *place(target) = text.to_string();
             }
-            (Slot::Text(place), DeValue::String(text)) if !text.contains('\0') => {
+            (Slot::Line(place), DeValue::String(text)) if is_line(text, LINE_BYTES_MAX) => {
                 *place(target) = text.to_string();
             }
-            (Slot::Path(place), DeValue::String(text)) if !text.is_empty() && is_one_line(text) => {
+            (Slot::Text(place), DeValue::String(text)) if is_text(text) => {
+                *place(target) = text.to_string();
+            }
+            (Slot::Path(place), DeValue::String(text)) if is_line(text, PATH_BYTES_MAX) => {
                 *place(target) = Some(text.as_ref().into());
             }
             (Slot::Flag(place), DeValue::Boolean(flag)) => *place(target) = *flag,
@@ -248,10 +253,23 @@ fn takes_any_port(at: &Endpoint) -> bool {
     matches!(at.address(), Address::Tcp { port: 0, .. })
 }
 
-fn is_one_line(text: &str) -> bool {
-    !text.contains(['\n', '\r', '\0'])
+fn is_server_name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    (1..=NAME_BYTES_MAX).contains(&text.len()) && text.chars().all(allowed)
+}
+
+fn is_line(text: &str, bytes_max: usize) -> bool {
+    (1..=bytes_max).contains(&text.len()) && !text.contains(char::is_control)
+}
+
+fn is_text(text: &str) -> bool {
+    text.lines()
+        .all(|line| line.is_empty() || is_line(line, TEXT_LINE_BYTES_MAX))
 }
 
 fn names<T>(keys: &[Key<T>]) -> Vec<&'static str> {
     keys.iter().map(|key| key.name).collect()
 }
+
+/// Longest path, bytes (PATH_MAX of Linux, with its final zero byte).
+const PATH_BYTES_MAX: usize = 4_095;

@@ -151,6 +151,24 @@ fn a_key_in_the_wrong_place_is_sent_home() {
 }
 
 #[test]
+fn what_would_break_a_line_of_chat_is_refused() {
+    for text in [
+        "hub.name = \"two words\"",
+        "hub.name = \"\"",
+        "hub.name = \":colon\"",
+        "chat.network = \"two\\nlines\"",
+        "chat.motd = \"a\\rQUIT\"",
+        "chat.motd = \"a\\u0000b\"",
+        &format!("chat.motd = \"{}\"", "x".repeat(401)),
+        &format!("hub.name = \"{}\"", "x".repeat(64)),
+    ] {
+        assert!(Config::parse(text, "hub.toml").is_err(), "{text}");
+    }
+    let fine = "hub.name = \"hub-1.example\"\nchat.network = \"Two words\"\nchat.motd = \"a\\n\\nb\\r\\n\"";
+    assert!(Config::parse(fine, "hub.toml").is_ok());
+}
+
+#[test]
 fn long_lines_tabs_and_wide_characters_do_not_shift_the_caret() {
     let long = format!("hub = {{ motd = \"{}\", x = 1 }}", "é".repeat(500));
     let shown = mistakes(&long);

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::{login, sockeye_of_ali, start, started, stop};
@@ -113,4 +114,12 @@ fn readiness_is_told_to_whoever_asked() {
     let length = notify.recv(&mut told).unwrap();
     assert_eq!(&told[..length], b"READY=1");
     stop(hub);
+}
+
+#[test]
+fn a_hub_without_a_file_ends_with_its_terminal() {
+    let data = TempDir::new().unwrap();
+    let mut hub = start(data.path());
+    hub.signal(Signal::HUP);
+    assert_eq!(hub.wait().code(), Some(0));
 }
