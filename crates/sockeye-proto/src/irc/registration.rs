@@ -127,8 +127,9 @@ impl Registration {
         }
     }
 
-    /// Counts bytes that the client has sent, whether or not they have made a line yet; closes a
-    /// connection that sends more than [`BYTES_MAX`] before it is on the network.
+    /// Counts bytes that the line decoder has taken, whether or not they made a line; closes a
+    /// connection that sends more than [`BYTES_MAX`] before it is on the network. What is read and
+    /// not taken yet does not count: it may be for later.
     pub fn received(&mut self, bytes: usize, steps: &mut Vec<Step>) {
         if self.state != State::Entered {
             self.bytes = self.bytes.saturating_add(bytes);

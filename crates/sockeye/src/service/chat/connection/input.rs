@@ -147,9 +147,6 @@ impl<'a> Connection<'a> {
             .fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.heard = Instant::now();
         self.pinged = None;
-        let mut steps = Vec::new();
-        self.registration.received(bytes.len(), &mut steps);
-        self.carry_out(&mut steps);
         let rest = self.decode(bytes);
         self.carry = Bytes::copy_from_slice(rest);
     }
@@ -167,10 +164,13 @@ impl<'a> Connection<'a> {
                     break;
                 }
             }
-            if let Some(line) = self.decoder.next_line(&mut bytes) {
+            let before = bytes.len();
+            let line = self.decoder.next_line(&mut bytes);
+            self.registration.received(before - bytes.len(), &mut steps);
+            if let Some(line) = line {
                 self.registration.line(line, &mut steps);
-                self.carry_out(&mut steps);
             }
+            self.carry_out(&mut steps);
         }
         self.hand_over_inputs();
         bytes
