@@ -237,11 +237,8 @@ impl Accounts {
 
     async fn verifiers(&self, password: Password) -> Result<Verifiers, AccountError> {
         password.check().map_err(AccountError::ConfigPassword)?;
-        let cost = self.inner.cost;
-        tokio::task::spawn_blocking(move || Verifiers::of(&password, cost))
-            .await
-            .map_err(|e| AccountError::Store(LogError::Unwritable(e.to_string())))?
-            .map_err(|e| AccountError::Store(LogError::Unwritable(e)))
+        let made = Verifiers::of(password, self.inner.cost).await;
+        made.map_err(|e| AccountError::Store(LogError::Unwritable(e)))
     }
 }
 
