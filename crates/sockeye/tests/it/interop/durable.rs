@@ -29,7 +29,7 @@ fn every_line_is_synced_before_its_first_echo() {
 fn a_store_that_does_not_sync_is_noticed() {
     let calls = trace_a_talk(&[("SOCKEYE_TEST_NO_SYNC", "1")]);
     for text in said() {
-        assert_eq!(order(&calls, &text), Err(Unsafe::NotSynced), "{text}");
+        assert_eq!(order(&calls, &text), Err(Unsafe::Unsynced), "{text}");
     }
 }
 
@@ -93,11 +93,11 @@ fn strace(trace: &Path, data: &Path, environment: &[(&str, &str)]) -> Command {
 #[derive(Debug, PartialEq, Eq)]
 enum Unsafe {
     /// It never reached the write-ahead log.
-    NotWritten,
+    Unwritten,
     /// It never reached a socket.
-    NotEchoed,
+    Unechoed,
     /// Between its last write to the log and its first write to a socket nothing synced the log.
-    NotSynced,
+    Unsynced,
 }
 
 /// Checks the order for one text: written to the log, synced, echoed.
@@ -112,12 +112,12 @@ fn order(calls: &[Call], text: &str) -> Result<(), Unsafe> {
         })
         .map(|call| call.entry)
         .min()
-        .ok_or(Unsafe::NotEchoed)?;
+        .ok_or(Unsafe::Unechoed)?;
     let written = with_text()
         .filter(|call| is_log(call) && call.entry < echoed)
         .map(|call| call.exit)
         .min()
-        .ok_or(Unsafe::NotWritten)?;
+        .ok_or(Unsafe::Unwritten)?;
     let synced = calls.iter().any(|call| {
         matches!(call.name.as_str(), "fsync" | "fdatasync")
             && is_log(call)
@@ -128,7 +128,7 @@ fn order(calls: &[Call], text: &str) -> Result<(), Unsafe> {
     if synced {
         Ok(())
     } else {
-        Err(Unsafe::NotSynced)
+        Err(Unsafe::Unsynced)
     }
 }
 
@@ -153,15 +153,15 @@ fn the_order_of_the_calls_decides() {
         "8 sendto(9<socket:[1]>, \":a deep\", 7, 0) = 7",
     );
     assert_eq!(order(&trace(sync, echo), "deep"), Ok(()));
-    assert_eq!(order(&trace(echo, sync), "deep"), Err(Unsafe::NotSynced));
+    assert_eq!(order(&trace(echo, sync), "deep"), Err(Unsafe::Unsynced));
     assert_eq!(
         order(&trace("7 fdatasync(5</d/x-wal>) = -1 EIO", echo), "deep"),
-        Err(Unsafe::NotSynced)
+        Err(Unsafe::Unsynced)
     );
     assert_eq!(
         order(&trace("7 fdatasync(6</d/x>) = 0", echo), "deep"),
-        Err(Unsafe::NotSynced)
+        Err(Unsafe::Unsynced)
     );
-    assert_eq!(order(&trace(sync, ""), "deep"), Err(Unsafe::NotEchoed));
-    assert_eq!(order(&trace(sync, echo), "shallow"), Err(Unsafe::NotEchoed));
+    assert_eq!(order(&trace(sync, ""), "deep"), Err(Unsafe::Unechoed));
+    assert_eq!(order(&trace(sync, echo), "shallow"), Err(Unsafe::Unechoed));
 }
