@@ -17,6 +17,8 @@ mod schema;
 mod tests;
 mod writer;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -116,6 +118,7 @@ impl Store {
         if options.unsafe_no_sync {
             tracing::warn!("{ENV_NO_SYNC}: acknowledged does not mean on disk");
         }
+        make_private(&path)?;
         let opened = connection::open_writer(&path, options).and_then(|mut writable| {
             schema::migrate(&mut writable)?;
             append::check_newest(&writable)?;
@@ -302,6 +305,24 @@ impl Drop for Inner {
             let _ = thread.join();
         }
     }
+}
+
+/// Makes the database file if there is none, for its owner alone: it holds verifiers of passwords.
+/// SQLite gives its other files the same mode.
+fn make_private(path: &Path) -> Result<(), Error> {
+    let made = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path);
+    made.map(drop).map_err(|e| {
+        Error::new(
+            ErrorKind::LocalWrite,
+            "open",
+            path.display(),
+            error::words(&e),
+        )
+    })
 }
 
 fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {

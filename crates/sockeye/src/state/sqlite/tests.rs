@@ -61,6 +61,24 @@ async fn the_database_is_set_up_for_durability() {
     assert!(reader.execute("DELETE FROM log", []).is_err());
 }
 
+#[tokio::test]
+async fn only_the_owner_may_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    store.append(batch([message(1, HERE)])).await.unwrap();
+    for file in [DATABASE.to_owned(), format!("{DATABASE}-wal")] {
+        let mode = dir
+            .path()
+            .join(&file)
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
+
 #[test]
 fn a_second_store_on_the_directory_names_the_first() {
     let dir = tempfile::tempdir().unwrap();
