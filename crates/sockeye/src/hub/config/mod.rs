@@ -1,7 +1,7 @@
 //! The hub's configuration: one TOML file, read whole or not at all.
 //!
 //! A file becomes a [`Config`] in three steps, each of which goes on after a mistake so that one
-//! run shows them all: TOML syntax, keys and values against the tables in [`keys`], and the
+//! run shows them all: TOML syntax, keys and values against the tables in `keys`, and the
 //! endpoint strings of `[[listen]]` against the vocabulary. Nothing is opened here.
 
 mod example;
