@@ -72,22 +72,12 @@ async fn missing_program_is_named() {
 #[tokio::test]
 async fn abort_waits_until_the_child_has_taken_what_was_written() {
     let directory = tempfile::tempdir().unwrap();
-    let (begin, taken) = (
-        directory.path().join("begin"),
-        directory.path().join("taken"),
-    );
-    let script = "until [ -e \"$0\" ]; do read -r _ < /dev/null; done; exec cat > \"$1\"";
-    let (mut stream, child) = run(&[
-        "sh",
-        "-c",
-        script,
-        begin.to_str().unwrap(),
-        taken.to_str().unwrap(),
-    ])
-    .await;
+    let begin = directory.path().join("begin");
+    let script = "until [ -e \"$0\" ]; do read -r _ < /dev/null; done; exec cat > /dev/null";
+    let (mut stream, child) = run(&["sh", "-c", script, begin.to_str().unwrap()]).await;
     stream.write_all(&[b'x'; 40_000]).await.unwrap();
     std::fs::write(&begin, "").unwrap();
     let (lost, status) = tokio::join!(stream.abort(), child.status());
+    // What it has taken out of the pipe is its own to finish before the signal, or not.
     assert_eq!((lost, status.unwrap()), (0, 128 + 15));
-    assert_eq!(std::fs::metadata(&taken).unwrap().len(), 40_000);
 }
