@@ -15,6 +15,7 @@ pub mod error;
 #[doc(hidden)]
 pub mod hub;
 pub mod io;
+mod layer;
 pub mod service;
 #[cfg(feature = "sqlite")]
 #[doc(hidden)]

@@ -16,13 +16,14 @@ use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Engine;
 use super::admit::Admission;
+use super::{Bound, Engine};
 use crate::endpoint::Address;
 use crate::io::{ConnectionInfo, Conversation};
+use crate::layer::Layers;
 use crate::service::{Refusal, Service};
 use crate::sys::descriptors::{self, Reserve};
-use crate::transport::{Bound, Listener};
+use crate::transport::Listener;
 
 /// A listening endpoint; dropping it closes it.
 #[derive(Debug)]
@@ -40,22 +41,24 @@ impl Listening {
         service: Arc<dyn Service>,
         admission: Arc<Admission>,
     ) -> Self {
+        let Bound { sockets, layers } = bound;
         let desk = Arc::new(Desk {
             engine: engine.clone(),
+            layers,
             open_to: RwLock::new((service, admission)),
             closed: engine.inner.stopping.child_token(),
             accepted: AtomicU64::new(0),
             refused: AtomicU64::new(0),
         });
-        let addresses = bound.listeners.iter().map(Listener::local).collect();
+        let addresses = sockets.listeners.iter().map(Listener::local).collect();
         let loops = TaskTracker::new();
-        for listener in bound.listeners {
+        for listener in sockets.listeners {
             engine.spawn(loops.track_future(Arc::clone(&desk).run(listener)));
         }
         loops.close();
         Self {
             addresses,
-            skipped: bound.skipped,
+            skipped: sockets.skipped,
             desk,
             loops,
         }
@@ -110,6 +113,7 @@ impl Drop for Listening {
 #[derive(Debug)]
 struct Desk {
     engine: Engine,
+    layers: Arc<Layers>,
     /// What answers new sessions, and what counts them.
     open_to: RwLock<(Arc<dyn Service>, Arc<Admission>)>,
     closed: CancellationToken,
@@ -160,7 +164,8 @@ impl Desk {
         match admitted {
             Ok(session) => {
                 self.accepted.fetch_add(1, Ordering::Relaxed);
-                self.engine.serve(conversation, service, session);
+                let layers = Arc::clone(&self.layers);
+                self.engine.serve(conversation, layers, service, session);
             }
             Err(why) => {
                 self.refused.fetch_add(1, Ordering::Relaxed);

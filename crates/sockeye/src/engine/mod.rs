@@ -27,12 +27,13 @@ pub use drain::Drained;
 pub use listener::Listening;
 pub use session::{Session, SessionFacts, SessionRow, SessionState};
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Role};
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
+use crate::layer::Layers;
 use crate::service::Service;
 use crate::sys::descriptors::{self, Reserve};
-use crate::transport::{self, Bound, Rooms};
+use crate::transport::{self, Rooms};
 use table::Table;
 
 /// What an engine holds in all.
@@ -72,6 +73,13 @@ struct Inner {
     reserve: Mutex<Reserve>,
     farewells: Arc<Semaphore>,
     observer: OnceLock<Box<Observer>>,
+}
+
+/// What is bound and does not accept yet.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    sockets: transport::Bound,
+    layers: Arc<Layers>,
 }
 
 /// What is called when an accepted session has ended.
@@ -153,7 +161,9 @@ impl Engine {
     /// # Errors
     /// As [`Engine::listen`].
     pub(crate) async fn bind(&self, endpoint: &Endpoint) -> Result<Bound, Error> {
-        transport::bind(endpoint, &self.inner.rooms).await
+        let layers = Arc::new(Layers::prepare(endpoint, Role::Accept)?);
+        let sockets = transport::bind(endpoint, &self.inner.rooms).await?;
+        Ok(Bound { sockets, layers })
     }
 
     /// Accepts at what was bound.
@@ -189,7 +199,12 @@ impl Engine {
     /// # Errors
     /// As [`Engine::connect`].
     pub async fn open(&self, endpoint: &Endpoint) -> Result<(Conversation, ConnectionInfo), Error> {
-        transport::connect(endpoint, &self.inner.rooms).await
+        let layers = Layers::prepare(endpoint, Role::Connect)?;
+        let (mut conversation, mut info) = transport::connect(endpoint, &self.inner.rooms).await?;
+        if !layers.is_empty() {
+            conversation = Box::pin(layers.wrap(conversation, &mut info)).await?;
+        }
+        Ok((conversation, info))
     }
 
     /// Returns every session in the order of their numbers.
@@ -209,11 +224,26 @@ impl Engine {
         tokio::spawn(self.inner.tasks.track_future(future))
     }
 
-    /// Runs a session to its end in a task of its own.
-    fn serve(&self, conversation: Conversation, service: Arc<dyn Service>, session: Session) {
+    /// Runs a session to its end in a task of its own, its handshakes first.
+    fn serve(
+        &self,
+        conversation: Conversation,
+        layers: Arc<Layers>,
+        service: Arc<dyn Service>,
+        session: Session,
+    ) {
         let engine = self.clone();
         self.spawn(async move {
-            let result = service.serve(conversation, &session).await;
+            // In a box of its own: a handshake takes more room than the session that lives on.
+            let wrapped = match layers.is_empty() {
+                true => Ok(conversation),
+                false => Box::pin(session.wrap(conversation, &layers)).await,
+            };
+            drop(layers);
+            let result = match wrapped {
+                Ok(conversation) => service.serve(conversation, &session).await,
+                Err(error) => Err(error),
+            };
             if let Some(observer) = engine.inner.observer.get() {
                 observer(&session, &result);
             } else if let Err(error) = result {

@@ -6,8 +6,8 @@
 //! ```
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -15,7 +15,9 @@ use tokio::time::Instant;
 
 use super::admit::Permit;
 use super::table::Table;
-use crate::io::ConnectionInfo;
+use crate::error::{Error, ErrorKind};
+use crate::io::{ConnectionInfo, Conversation};
+use crate::layer::Layers;
 use crate::service::Refusal;
 
 /// One accepted or dialled conversation: id, facts, counters, and the two signals that end it.
@@ -88,7 +90,7 @@ impl Session {
 
     /// Returns what is known of the connection.
     pub fn info(&self) -> &ConnectionInfo {
-        &self.shared.info
+        self.shared.info()
     }
 
     /// Returns the counters.
@@ -104,6 +106,24 @@ impl Session {
     /// Waits until the session is cut: what is still in hand is counted as lost.
     pub async fn cut(&self) {
         self.shared.reached(CUT).await;
+    }
+
+    /// Wraps its conversation in the listener's layers; what they learn is known from then on.
+    pub(super) async fn wrap(
+        &self,
+        conversation: Conversation,
+        layers: &Layers,
+    ) -> Result<Conversation, Error> {
+        let mut info = self.shared.accepted.clone();
+        let wrapped = tokio::select! {
+            wrapped = layers.wrap(conversation, &mut info) => wrapped?,
+            () = self.cut() => {
+                let peer = &self.info().peer_text;
+                return Err(Error::new(ErrorKind::PeerTimeout, "accept", peer, "cut in a handshake"));
+            }
+        };
+        let _ = self.shared.learned.set(info);
+        Ok(wrapped)
     }
 
     /// Counts the session as established from now on, under the limits for such sessions.
@@ -129,7 +149,10 @@ impl Drop for Session {
 /// What the engine's table and the session's owner share.
 pub(super) struct Shared {
     pub(super) id: u64,
-    pub(super) info: ConnectionInfo,
+    /// What the transport knew of the connection.
+    accepted: ConnectionInfo,
+    /// The same with what layers have learned, once they have.
+    learned: OnceLock<ConnectionInfo>,
     pub(super) facts: SessionFacts,
     service: &'static str,
     opened: Instant,
@@ -142,7 +165,8 @@ impl Shared {
     pub(super) fn new(id: u64, info: ConnectionInfo, service: &'static str) -> Self {
         Self {
             id,
-            info,
+            accepted: info,
+            learned: OnceLock::new(),
             facts: SessionFacts::default(),
             service,
             opened: Instant::now(),
@@ -150,6 +174,10 @@ impl Shared {
             stage: AtomicU8::new(OPEN),
             moved: Notify::new(),
         }
+    }
+
+    fn info(&self) -> &ConnectionInfo {
+        self.learned.get().unwrap_or(&self.accepted)
     }
 
     /// Moves on to `stage` unless already there or further.
@@ -178,7 +206,7 @@ impl Shared {
         let established = self.established.load(Ordering::Relaxed);
         SessionRow {
             id: self.id,
-            peer: self.info.peer_text.clone(),
+            peer: self.info().peer_text.clone(),
             service: self.service,
             age: self.opened.elapsed(),
             bytes_in: self.facts.bytes_in.load(Ordering::Relaxed),

@@ -11,10 +11,9 @@ use super::notice::{Notice, Notices};
 use super::services::{Services, is_chat};
 use super::status::ListenerStatus;
 use crate::endpoint::{Address, Endpoint};
-use crate::engine::{Admission, AdmissionLimits, Engine, Listening};
+use crate::engine::{Admission, AdmissionLimits, Bound, Engine, Listening};
 use crate::error::{Error, ErrorKind};
 use crate::service::Service;
-use crate::transport::Bound;
 
 /// What accepts at this moment, in the order of the configuration.
 #[derive(Debug, Default)]

@@ -1,0 +1,87 @@
+//! Layers: what is wrapped around a conversation, one file each; this is the one match over them.
+//!
+//! They are applied bottom-up in written order, as on the wire. Preparing reads what a layer needs
+//! (certificates) and happens once, at start; wrapping runs once for each conversation.
+//!
+//! Invariant: wrapping never runs in an accept loop, and all of it has [`HANDSHAKE_TIME`].
+
+use std::time::Duration;
+
+use crate::endpoint::words::WordKind;
+use crate::endpoint::{Endpoint, Role, Word};
+use crate::error::{Error, ErrorKind};
+use crate::io::{ConnectionInfo, Conversation};
+
+/// The layers of one endpoint, ready to wrap its conversations.
+#[derive(Debug, Default)]
+pub(crate) struct Layers {
+    endpoint: String,
+    layers: Vec<Layer>,
+}
+
+/// One layer with all that it needs.
+#[derive(Debug)]
+enum Layer {}
+
+impl Layers {
+    /// Makes the layers of `endpoint` ready; `role` says on which side of the handshake they are.
+    pub(crate) fn prepare(endpoint: &Endpoint, role: Role) -> Result<Self, Error> {
+        let layers = endpoint
+            .words()
+            .iter()
+            .filter(|word| word.row().is == WordKind::Layer)
+            .map(|word| Layer::prepare(word, endpoint, role));
+        Ok(Self {
+            endpoint: endpoint.to_string(),
+            layers: layers.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Tells whether there is nothing to wrap.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// Wraps a conversation in all of them and adds what they learn to `info`.
+    pub(crate) async fn wrap(
+        &self,
+        mut conversation: Conversation,
+        info: &mut ConnectionInfo,
+    ) -> Result<Conversation, Error> {
+        let all = async {
+            for layer in &self.layers {
+                conversation = layer.wrap(conversation, info).await?;
+            }
+            Ok(conversation)
+        };
+        tokio::time::timeout(HANDSHAKE_TIME, all)
+            .await
+            .unwrap_or_else(|_| {
+                let why = format!("no handshake within {} s", HANDSHAKE_TIME.as_secs());
+                Err(Error::new(
+                    ErrorKind::PeerTimeout,
+                    "wrap",
+                    &self.endpoint,
+                    why,
+                ))
+            })
+    }
+}
+
+impl Layer {
+    fn prepare(word: &Word, endpoint: &Endpoint, _role: Role) -> Result<Self, Error> {
+        let why = format!("+{} is not in this version", word.row().name);
+        Err(Error::new(ErrorKind::ConfigUsage, "open", endpoint, why))
+    }
+
+    async fn wrap(
+        &self,
+        _conversation: Conversation,
+        _info: &mut ConnectionInfo,
+    ) -> Result<Conversation, Error> {
+        match *self {}
+    }
+}
+
+/// How long the handshakes of all layers of a conversation may take together.
+const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
