@@ -108,8 +108,8 @@ impl Endpoint {
                 format!("listen 8080 {name}:"),
             )),
             Role::Connect | Role::Serve if self.listening => Some((
-                format!("{name}-l: accepts, where this version can only open"),
-                "write the accepting side first: listen A B".to_owned(),
+                format!("{name}-l: accepts, where a connection is opened"),
+                "write it first, listen A B, or join any two: relay A B".to_owned(),
             )),
             _ => None,
         }

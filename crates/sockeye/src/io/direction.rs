@@ -21,6 +21,7 @@ use tokio::task::yield_now;
 use super::relay::{Ending, Leg};
 use super::splice::Splice;
 use super::stream::End;
+use super::watch::{Watch, Way};
 
 #[derive(Debug)]
 pub(super) struct Direction<'a> {
@@ -36,6 +37,7 @@ pub(super) struct Direction<'a> {
     bytes_spliced: u64,
     /// Where the session counts what is taken, or what is delivered.
     count: Count<'a>,
+    watch: Option<(Way, &'a dyn Watch)>,
     ending: Option<Ending>,
 }
 
@@ -54,22 +56,31 @@ enum Source {
 }
 
 impl<'a> Direction<'a> {
-    /// Makes a direction that delivers `unread` before what it takes.
-    pub(super) fn new(unread: Bytes, count: Count<'a>) -> Self {
-        let mut direction = Self {
+    /// Makes a direction through which nothing has passed.
+    pub(super) fn new(count: Count<'a>, watch: Option<(Way, &'a dyn Watch)>) -> Self {
+        let splice = match watch {
+            Some((_, watch)) if watch.sees_bytes() => Splice::never(),
+            _ => Splice::default(),
+        };
+        Self {
             held: Bytes::new(),
-            splice: Splice::default(),
+            splice,
             source: Source::Open,
             unflushed: false,
             bytes_read: 0,
             bytes_written: 0,
             bytes_spliced: 0,
             count,
+            watch,
             ending: None,
-        };
-        direction.took(unread.len());
-        direction.held = unread;
-        direction
+        }
+    }
+
+    /// Takes what was read before, to be delivered first.
+    pub(super) fn begin_with(&mut self, unread: Bytes) {
+        self.saw(&unread);
+        self.took(unread.len());
+        self.held = unread;
     }
 
     /// Returns how it ended, once it has.
@@ -79,7 +90,13 @@ impl<'a> Direction<'a> {
 
     /// Ends it from outside; what is in hand is lost.
     pub(super) fn end(&mut self, ending: Ending) {
-        self.ending.get_or_insert(ending);
+        if self.ending.is_some() {
+            return;
+        }
+        if let Some((way, watch)) = self.watch {
+            watch.ended(way, &ending, self.bytes_written);
+        }
+        self.ending = Some(ending);
     }
 
     /// Returns the bytes that went either way, to tell whether any moved.
@@ -112,7 +129,7 @@ impl<'a> Direction<'a> {
             return false;
         }
         if let Poll::Ready(ending) = self.poll(cx, from, to, source_broken) {
-            self.ending = Some(ending);
+            self.end(ending);
         }
         self.ending.is_some()
     }
@@ -210,6 +227,7 @@ impl<'a> Direction<'a> {
         self.took(count);
         self.splice.saw(count == scratch.len());
         let mut rest = scratch.get(..count).unwrap_or_default();
+        self.saw(rest);
         while !rest.is_empty() {
             match to.poll_write(cx, rest) {
                 Poll::Ready(Ok(written)) => {
@@ -235,6 +253,14 @@ impl<'a> Direction<'a> {
             }
         }
         Poll::Pending
+    }
+
+    fn saw(&self, bytes: &[u8]) {
+        if let Some((way, watch)) = self.watch
+            && !bytes.is_empty()
+        {
+            watch.bytes(way, bytes);
+        }
     }
 
     fn took(&mut self, count: usize) {

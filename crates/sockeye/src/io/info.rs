@@ -14,6 +14,8 @@ pub struct ConnectionInfo {
     pub local: Option<SocketAddr>,
     /// The peer as a person reads it: `127.0.0.1:50000`, `unix:/run/a.sock`, `exec`.
     pub peer_text: String,
+    /// Addresses that were tried before, and why each did not answer.
+    pub tried: Vec<(SocketAddr, String)>,
     /// The child process that is the peer.
     pub child: Option<ChildProcess>,
 }

@@ -29,6 +29,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::Stream;
 use super::direction::{Count, Direction};
 use super::stream::{ABORT_PATIENCE, End, hangup};
+use super::watch::{Watch, Way};
 use crate::error::{Error, ErrorKind, words};
 
 /// What a relay is told, and where it counts while it runs.
@@ -40,6 +41,20 @@ pub struct RelaySettings<'a> {
     pub from_a: &'a AtomicU64,
     /// Grows by each byte that went to `a`.
     pub to_a: &'a AtomicU64,
+    /// Is told what passes.
+    pub watch: Option<&'a dyn Watch>,
+}
+
+impl<'a> RelaySettings<'a> {
+    /// Makes settings that limit nothing and tell nobody; they only count.
+    pub fn counting(from_a: &'a AtomicU64, to_a: &'a AtomicU64) -> Self {
+        Self {
+            idle: None,
+            from_a,
+            to_a,
+            watch: None,
+        }
+    }
 }
 
 /// How a relay ended and what it moved.
@@ -92,9 +107,17 @@ pub async fn relay(
 ) -> RelayReport {
     let mut cut = pin!(cut);
     let mut pair = Pair {
-        forth: Direction::new(a.take_unread(), Count::Read(settings.from_a)),
-        back: Direction::new(b.take_unread(), Count::Written(settings.to_a)),
+        forth: Direction::new(
+            Count::Read(settings.from_a),
+            settings.watch.map(|watch| (Way::Forth, watch)),
+        ),
+        back: Direction::new(
+            Count::Written(settings.to_a),
+            settings.watch.map(|watch| (Way::Back, watch)),
+        ),
     };
+    pair.forth.begin_with(a.take_unread());
+    pair.back.begin_with(b.take_unread());
     pair.join(a.end(), b.end(), settings.idle, cut.as_mut())
         .await;
     let mut report = RelayReport {

@@ -32,7 +32,7 @@ enum Mode {
     Copying { full_reads: u8 },
     /// Splices, so many bytes since the source was last empty.
     Splicing { burst_bytes: usize },
-    /// These sockets cannot be spliced.
+    /// These sockets cannot be spliced, or somebody looks at the bytes.
     Never,
 }
 
@@ -49,6 +49,14 @@ impl Default for Mode {
 }
 
 impl Splice {
+    /// Makes one that only ever copies, so that the bytes are seen.
+    pub(super) fn never() -> Self {
+        Self {
+            mode: Mode::Never,
+            loaded: None,
+        }
+    }
+
     /// Learns that a read by copying filled its buffer, or did not.
     pub(super) fn saw(&mut self, full: bool) {
         self.mode = match self.mode {

@@ -84,8 +84,7 @@ impl Service for Forward {
             let facts = session.facts();
             let settings = RelaySettings {
                 idle: self.idle,
-                from_a: &facts.bytes_in,
-                to_a: &facts.bytes_out,
+                ..RelaySettings::counting(&facts.bytes_in, &facts.bytes_out)
             };
             let report = relay(a, b, settings, session.cut()).await;
             // The one exception to the relay invariant: `… | head` has what it wanted.

@@ -151,19 +151,23 @@ pub(super) async fn connect(
     family: Family,
 ) -> Result<(Conversation, ConnectionInfo), Error> {
     let addresses = interleaved(resolve("connect", endpoint, host, port, family).await?);
-    let (socket, at) = race(&addresses, &endpoint.tcp())
+    let Reached {
+        socket,
+        at,
+        failures,
+    } = race(&addresses, &endpoint.tcp())
         .await
         .map_err(|failures| unreachable(endpoint, &failures))?;
     let local = socket.local_addr().ok();
-    Ok(conversation(socket, at, local))
+    let (conversation, mut info) = conversation(socket, at, local);
+    let why = |(at, error): &Failure| (*at, words(error));
+    info.tried = failures.iter().map(why).collect();
+    Ok((conversation, info))
 }
 
 /// Begins an attempt at each address, a moment apart or when one has failed, and returns the first
 /// that succeeds (RFC 8305 section 5).
-async fn race(
-    addresses: &[SocketAddr],
-    options: &TcpOptions,
-) -> Result<(TcpStream, SocketAddr), Vec<Failure>> {
+async fn race(addresses: &[SocketAddr], options: &TcpOptions) -> Result<Reached, Vec<Failure>> {
     let mut waiting = addresses.iter().copied();
     let mut attempts = Vec::new();
     let mut failures = Vec::new();
@@ -178,7 +182,13 @@ async fn race(
         }
         tokio::select! {
             (at, result) = first_of(&mut attempts) => match result {
-                Ok(socket) => return Ok((socket, at)),
+                Ok(socket) => {
+                    return Ok(Reached {
+                        socket,
+                        at,
+                        failures,
+                    });
+                }
                 Err(error) => failures.push((at, error)),
             },
             () = sleep(STAGGER), if waiting.len() > 0 => {}
@@ -223,6 +233,14 @@ fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     }
     turns.extend(other);
     turns
+}
+
+/// The address that answered, and those that had failed before.
+#[derive(Debug)]
+struct Reached {
+    socket: TcpStream,
+    at: SocketAddr,
+    failures: Vec<Failure>,
 }
 
 /// An address that was tried, and why it did not work.

@@ -7,8 +7,11 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
 use crate::connect::Connect;
+use crate::explain::Explain;
 use crate::hub::HubVerb;
 use crate::listen::Listen;
+use crate::probe::Probe;
+use crate::relay::Relay;
 
 /// Does every job that people do with sockets.
 #[derive(Debug, Parser)]
@@ -30,6 +33,9 @@ pub(crate) struct Arguments {
 pub(crate) enum Verb {
     Connect(Connect),
     Listen(Listen),
+    Relay(Relay),
+    Probe(Probe),
+    Explain(Explain),
     #[command(flatten)]
     Hub(HubVerb),
 }
@@ -77,6 +83,6 @@ fn explain(error: clap::Error) -> clap::Error {
 
 /// Verbs that are planned.
 const LATER: &[&str] = &[
-    "relay", "probe", "explain", "chat", "run", "put", "get", "login", "send", "receive", "watch",
-    "trace", "lab", "record", "replay", "fault", "bench", "talk", "backup", "doctor",
+    "chat", "run", "put", "get", "login", "send", "receive", "watch", "trace", "lab", "record",
+    "replay", "fault", "bench", "talk", "backup", "doctor",
 ];

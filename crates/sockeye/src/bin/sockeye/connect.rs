@@ -1,12 +1,13 @@
 //! `connect`: standard input and output to an endpoint and back.
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use sockeye::endpoint::{Address, Endpoint, Role};
 use sockeye::engine::{Engine, EngineLimits, Session};
-use sockeye::io::{Conversation, Ending, RelayReport, RelaySettings, relay};
+use sockeye::io::{Conversation, Ending, RelayReport, RelaySettings, Watch, Way, relay};
 use sockeye::{Error, ErrorKind};
 
 use crate::endpoints::{Families, usage};
@@ -69,11 +70,11 @@ impl Connect {
         output.tell_ready()?;
 
         let facts = session.facts();
-        let (from_a, to_a) = (&facts.bytes_out, &facts.bytes_in);
+        let far_end = FarEnd::new(output);
         let settings = RelaySettings {
             idle: endpoint.idle(),
-            from_a,
-            to_a,
+            watch: io::stdin().is_terminal().then_some(&far_end as &dyn Watch),
+            ..RelaySettings::counting(&facts.bytes_out, &facts.bytes_in)
         };
         let mut stopped_by = None;
         let stopped = async {
@@ -107,6 +108,37 @@ impl Connect {
             Ok(status)
         } else {
             result.map(|()| status)
+        }
+    }
+}
+
+/// Tells the person at a terminal that only they are left.
+#[derive(Debug)]
+struct FarEnd<'a> {
+    output: &'a Output,
+    near_ended: AtomicBool,
+}
+
+impl<'a> FarEnd<'a> {
+    fn new(output: &'a Output) -> Self {
+        Self {
+            output,
+            near_ended: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Watch for FarEnd<'_> {
+    fn ended(&self, way: Way, ending: &Ending, _: u64) {
+        match way {
+            Way::Forth => self.near_ended.store(true, Ordering::Relaxed),
+            Way::Back if matches!(ending, Ending::Eof) => {
+                if !self.near_ended.load(Ordering::Relaxed) {
+                    let text = "the other side has closed; Ctrl-D ends yours";
+                    self.output.note(text);
+                }
+            }
+            Way::Back => {}
         }
     }
 }

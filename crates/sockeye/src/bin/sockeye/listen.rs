@@ -8,6 +8,7 @@ use clap::Args;
 use sockeye::Error;
 use sockeye::endpoint::{Address, Endpoint, Role};
 use sockeye::engine::{Admission, AdmissionLimits, Engine, EngineLimits, Listening};
+use sockeye::io::Conversation;
 use sockeye::service::{self, Forward, Service};
 use tokio::sync::mpsc::Receiver;
 
@@ -17,6 +18,7 @@ use crate::runtime;
 use crate::signals::{Asked, Signals};
 use crate::single::{Moment, Single};
 use crate::tally::Tally;
+use crate::turns::Turns;
 use crate::vocabulary;
 
 /// Accept connections and join each with another endpoint or a service.
@@ -33,6 +35,10 @@ pub(crate) struct Listen {
     /// Serve one connection, then exit with its result.
     #[arg(long)]
     once: bool,
+
+    /// Where - would serve one connection only, serve the next when it has closed.
+    #[arg(long, conflicts_with = "once")]
+    keep: bool,
 
     /// Serve at most so many connections at once.
     #[arg(long, value_name = "N")]
@@ -66,6 +72,10 @@ impl Listen {
         at.check(Role::Accept)?;
         served.check(Role::Serve)?;
         at.check_serving(&served)?;
+        if self.keep && *served.address() != Address::Stdio {
+            let why = "--keep has no effect: only - serves one connection and ends";
+            return Err(usage("listen", why));
+        }
         if self.max_conns.is_some() && at.limit().conns.is_some() {
             return Err(usage(
                 "listen",
@@ -87,9 +97,9 @@ impl Listen {
             ..Default::default()
         })?;
         let tally = observed(&engine, output);
-        let mut service = service_of(&engine, at, served)?;
+        let mut service = self.service(&engine, at, served).await?;
         let mut single = None;
-        if self.once || *served.address() == Address::Stdio {
+        if self.once || *served.address() == Address::Stdio && !self.keep {
             let (once, moments) = Single::new(service);
             (service, single) = (once, Some(moments));
         }
@@ -118,6 +128,28 @@ impl Listen {
             output.stats(run.tally.stats(&run.engine));
         }
         result.map(|()| ExitCode::SUCCESS)
+    }
+
+    /// Returns what serves each accepted conversation.
+    async fn service(
+        &self,
+        engine: &Engine,
+        at: &Endpoint,
+        served: &Endpoint,
+    ) -> Result<Arc<dyn Service>, Error> {
+        match served.address() {
+            Address::Service { name, .. } => service::by_name(name).ok_or_else(|| {
+                usage("listen", format!("{name}: needs a hub")).with_hint("sockeye serve has it")
+            }),
+            Address::Stdio if self.keep => {
+                let idle = [at.idle(), served.idle()].into_iter().flatten().min();
+                match engine.open(served).await? {
+                    (Conversation::Stream(near), _) => Ok(Arc::new(Turns::new(near, idle))),
+                    _ => Err(usage("listen", "standard input is a stream of bytes")),
+                }
+            }
+            _ => Ok(Arc::new(Forward::new(engine, served.clone(), at.idle()))),
+        }
     }
 }
 
@@ -173,20 +205,6 @@ async fn next(single: &mut Option<Receiver<Moment>>) -> Moment {
         return moment;
     }
     std::future::pending().await
-}
-
-/// Returns what serves each accepted conversation.
-fn service_of(
-    engine: &Engine,
-    at: &Endpoint,
-    served: &Endpoint,
-) -> Result<Arc<dyn Service>, Error> {
-    match served.address() {
-        Address::Service { name, .. } => service::by_name(name).ok_or_else(|| {
-            usage("listen", format!("{name}: needs a hub")).with_hint("sockeye serve has it")
-        }),
-        _ => Ok(Arc::new(Forward::new(engine, served.clone(), at.idle()))),
-    }
 }
 
 /// Makes the engine report sessions that end badly, and sum up all that end.

@@ -7,7 +7,9 @@
 mod account;
 mod args;
 mod connect;
+mod door;
 mod endpoints;
+mod explain;
 #[cfg(feature = "sqlite")]
 mod hub;
 #[cfg(not(feature = "sqlite"))]
@@ -20,6 +22,8 @@ mod operator;
 mod output;
 #[cfg(feature = "sqlite")]
 mod password;
+mod probe;
+mod relay;
 mod runtime;
 #[cfg(feature = "sqlite")]
 mod serve;
@@ -28,6 +32,7 @@ mod single;
 #[cfg(feature = "sqlite")]
 mod status;
 mod tally;
+mod turns;
 mod vocabulary;
 
 use std::process::ExitCode;
@@ -59,6 +64,9 @@ fn run(verb: &Verb, output: &Output) -> Result<ExitCode, Error> {
     match verb {
         Verb::Connect(connect) => connect.run(output),
         Verb::Listen(listen) => listen.run(output),
+        Verb::Relay(relay) => relay.run(output),
+        Verb::Probe(probe) => probe.run(output),
+        Verb::Explain(explain) => explain.run(output),
         Verb::Hub(verb) => verb.run(output),
     }
 }

@@ -123,6 +123,24 @@ impl Output {
         ExitCode::from(error.kind().exit_code())
     }
 
+    /// Writes the answer that was asked for to standard output, in words or as an object; a reader
+    /// that has gone away is no error.
+    pub(crate) fn answer(&self, words: impl fmt::Display, object: &Value) -> Result<(), Error> {
+        let text = match self.json {
+            true => format!("{object}\n"),
+            false => format!("{words}\n"),
+        };
+        match io::stdout().write_all(text.as_bytes()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::new(
+                ErrorKind::LocalWrite,
+                "write",
+                "standard output",
+                error,
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Reports in words or, for programs, as an object; `--quiet` silences both.
     pub(crate) fn report(&self, words: impl fmt::Display, object: Value) {
         match (self.quiet, self.json) {

@@ -12,6 +12,8 @@ use sockeye::engine::{Engine, Session};
 pub(crate) struct Tally {
     started: Instant,
     sessions: AtomicU64,
+    /// Of those that count their bytes here themselves.
+    sessions_open: AtomicU64,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
     bytes_lost: AtomicU64,
@@ -31,10 +33,11 @@ pub(crate) struct Stats {
 impl Tally {
     /// Starts with nothing moved.
     pub(crate) fn new() -> Self {
-        let [sessions, bytes_in, bytes_out, bytes_lost] = [0; 4].map(AtomicU64::new);
+        let [sessions, sessions_open, bytes_in, bytes_out, bytes_lost] = [0; 5].map(AtomicU64::new);
         Self {
             started: Instant::now(),
             sessions,
+            sessions_open,
             bytes_in,
             bytes_out,
             bytes_lost,
@@ -53,18 +56,62 @@ impl Tally {
             .fetch_add(facts.bytes_lost.load(Relaxed), Relaxed);
     }
 
+    /// Counts one that begins and counts its bytes here itself.
+    ///
+    /// It counts as open until what is returned is dropped.
+    pub(crate) fn began(&self) -> Open<'_> {
+        self.sessions.fetch_add(1, Relaxed);
+        self.sessions_open.fetch_add(1, Relaxed);
+        Open(self)
+    }
+
+    /// Returns where bytes from the first end are counted.
+    pub(crate) fn bytes_in(&self) -> &AtomicU64 {
+        &self.bytes_in
+    }
+
+    /// Returns where bytes to the first end are counted.
+    pub(crate) fn bytes_out(&self) -> &AtomicU64 {
+        &self.bytes_out
+    }
+
+    /// Counts bytes that did not arrive.
+    pub(crate) fn lost(&self, bytes: u64) {
+        self.bytes_lost.fetch_add(bytes, Relaxed);
+    }
+
     /// Returns the sums, with what the engine's open sessions have moved so far.
     pub(crate) fn stats(&self, engine: &Engine) -> Stats {
         let open = engine.sessions();
+        let mut stats = self.own_stats();
+        stats.sessions += open.len() as u64;
+        stats.sessions_open += open.len() as u64;
+        stats.bytes_in += open.iter().map(|session| session.bytes_in).sum::<u64>();
+        stats.bytes_out += open.iter().map(|session| session.bytes_out).sum::<u64>();
+        stats
+    }
+
+    /// Returns the sums of what is counted here.
+    pub(crate) fn own_stats(&self) -> Stats {
         let elapsed_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Stats {
-            sessions: self.sessions.load(Relaxed) + open.len() as u64,
-            sessions_open: open.len() as u64,
-            bytes_in: self.bytes_in.load(Relaxed) + open.iter().map(|s| s.bytes_in).sum::<u64>(),
-            bytes_out: self.bytes_out.load(Relaxed) + open.iter().map(|s| s.bytes_out).sum::<u64>(),
+            sessions: self.sessions.load(Relaxed),
+            sessions_open: self.sessions_open.load(Relaxed),
+            bytes_in: self.bytes_in.load(Relaxed),
+            bytes_out: self.bytes_out.load(Relaxed),
             bytes_lost: self.bytes_lost.load(Relaxed),
             elapsed_ms,
         }
+    }
+}
+
+/// One that is open and counts its bytes itself.
+#[derive(Debug)]
+pub(crate) struct Open<'a>(&'a Tally);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.sessions_open.fetch_sub(1, Relaxed);
     }
 }
 

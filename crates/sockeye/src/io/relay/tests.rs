@@ -23,8 +23,7 @@ fn start(a: impl Into<Stream>, b: impl Into<Stream>, idle: Option<Duration>) -> 
         let (from_a, to_a) = (AtomicU64::new(0), AtomicU64::new(0));
         let settings = RelaySettings {
             idle,
-            from_a: &from_a,
-            to_a: &to_a,
+            ..RelaySettings::counting(&from_a, &to_a)
         };
         let cut = async {
             // A dropped sender is a test that never cuts.
@@ -322,6 +321,63 @@ async fn cut_counts_what_is_in_hand() {
     assert_eq!(report.bytes_lost(), 32);
     let error = report.into_result("relay", &"alice", &"bob").unwrap_err();
     assert_eq!(error.to_string(), "relay bob: cut; 32 bytes did not arrive");
+}
+
+/// Writes down what it is told.
+#[derive(Debug, Default)]
+struct Notes(std::sync::Mutex<Vec<String>>);
+
+impl Watch for Notes {
+    fn sees_bytes(&self) -> bool {
+        true
+    }
+
+    fn bytes(&self, way: Way, bytes: &[u8]) {
+        self.0
+            .lock()
+            .unwrap()
+            .push(format!("{way:?} {}", bytes.len()));
+    }
+
+    fn ended(&self, way: Way, ending: &Ending, bytes: u64) {
+        self.0
+            .lock()
+            .unwrap()
+            .push(format!("{way:?} {ending:?} after {bytes}"));
+    }
+}
+
+#[tokio::test]
+async fn whoever_watches_sees_every_byte_and_each_end_once() {
+    let ((mut alice, a), (mut bob, b)) = (tcp().await, tcp().await);
+    let notes = Notes::default();
+    let (from_a, to_a) = (AtomicU64::new(0), AtomicU64::new(0));
+    let settings = RelaySettings {
+        watch: Some(&notes),
+        ..RelaySettings::counting(&from_a, &to_a)
+    };
+    let (mut a, all) = (Stream::from(a), pattern(2_000_000));
+    a.unread(bytes::Bytes::from_static(b"head"));
+    let joined = relay(a, b.into(), settings, std::future::pending());
+    let talk = async {
+        let heard = async { read_all(&mut bob).await.len() };
+        let said = async {
+            alice.write_all(&all).await.unwrap();
+            alice.shutdown().await.unwrap();
+        };
+        assert_eq!(tokio::join!(heard, said).0, all.len() + 4);
+        bob.shutdown().await.unwrap();
+    };
+    let (report, ()) = tokio::join!(joined, talk);
+    assert_eq!(report.forth.bytes_spliced, 0);
+    let notes = notes.0.into_inner().unwrap();
+    let seen = notes
+        .iter()
+        .filter_map(|note| note.strip_prefix("Forth ")?.parse::<usize>().ok());
+    assert_eq!(seen.sum::<usize>(), all.len() + 4);
+    assert_eq!(notes[0], "Forth 4");
+    let ends: Vec<_> = notes.iter().filter(|note| note.contains("Eof")).collect();
+    assert_eq!(ends, ["Forth Eof after 2000004", "Back Eof after 0"]);
 }
 
 /// What a peer of a generated relay does: it writes these pieces, then ends its stream.

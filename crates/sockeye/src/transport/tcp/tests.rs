@@ -30,8 +30,8 @@ async fn silent_address_does_not_hold_up_the_next() {
     let silent = listener.local_addr().unwrap().as_socket().unwrap();
     let good = std::net::TcpListener::bind(loopback(3, 0)).unwrap();
     let good = good.local_addr().unwrap();
-    let (_, at) = race(&[silent, good], &options()).await.unwrap();
-    assert_eq!(at, good);
+    let reached = race(&[silent, good], &options()).await.unwrap();
+    assert_eq!(reached.at, good);
 }
 
 #[tokio::test]
@@ -39,10 +39,12 @@ async fn refused_address_gives_way_and_is_named() {
     let bound = std::net::TcpListener::bind(loopback(3, 0)).unwrap();
     let good = bound.local_addr().unwrap();
     let refusing = [loopback(4, good.port()), loopback(5, good.port())];
-    let (_, at) = race(&[refusing[0], refusing[1], good], &options())
+    let reached = race(&[refusing[0], refusing[1], good], &options())
         .await
         .unwrap();
-    assert_eq!(at, good);
+    assert_eq!(reached.at, good);
+    let failed: Vec<_> = reached.failures.iter().map(|(at, _)| *at).collect();
+    assert_eq!(failed, refusing);
 
     let failures = race(&refusing, &options()).await.unwrap_err();
     let error = unreachable(&Endpoint::parse("db:5432").unwrap(), &failures);

@@ -119,3 +119,38 @@ fn a_signal_ends_it_at_once() {
         .stderr
         .wait_for_text("stats: sessions 1 (0 open), bytes in 0, out 1, lost 0, ");
 }
+
+#[test]
+fn at_a_terminal_the_other_sides_end_is_said_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let there = listener.local_addr().unwrap().to_string();
+    let (controller, terminal) = terminal();
+    let mut connect = sockeye(&["connect", &there]);
+    let mut connect = Program::start(connect.stdin(terminal));
+    let mut far = accept(&listener);
+    far.write_all(b"bye\n").unwrap();
+    far.shutdown(Shutdown::Write).unwrap();
+    let said = "the other side has closed; Ctrl-D ends yours";
+    connect.stderr.wait_for_text(said);
+    // Ctrl-D at the start of a line.
+    rustix::io::write(&controller, b"\x04").unwrap();
+    assert_eq!(connect.wait().code(), Some(0));
+    assert_eq!(connect.stderr.all(), [said]);
+    assert_eq!(connect.stdout.all(), ["bye"]);
+}
+
+/// Makes a terminal: who types, and what a program has as its standard input.
+fn terminal() -> (rustix::fd::OwnedFd, std::fs::File) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&controller).unwrap();
+    unlockpt(&controller).unwrap();
+    let path = ptsname(&controller, Vec::new()).unwrap();
+    let path = path.to_str().unwrap();
+    let terminal = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open(path)
+        .unwrap();
+    (controller, terminal)
+}

@@ -1,11 +1,14 @@
 //! The toolkit's verbs as a person meets them: the real program, on ports of the system's choice.
 
 mod connect;
+mod explain;
 mod help;
 mod listen;
 mod one_connection;
+mod probe;
 mod readiness;
 mod refused;
+mod relay;
 mod stopping;
 
 use std::io::{self, Read, Write};

@@ -41,3 +41,22 @@ fn once_ends_with_the_programs_status() {
     exchange(listen.listening(), b"");
     assert_eq!(listen.wait().code(), Some(3));
 }
+
+#[test]
+fn kept_it_serves_one_connection_after_the_other() {
+    let mut command = sockeye(&["listen", "-4", "0", "--keep"]);
+    let mut listen = Program::start(command.stdin(Stdio::piped()));
+    let address = listen.listening();
+    let mut stdin = listen.stdin();
+    for turn in ["first", "second"] {
+        let mut stream = dial(address);
+        writeln!(stream, "{turn} from there").unwrap();
+        listen.stdout.wait_for_text(&format!("{turn} from there"));
+        writeln!(stdin, "{turn} from here").unwrap();
+        let mut received = vec![0; turn.len() + 11];
+        stream.read_exact(&mut received).unwrap();
+        assert_eq!(received, format!("{turn} from here\n").as_bytes());
+    }
+    listen.signal(rustix::process::Signal::TERM);
+    assert_eq!(listen.wait().code(), Some(0));
+}

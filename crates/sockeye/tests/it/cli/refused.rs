@@ -62,6 +62,12 @@ fn what_cannot_act_where_it_stands() {
         ],
         &["listen", "8080", "+idle,30s", "echo:"],
         &["listen", "8080", "chat:"],
+        &["listen", "8080", "echo:", "--keep"],
+        &["relay", "8080"],
+        &["relay", "-", "-"],
+        &["relay", "8080", "8081", "--keep"],
+        &["relay", "8080", "echo:"],
+        &["probe", "exec:cat"],
     ]);
     insta::assert_snapshot!(said);
 }
@@ -69,7 +75,7 @@ fn what_cannot_act_where_it_stands() {
 #[test]
 fn what_is_to_come() {
     let said = said(&[
-        &["explain", "db:5432"],
+        &["watch", "db:5432"],
         &["connect", "tls://example.org:443"],
         &["connect", "db:5432", "+via,socks5h://jump:1080"],
         &["connect", "db:5432", "+tcp,mark=7"],

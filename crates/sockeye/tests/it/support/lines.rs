@@ -84,6 +84,11 @@ impl Lines {
         state.lines.clone()
     }
 
+    /// Returns the lines that have come so far.
+    pub(crate) fn so_far(&self) -> Vec<String> {
+        self.0.0.lock().unwrap().lines.clone()
+    }
+
     fn change(&self, how: impl FnOnce(&mut State)) {
         let (state, changed) = &*self.0;
         how(&mut state.lock().unwrap());

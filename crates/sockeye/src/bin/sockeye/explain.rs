@@ -1,0 +1,182 @@
+//! `explain`: what an endpoint means, with every default; opens nothing.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+use sockeye::Error;
+use sockeye::endpoint::words::{self, KeyRow, OPTIONS, Stands, WordKind, WordRow};
+use sockeye::endpoint::{Address, Endpoint, Host};
+
+use crate::output::Output;
+use crate::vocabulary;
+
+/// Show what endpoints mean, with every default; opens nothing.
+#[derive(Debug, Args)]
+#[command(after_long_help = vocabulary::help())]
+pub(crate) struct Explain {
+    /// The endpoints, each with +words after it.
+    #[arg(required = true, value_name = "ENDPOINT")]
+    words: Vec<String>,
+}
+
+impl Explain {
+    pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Error> {
+        for endpoint in Endpoint::from_args(&self.words)? {
+            let stack = Stack::of(&endpoint);
+            output.answer(stack.in_words().trim_end(), &stack.to_json())?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// An endpoint's address, the options that act on it and its layers, bottom-up.
+struct Stack<'a> {
+    endpoint: &'a Endpoint,
+    words: Vec<Meaning>,
+}
+
+/// A word with the keys that have a value.
+struct Meaning {
+    row: &'static WordRow,
+    keys: Vec<Setting>,
+}
+
+struct Setting {
+    row: &'static KeyRow,
+    value: String,
+    is_default: bool,
+}
+
+impl<'a> Stack<'a> {
+    fn of(endpoint: &'a Endpoint) -> Self {
+        let written = |row: &WordRow| endpoint.words().iter().find(|word| word.row() == row);
+        let scheme = endpoint.address().scheme();
+        let acts = |row: &&WordRow| row.on.is_empty() || row.on.contains(&scheme);
+        let options = OPTIONS
+            .iter()
+            .filter(|row| row.built)
+            .filter(acts)
+            .map(|row| Meaning::of(row, written(row).map_or(&[], |word| word.settings())));
+        // Defaults say something of an option that acts anyway; of any other, what is written does.
+        let options = options.filter(|word| !word.keys.is_empty() || written(word.row).is_some());
+        let layers = endpoint.words().iter();
+        let layers = layers
+            .filter(|word| word.row().is == WordKind::Layer)
+            .map(|word| Meaning::of(word.row(), word.settings()));
+        Self {
+            endpoint,
+            words: options.chain(layers).collect(),
+        }
+    }
+
+    fn in_words(&self) -> String {
+        let address = self.endpoint.address();
+        let mut text = format!("{}\n", self.endpoint);
+        let doc = words::scheme(address.scheme()).map_or("", |row| row.doc);
+        line(
+            &mut text,
+            2,
+            &address.to_string(),
+            &(doc.to_owned() + where_is(address)),
+        );
+        for word in &self.words {
+            line(&mut text, 2, &format!("+{}", word.row.name), word.row.doc);
+            for key in &word.keys {
+                let setting = format!("{}={}", key.row.name, key.value);
+                line(&mut text, 4, &setting, &key.meaning());
+            }
+        }
+        text
+    }
+
+    fn to_json(&self) -> Value {
+        let address = self.endpoint.address();
+        let words: Vec<_> = self.words.iter().map(Meaning::to_json).collect();
+        json!({
+            "event": "endpoint",
+            "endpoint": self.endpoint.to_string(),
+            "scheme": address.scheme(),
+            "address": address.to_string(),
+            "listening": self.endpoint.is_listening(),
+            "words": words,
+        })
+    }
+}
+
+impl Meaning {
+    fn of(row: &'static WordRow, written: &[(&'static KeyRow, sockeye::endpoint::Value)]) -> Self {
+        let setting = |key: &'static KeyRow| {
+            let own = written.iter().find(|(row, _)| *row == key);
+            let value = match own {
+                Some(_) if key.secret => "***".to_owned(),
+                Some((_, value)) => value.to_string(),
+                None => key.default.to_owned(),
+            };
+            Some(Setting {
+                row: key,
+                value,
+                is_default: own.is_none(),
+            })
+            .filter(|setting| !setting.value.is_empty() || own.is_some())
+        };
+        let keys = row.keys.iter().filter(|key| key.built);
+        Self {
+            row,
+            keys: keys.filter_map(setting).collect(),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let kind = match self.row.is {
+            WordKind::Option => "option",
+            WordKind::Layer => "layer",
+        };
+        let keys = self.keys.iter().map(|key| {
+            let Setting {
+                row,
+                value,
+                is_default,
+            } = key;
+            json!({"key": row.name, "value": value, "default": is_default})
+        });
+        json!({"word": self.row.name, "kind": kind, "settings": keys.collect::<Vec<_>>()})
+    }
+}
+
+impl Setting {
+    fn meaning(&self) -> String {
+        let place = match self.row.stands {
+            Stands::Anywhere => "",
+            Stands::Accepting => ", when accepting",
+            Stands::Opening => ", when opening",
+        };
+        let default = if self.is_default { " (default)" } else { "" };
+        format!("{}{place}{default}", self.row.doc)
+    }
+}
+
+/// Says what a host that is no name and no number stands for.
+fn where_is(address: &Address) -> &'static str {
+    match address {
+        Address::Tcp {
+            host: Host::Loopback,
+            ..
+        } => ": 127.0.0.1 first, then [::1]",
+        Address::Tcp {
+            host: Host::Any, ..
+        } => ": every interface when accepting, this machine when opening",
+        _ => "",
+    }
+}
+
+/// Writes two columns.
+fn line(text: &mut String, indent: usize, left: &str, right: &str) {
+    let width = COLUMN.saturating_sub(indent);
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "{:indent$}{left:<width$} {right}", "");
+}
+
+/// Where the right column begins, characters.
+const COLUMN: usize = 28;

@@ -1,0 +1,76 @@
+//! `relay`: any two ends, each opened or waited for.
+
+use super::*;
+use crate::support::program::Program;
+
+/// Returns the addresses that a relay listens at.
+fn doors(relay: &Program) -> Vec<SocketAddr> {
+    relay
+        .stderr
+        .wait_for("`ready`", |line| (line == "ready").then_some(()));
+    let lines = relay.stderr.so_far();
+    let address = |line: &String| line.strip_prefix("listening on tcp://")?.parse().ok();
+    lines.iter().filter_map(address).collect()
+}
+
+#[test]
+fn two_that_come_are_joined() {
+    let mut relay = Program::start(&mut sockeye(&[
+        "relay",
+        "tcp-l://127.0.0.1:0",
+        "tcp-l://127.0.0.1:0",
+        "--stats",
+    ]));
+    let doors = doors(&relay);
+    let mut alice = dial(doors[0]);
+    // What is said before the other one comes is not lost.
+    alice.write_all(b"is anybody there?").unwrap();
+    alice.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(exchange(doors[1], b"yes"), b"is anybody there?");
+    let mut answer = String::new();
+    alice.read_to_string(&mut answer).unwrap();
+    assert_eq!(answer, "yes");
+    assert_eq!(relay.wait().code(), Some(0));
+    relay
+        .stderr
+        .wait_for_text("stats: sessions 1 (0 open), bytes in 17, out 3, lost 0, ");
+}
+
+#[test]
+fn who_comes_is_joined_with_what_is_opened() {
+    let (there, served) = peer(b"after your end");
+    let mut relay = Program::ready(&["relay", "tcp-l://127.0.0.1:0", &there.to_string()]);
+    assert_eq!(exchange(relay.listening(), b"all of it"), b"after your end");
+    assert_eq!(served.join().unwrap(), b"all of it");
+    assert_eq!(relay.wait().code(), Some(0));
+    assert!(TcpStream::connect(relay.listening()).is_err());
+}
+
+#[test]
+fn kept_it_joins_the_next_ones() {
+    let mut relay = Program::ready(&["relay", "--keep", "tcp-l://127.0.0.1:0", "exec:sort"]);
+    for _ in 0..2 {
+        assert_eq!(exchange(relay.listening(), b"b\na\n"), b"a\nb\n");
+    }
+    relay.signal(rustix::process::Signal::TERM);
+    assert_eq!(relay.wait().code(), Some(128 + 15));
+}
+
+#[test]
+fn programs_are_joined_and_their_status_is_the_runs() {
+    let output = run(&["relay", "-", "exec:sh -c 'cat; exit 3'"], b"to and fro");
+    assert_eq!(
+        (output.status.code(), &output.stdout[..]),
+        (Some(3), &b"to and fro"[..])
+    );
+}
+
+#[test]
+fn what_cannot_be_opened_resets_who_came() {
+    let (_socket, there) = refusing();
+    let mut relay = Program::ready(&["relay", "tcp-l://127.0.0.1:0", &there.to_string()]);
+    let read = TcpStream::connect(relay.listening()).and_then(|mut stream| stream.read(&mut [0]));
+    assert_eq!(read.unwrap_or(0), 0);
+    assert_eq!(relay.wait().code(), Some(7));
+    relay.stderr.wait_for_text("connection refused");
+}
