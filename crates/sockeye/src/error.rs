@@ -143,6 +143,7 @@ pub(crate) fn words(error: &io::Error) -> String {
         _ => {
             let text = error.to_string();
             let text = text.split(" (os error").next().unwrap_or(&text);
+            let text = text.strip_prefix(RESOLVER_PREFIX).unwrap_or(text);
             let mut letters = text.chars();
             letters
                 .next()
@@ -151,3 +152,6 @@ pub(crate) fn words(error: &io::Error) -> String {
         }
     }
 }
+
+/// What the standard library puts before the resolver's own words.
+const RESOLVER_PREFIX: &str = "failed to lookup address information: ";
