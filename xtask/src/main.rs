@@ -1,6 +1,7 @@
 //! The project's own chores, run as `cargo xtask CHORE`.
 
 mod fuzz;
+mod generate;
 mod interop;
 mod shell;
 mod tidy;
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["tidy"] => tidy::run(&root),
         ["tidy", "--bless"] => tidy::bless(&root),
+        ["generate"] => generate::run(&root),
         ["interop", filter @ ..] => interop::run(&root, filter),
         ["fuzz", rest @ ..] => fuzz::run(&root, rest),
         _ => Err(USAGE.to_owned()),
@@ -47,6 +49,7 @@ usage: cargo xtask CHORE
 
   tidy              check the rules that no compiler checks
   tidy --bless      accept the present dependencies as the expected ones
+  generate          write docs/man and docs/reference.md anew
   interop [FILTER]  run the tests against real outside clients
   fuzz [TARGET] [--smoke | --seconds N]
                     build the fuzz targets and run each: 10 s with --smoke, else 60 s";

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
+use crate::completions::Completions;
 use crate::connect::Connect;
 use crate::explain::Explain;
+use crate::generate::Generate;
 use crate::hub::HubVerb;
 use crate::listen::Listen;
 use crate::probe::Probe;
@@ -36,6 +38,9 @@ pub(crate) enum Verb {
     Relay(Relay),
     Probe(Probe),
     Explain(Explain),
+    Completions(Completions),
+    #[command(hide = true)]
+    Generate(Generate),
     #[command(flatten)]
     Hub(HubVerb),
 }

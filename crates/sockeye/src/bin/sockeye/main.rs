@@ -6,10 +6,12 @@
 #[cfg(feature = "sqlite")]
 mod account;
 mod args;
+mod completions;
 mod connect;
 mod door;
 mod endpoints;
 mod explain;
+mod generate;
 #[cfg(feature = "sqlite")]
 mod hub;
 #[cfg(not(feature = "sqlite"))]
@@ -23,6 +25,7 @@ mod output;
 #[cfg(feature = "sqlite")]
 mod password;
 mod probe;
+mod reference;
 mod relay;
 mod runtime;
 #[cfg(feature = "sqlite")]
@@ -67,6 +70,8 @@ fn run(verb: &Verb, output: &Output) -> Result<ExitCode, Error> {
         Verb::Relay(relay) => relay.run(output),
         Verb::Probe(probe) => probe.run(output),
         Verb::Explain(explain) => explain.run(output),
+        Verb::Completions(completions) => completions.run(),
+        Verb::Generate(generate) => generate.run(),
         Verb::Hub(verb) => verb.run(output),
     }
 }

@@ -19,6 +19,32 @@ pub(crate) fn help() -> String {
     text
 }
 
+/// Returns what may be typed for an endpoint, to be completed, each with what it means.
+pub(crate) fn entries() -> Vec<(String, &'static str)> {
+    let schemes = SCHEMES.iter().filter(|row| row.built);
+    let mut entries: Vec<_> = schemes.map(|row| (prefix(row), row.doc)).collect();
+    for word in OPTIONS.iter().chain(LAYERS).filter(|row| row.built) {
+        entries.push((format!("+{}", word.name), word.doc));
+        for key in word.keys.iter().filter(|key| key.built) {
+            let text = match key.kind {
+                Kind::Flag => format!("+{},{}", word.name, key.name),
+                _ if word.bare == Some(key.name) => format!("+{},", word.name),
+                _ => format!("+{},{}=", word.name, key.name),
+            };
+            entries.push((text, key.doc));
+        }
+    }
+    entries
+}
+
+fn prefix(row: &SchemeRow) -> String {
+    match row.form {
+        Form::HostPort => format!("{}://", row.name),
+        Form::Text | Form::TextOrNumber | Form::Nothing => format!("{}:", row.name),
+        Form::Alone => row.name.to_owned(),
+    }
+}
+
 /// Two columns.
 type Lines<'a> = Box<dyn Iterator<Item = (String, String)> + 'a>;
 
@@ -37,7 +63,7 @@ fn schemes(kind: SchemeKind) -> Lines<'static> {
     Box::new(rows.map(|row| (written(row), row.doc.to_owned())))
 }
 
-fn written(row: &SchemeRow) -> String {
+pub(crate) fn written(row: &SchemeRow) -> String {
     match row.form {
         Form::HostPort => format!("{}://HOST:PORT", row.name),
         Form::Text | Form::TextOrNumber => format!("{}:TEXT", row.name),
@@ -51,7 +77,7 @@ fn keys(word: &WordRow) -> Lines<'_> {
     Box::new(rows.map(|key| (setting(word, key), meaning(word, key))))
 }
 
-fn setting(word: &WordRow, key: &KeyRow) -> String {
+pub(crate) fn setting(word: &WordRow, key: &KeyRow) -> String {
     match word.bare == Some(key.name) {
         true => format!("+{},{}", word.name, placeholder(key.kind)),
         false => format!("{}={}", key.name, placeholder(key.kind)),
@@ -83,7 +109,7 @@ fn meaning(word: &WordRow, key: &KeyRow) -> String {
     format!("{}{place}{default}", key.doc)
 }
 
-fn place(stands: Stands) -> &'static str {
+pub(crate) fn place(stands: Stands) -> &'static str {
     match stands {
         Stands::Anywhere => "",
         Stands::Accepting => ", when accepting",

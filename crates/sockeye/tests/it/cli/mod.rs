@@ -2,6 +2,7 @@
 
 mod connect;
 mod explain;
+mod generated;
 mod help;
 mod listen;
 mod one_connection;
