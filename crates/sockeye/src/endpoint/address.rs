@@ -21,6 +21,15 @@ pub enum Address {
         /// Which of the host's addresses may be used.
         family: Family,
     },
+    /// A UDP address.
+    Udp {
+        /// The machine.
+        host: Host,
+        /// The port; 0 lets the system choose one when listening.
+        port: u16,
+        /// Which of the host's addresses may be used.
+        family: Family,
+    },
     /// A Unix stream socket.
     Unix(UnixName),
     /// A child process that talks on its standard input and output.
@@ -91,11 +100,18 @@ impl Address {
             Self::Tcp {
                 family: Family::V6, ..
             } => "tcp6",
+            Self::Udp { .. } => "udp",
             Self::Unix(_) => "unix",
             Self::Exec { .. } => "exec",
             Self::Mem { .. } => "mem",
             Self::Service { name, .. } => name,
         }
+    }
+
+    /// Makes the UDP address of a socket.
+    pub(crate) fn udp(socket: SocketAddr) -> Self {
+        let (host, port, family) = (Host::of(socket), socket.port(), Family::Any);
+        Self::Udp { host, port, family }
     }
 
     /// Writes the address, with its scheme marked `-l` where it is `listening`.
@@ -104,7 +120,9 @@ impl Address {
         let l = if listening { "-l" } else { "" };
         match self {
             Self::Stdio => f.write_str("-"),
-            Self::Tcp { host, port, .. } => write!(f, "{scheme}{l}://{host}:{port}"),
+            Self::Tcp { host, port, .. } | Self::Udp { host, port, .. } => {
+                write!(f, "{scheme}{l}://{host}:{port}")
+            }
             Self::Unix(name) => {
                 let name = name.to_string();
                 // A path that begins with two slashes would be read as a URL, so it is one.
@@ -127,14 +145,8 @@ impl fmt::Display for Address {
 impl From<SocketAddr> for Address {
     /// Makes the TCP address of a socket, an IPv4-mapped IPv6 address un-mapped.
     fn from(socket: SocketAddr) -> Self {
-        let host = match socket {
-            SocketAddr::V6(v6) if v6.scope_id() != 0 => {
-                Host::Name(format!("{}%{}", v6.ip(), v6.scope_id()))
-            }
-            other => Host::Ip(other.ip().to_canonical()),
-        };
         Self::Tcp {
-            host,
+            host: Host::of(socket),
             port: socket.port(),
             family: Family::Any,
         }
@@ -142,6 +154,15 @@ impl From<SocketAddr> for Address {
 }
 
 impl Host {
+    fn of(socket: SocketAddr) -> Self {
+        match socket {
+            SocketAddr::V6(v6) if v6.scope_id() != 0 => {
+                Self::Name(format!("{}%{}", v6.ip(), v6.scope_id()))
+            }
+            other => Self::Ip(other.ip().to_canonical()),
+        }
+    }
+
     /// Tells whether it is written as an IPv6 address, with or without a zone.
     pub(super) fn is_ipv6(&self) -> bool {
         match self {

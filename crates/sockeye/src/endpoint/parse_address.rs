@@ -143,7 +143,10 @@ fn host_port(row: &SchemeRow, token: &Token, colon: usize) -> Result<Address, Fa
         token,
         part: start..token.text.len(),
     };
-    authority.tcp(family, Encoding::Percent)
+    match (row.name, authority.tcp(family, Encoding::Percent)?) {
+        ("udp", Address::Tcp { host, port, family }) => Ok(Address::Udp { host, port, family }),
+        (_, tcp) => Ok(tcp),
+    }
 }
 
 fn scheme_text(row: &'static SchemeRow, token: &Token, colon: usize) -> Result<Address, Fault> {

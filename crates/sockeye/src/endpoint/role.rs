@@ -1,7 +1,7 @@
 //! Whether an endpoint can act where it stands.
 
 use super::problem::{Fault, ParseError};
-use super::words::{self, SchemeKind, Stands};
+use super::words::{self, Carries, SchemeKind, Stands, WordKind};
 use super::{Address, Endpoint, Family, Host, Secrets, Word, split};
 
 /// Where an endpoint stands.
@@ -24,6 +24,7 @@ impl Endpoint {
         if let Some(misplaced) = self.misplaced_address(role) {
             return Err(self.wrong_at(0, misplaced));
         }
+        self.check_layers()?;
         let mut words = self.words.iter().enumerate();
         match words.find_map(|(i, word)| Some((i + 1, word.misplaced(role)?))) {
             None => Ok(()),
@@ -31,17 +32,48 @@ impl Endpoint {
         }
     }
 
-    /// Checks, where connections are accepted, that every word can act on what they are handed to.
+    /// Checks that each layer has bytes to wrap.
+    fn check_layers(&self) -> Result<(), ParseError> {
+        let mut carries = self.scheme_carries();
+        for (i, word) in self.words.iter().enumerate() {
+            let name = word.row.name;
+            match (word.row.is, carries) {
+                (WordKind::Option, _) => {}
+                (WordKind::Layer, Carries::Messages) => {
+                    let problem = format!("+{name} wraps bytes, and there are messages already");
+                    let hint = "+line and +frame come last, and only where there are bytes";
+                    return Err(self.wrong_at(i + 1, (problem, hint.to_owned())));
+                }
+                (WordKind::Layer, _) => carries = word.carries().unwrap_or(carries),
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns what passes through it, all layers applied.
+    pub fn carries(&self) -> Carries {
+        let layered = self.words.iter().rev().find_map(Word::carries);
+        layered.unwrap_or_else(|| self.scheme_carries())
+    }
+
+    fn scheme_carries(&self) -> Carries {
+        words::scheme(self.address.scheme()).map_or(Carries::Bytes, |row| row.carries)
+    }
+
+    /// Checks, where connections are accepted, that they fit what they are handed to and that every
+    /// word can act on it.
     ///
     /// # Errors
-    /// [`ParseError`] at `+idle` where a service answers: it knows better than the bytes when its
-    /// peer is idle.
+    /// [`ParseError`] where one side carries bytes and the other one messages; at `+idle` where a
+    /// service answers on bytes: it knows better than they when its peer is idle.
     pub fn check_serving(&self, served: &Self) -> Result<(), ParseError> {
+        self.check_fits(served)?;
         let Address::Service { name, .. } = &served.address else {
             return Ok(());
         };
         let idle = |word: &Word| word.row.name == "idle";
-        for endpoint in [self, served] {
+        let messages = self.carries() == Carries::Messages;
+        for endpoint in [self, served].into_iter().skip(usize::from(messages)) {
             if let Some(word) = endpoint.words.iter().position(idle) {
                 let problem = format!("+idle has no effect on {name}:, which is a service");
                 let hint = "+idle belongs to endpoints that are joined with another".to_owned();
@@ -51,12 +83,41 @@ impl Endpoint {
         Ok(())
     }
 
-    /// Keeps a TCP address to one family; `false` where there is nothing to keep.
+    /// Checks that bytes are not to become messages without anything that says where those end.
+    fn check_fits(&self, served: &Self) -> Result<(), ParseError> {
+        let bytes = match (self.carries(), served.carries()) {
+            (Carries::Bytes, Carries::Messages) => self,
+            (Carries::Messages, Carries::Bytes) => served,
+            _ => return Ok(()),
+        };
+        let name = bytes.address.scheme();
+        let messages = if std::ptr::eq(bytes, self) {
+            served
+        } else {
+            self
+        };
+        let other = messages.address.scheme();
+        let misplaced = match &bytes.address {
+            Address::Service { name, .. } => (
+                format!("{name}: answers on bytes, and {other} carries messages"),
+                "it belongs to an endpoint of bytes, such as tcp".to_owned(),
+            ),
+            _ => (
+                format!("{name} carries bytes, and {other} carries messages"),
+                "+line or +frame on it says where each message ends".to_owned(),
+            ),
+        };
+        Err(bytes.wrong_at(0, misplaced))
+    }
+
+    /// Keeps a TCP or UDP address to one family; `false` where there is nothing to keep.
     ///
     /// # Errors
     /// [`ParseError`] when the address is of another family.
     pub fn keep_to(&mut self, kept: Family) -> Result<bool, ParseError> {
-        let Address::Tcp { host, family, .. } = &mut self.address else {
+        let (Address::Tcp { host, family, .. } | Address::Udp { host, family, .. }) =
+            &mut self.address
+        else {
             return Ok(false);
         };
         let other = match kept {
@@ -120,6 +181,11 @@ impl Endpoint {
 type Misplaced = (String, String);
 
 impl Word {
+    /// Returns what it makes of what it wraps, where that is something else.
+    fn carries(&self) -> Option<Carries> {
+        matches!(self.row.name, "line" | "frame").then_some(Carries::Messages)
+    }
+
     fn misplaced(&self, role: Role) -> Option<Misplaced> {
         let word = self.row.name;
         if !stands_in(self.row.stands, role) {

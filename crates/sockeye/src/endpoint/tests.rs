@@ -264,7 +264,7 @@ fn unknown_schemes_are_refused_with_the_nearest() {
 
 #[test]
 fn what_is_not_built_is_not_called_a_mistake() {
-    for sugar in ["tls", "ws", "wss", "quic", "udp"] {
+    for sugar in ["tls", "ws", "wss", "quic"] {
         let problem = format!("{sugar}:// is not in this version");
         assert_refused(&format!("{sugar}://h:1"), &problem, sugar, None);
     }

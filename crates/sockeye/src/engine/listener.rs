@@ -52,7 +52,10 @@ impl Listening {
         });
         let addresses = sockets.listeners.iter().map(Listener::local).collect();
         let loops = TaskTracker::new();
-        for listener in sockets.listeners {
+        for mut listener in sockets.listeners {
+            if let Some(companion) = listener.companion() {
+                engine.spawn(companion);
+            }
             engine.spawn(loops.track_future(Arc::clone(&desk).run(listener)));
         }
         loops.close();
@@ -181,7 +184,10 @@ impl Desk {
         let Ok(place) = Arc::clone(&self.engine.inner.farewells).try_acquire_owned() else {
             return part_now(conversation, &answer);
         };
-        let Conversation::Stream(mut stream) = conversation;
+        let Conversation::Stream(mut stream) = conversation else {
+            // A peer that sends messages has no connection to be told the end of.
+            return;
+        };
         self.engine.spawn(async move {
             let farewell = async {
                 stream.write_all(&answer).await?;
@@ -244,7 +250,9 @@ impl Desk {
 
 /// Writes what the send buffer takes at once, and closes.
 fn part_now(conversation: Conversation, answer: &[u8]) {
-    let Conversation::Stream(mut stream) = conversation;
+    let Conversation::Stream(mut stream) = conversation else {
+        return;
+    };
     let mut cx = Context::from_waker(Waker::noop());
     let _ = Pin::new(&mut stream).poll_write(&mut cx, answer);
 }

@@ -43,7 +43,9 @@ fn socket_address(address: &Address) -> SocketAddr {
 }
 
 async fn open(engine: &Engine, endpoint: &Endpoint) -> (Stream, Session) {
-    let (Conversation::Stream(stream), session) = engine.connect(endpoint).await.unwrap();
+    let (Conversation::Stream(stream), session) = engine.connect(endpoint).await.unwrap() else {
+        panic!("a byte stream");
+    };
     (stream, session)
 }
 
@@ -70,7 +72,9 @@ impl Service for Holder {
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
-            let Conversation::Stream(mut stream) = conversation;
+            let Conversation::Stream(mut stream) = conversation else {
+                panic!("a byte stream");
+            };
             if self.establishes {
                 session
                     .establish()
@@ -337,7 +341,9 @@ async fn accepted_sockets_inherit_the_options_of_the_listener() {
             _: &'a Session,
         ) -> BoxFuture<'a, Result<(), Error>> {
             Box::pin(async move {
-                let Conversation::Stream(mut stream) = conversation;
+                let Conversation::Stream(mut stream) = conversation else {
+                    panic!("a byte stream");
+                };
                 let Some(crate::io::Socket::Tcp(tcp)) = stream.socket() else {
                     panic!()
                 };
@@ -370,7 +376,9 @@ async fn panic_costs_its_own_session_only() {
             _: &'a Session,
         ) -> BoxFuture<'a, Result<(), Error>> {
             Box::pin(async move {
-                let Conversation::Stream(mut stream) = conversation;
+                let Conversation::Stream(mut stream) = conversation else {
+                    panic!("a byte stream");
+                };
                 let byte = stream.read_u8().await.unwrap();
                 assert_ne!(byte, b'!');
                 stream.write_u8(byte).await.unwrap();

@@ -110,6 +110,7 @@ impl<'a> Direction<'a> {
             bytes_written: self.bytes_written,
             bytes_spliced: self.bytes_spliced,
             bytes_unacknowledged: 0,
+            bytes_dropped: 0,
             ending: self.ending.unwrap_or(Ending::Cut),
         }
     }

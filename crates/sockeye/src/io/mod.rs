@@ -4,16 +4,20 @@
 
 mod child;
 mod conversation;
+mod datagram;
 mod direction;
 mod info;
+mod pieces;
 mod relay;
+mod relay_messages;
 mod splice;
 mod stream;
 mod watch;
 
 pub use child::ChildProcess;
 pub use conversation::Conversation;
+pub use datagram::{Datagram, Messages};
 pub use info::ConnectionInfo;
-pub use relay::{Ending, Leg, RelayReport, RelaySettings, relay};
+pub use relay::{Ending, Leg, RelayReport, RelaySettings, join, relay};
 pub use stream::{Layered, Socket, Stream};
 pub use watch::{Watch, Way};

@@ -1,4 +1,4 @@
-//! The relay: two streams joined until both directions have ended.
+//! The relay: two conversations joined until both directions have ended.
 //!
 //! ```text
 //!            forth: bytes in hand
@@ -26,10 +26,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::Stream;
 use super::direction::{Count, Direction};
+use super::relay_messages::{messages_of, relay_messages};
 use super::stream::{ABORT_PATIENCE, End, hangup};
 use super::watch::{Watch, Way};
+use super::{Conversation, Stream};
 use crate::error::{Error, ErrorKind, words};
 
 /// What a relay is told, and where it counts while it runs.
@@ -37,6 +38,9 @@ use crate::error::{Error, ErrorKind, words};
 pub struct RelaySettings<'a> {
     /// Ends the relay when no byte has moved for so long; `None` is never.
     pub idle: Option<Duration>,
+    /// How long a side that cannot say that it has ended lives once the other one has; `None` is the
+    /// idle time. Only messages' sides are such.
+    pub after_end: Option<Duration>,
     /// Grows by each byte that came from `a`.
     pub from_a: &'a AtomicU64,
     /// Grows by each byte that went to `a`.
@@ -50,6 +54,7 @@ impl<'a> RelaySettings<'a> {
     pub fn counting(from_a: &'a AtomicU64, to_a: &'a AtomicU64) -> Self {
         Self {
             idle: None,
+            after_end: None,
             from_a,
             to_a,
             watch: None,
@@ -77,6 +82,8 @@ pub struct Leg {
     pub bytes_spliced: u64,
     /// Of those written, bytes that the sink's peer had not acknowledged when it was reset.
     pub bytes_unacknowledged: u64,
+    /// Of those taken, bytes of messages that arrived faster than the sink took them and were dropped.
+    pub bytes_dropped: u64,
     /// How it ended.
     pub ending: Ending,
 }
@@ -141,6 +148,30 @@ pub async fn relay(
     report
 }
 
+/// Joins two conversations of any kind as [`relay`] does two streams.
+///
+/// Between a stream and messages, one read of the stream is one message: right for standard input
+/// and files; other streams get their edges from a layer first.
+pub fn join<'a>(
+    a: Conversation,
+    b: Conversation,
+    settings: RelaySettings<'a>,
+    cut: impl Future<Output = ()> + Send + 'a,
+) -> Pin<Box<dyn Future<Output = RelayReport> + Send + 'a>> {
+    let piece_bytes = |to: &Conversation| match to {
+        Conversation::Stream(_) => usize::MAX,
+        Conversation::Datagram(datagram) => datagram.message_bytes_max(),
+    };
+    match (a, b) {
+        (Conversation::Stream(a), Conversation::Stream(b)) => Box::pin(relay(a, b, settings, cut)),
+        (a, b) => {
+            let (to_a, to_b) = (piece_bytes(&a), piece_bytes(&b));
+            let (a, b) = (messages_of(a, to_b), messages_of(b, to_a));
+            Box::pin(relay_messages(a, b, settings, cut))
+        }
+    }
+}
+
 impl RelayReport {
     /// Returns how many bytes were taken from one side and did not reach the other.
     pub fn bytes_lost(&self) -> u64 {
@@ -149,15 +180,20 @@ impl RelayReport {
 
     /// Tells whether nothing was lost and nobody has to be told of an unclean end.
     pub fn is_clean(&self) -> bool {
-        let unclean = |leg: &Leg| !matches!(leg.ending, Ending::Eof | Ending::Idle);
-        self.bytes_lost() == 0 && ![&self.forth, &self.back].into_iter().any(unclean)
+        self.bytes_lost() == 0 && !self.was_cut()
     }
 
-    fn a_failed(&self) -> bool {
+    /// Tells whether a direction ended in another way than by its source's end or a silence.
+    pub(super) fn was_cut(&self) -> bool {
+        let cut = |leg: &Leg| !matches!(leg.ending, Ending::Eof | Ending::Idle);
+        [&self.forth, &self.back].into_iter().any(cut)
+    }
+
+    pub(super) fn a_failed(&self) -> bool {
         self.forth.ending.source_failed() || self.back.ending.sink_failed()
     }
 
-    fn b_failed(&self) -> bool {
+    pub(super) fn b_failed(&self) -> bool {
         self.back.ending.source_failed() || self.forth.ending.sink_failed()
     }
 
@@ -178,6 +214,9 @@ impl RelayReport {
                 Some(format!("{a}: {}", words(error)))
             }
             (_, Ending::SourceFailed(error)) | (Ending::SinkFailed(error), _) => Some(words(error)),
+            _ if self.forth.bytes_dropped + self.back.bytes_dropped > 0 => {
+                Some("messages came faster than they were taken".to_owned())
+            }
             (Ending::Idle, _) | (_, Ending::Idle) => Some("idle for too long".to_owned()),
             _ => Some("cut".to_owned()),
         };
@@ -202,7 +241,7 @@ impl RelayReport {
 impl Leg {
     /// Notes that the sink was reset with so much in its send queue, where the end of a stream
     /// takes one place, too (RFC 9293 section 3.4).
-    fn was_reset(&mut self, queued: u64) {
+    pub(super) fn was_reset(&mut self, queued: u64) {
         let ends = u64::from(matches!(self.ending, Ending::Eof));
         self.bytes_unacknowledged = queued.saturating_sub(ends);
     }

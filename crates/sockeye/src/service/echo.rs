@@ -3,12 +3,13 @@
 use std::io;
 use std::sync::atomic::Ordering;
 
+use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{BoxFuture, Service};
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind};
-use crate::io::{Conversation, Stream};
+use crate::io::{Conversation, Datagram, Stream};
 
 /// Sends back what arrives.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,10 +36,15 @@ pub(super) async fn reflect(
     session: &Session,
     change: fn(&mut [u8]),
 ) -> Result<(), Error> {
-    let Conversation::Stream(mut stream) = conversation;
-    let result = tokio::select! {
-        result = reflect_all(&mut stream, session, change) => result,
-        () = session.closing() => stream.shutdown().await,
+    let result = match conversation {
+        Conversation::Stream(mut stream) => tokio::select! {
+            result = reflect_all(&mut stream, session, change) => result,
+            () = session.closing() => stream.shutdown().await,
+        },
+        Conversation::Datagram(mut datagram) => tokio::select! {
+            result = reflect_each(&mut datagram, session, change) => result,
+            () = session.closing() => datagram.shutdown().await,
+        },
     };
     result.map_err(|error| Error::new(ErrorKind::PeerReset, name, &session.info().peer_text, error))
 }
@@ -63,6 +69,31 @@ async fn reflect_all(
         facts.bytes_lost.fetch_sub(count as u64, Ordering::Relaxed);
         facts.bytes_out.fetch_add(count as u64, Ordering::Relaxed);
     }
+}
+
+/// Sends each message back whole.
+async fn reflect_each(
+    datagram: &mut Datagram,
+    session: &Session,
+    change: fn(&mut [u8]),
+) -> io::Result<()> {
+    let facts = session.facts();
+    let mut dropped = 0;
+    while let Some(message) = datagram.receive().await? {
+        let count = message.len() as u64;
+        facts.bytes_in.fetch_add(count, Ordering::Relaxed);
+        let mut message = BytesMut::from(message);
+        change(&mut message);
+        facts.bytes_lost.fetch_add(count, Ordering::Relaxed);
+        datagram.send(message.freeze()).await?;
+        facts.bytes_lost.fetch_sub(count, Ordering::Relaxed);
+        facts.bytes_out.fetch_add(count, Ordering::Relaxed);
+        let dropped_before = std::mem::replace(&mut dropped, datagram.bytes_dropped());
+        facts
+            .bytes_lost
+            .fetch_add(dropped - dropped_before, Ordering::Relaxed);
+    }
+    datagram.shutdown().await
 }
 
 /// What is read at once, bytes.

@@ -7,7 +7,7 @@ use super::{BoxFuture, Service};
 use crate::endpoint::{Address, Endpoint};
 use crate::engine::{Engine, Session};
 use crate::error::{Error, ErrorKind, words};
-use crate::io::{ChildProcess, Conversation, RelaySettings, relay};
+use crate::io::{ChildProcess, Conversation, RelaySettings, join};
 
 /// Opens an endpoint for each conversation and relays between the two.
 #[derive(Debug)]
@@ -66,13 +66,12 @@ impl Service for Forward {
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
-            let Conversation::Stream(a) = conversation;
             // In a box of its own: opening takes more room than the relay that lives on.
             let opened = Box::pin(self.engine.open(&self.to)).await;
-            let (Conversation::Stream(b), info) = match opened {
+            let (far, info) = match opened {
                 Ok(opened) => opened,
                 Err(error) => {
-                    a.abort().await;
+                    conversation.abort().await;
                     return Err(error);
                 }
             };
@@ -86,7 +85,7 @@ impl Service for Forward {
                 idle: self.idle,
                 ..RelaySettings::counting(&facts.bytes_in, &facts.bytes_out)
             };
-            let report = relay(a, b, settings, session.cut()).await;
+            let report = join(conversation, far, settings, session.cut()).await;
             // The one exception to the relay invariant: `… | head` has what it wanted.
             if *self.to.address() == Address::Stdio && report.forth.reader_left() {
                 return Ok(());

@@ -1,13 +1,14 @@
 //! `hello:`: says one line and ends.
 
-use std::sync::atomic::Ordering;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{BoxFuture, Service};
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind};
-use crate::io::Conversation;
+use crate::io::{Conversation, Datagram, Stream};
 
 /// Greets the peer by its address and ends.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,28 +25,44 @@ impl Service for Hello {
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
-            let Conversation::Stream(mut stream) = conversation;
             let peer = &session.info().peer_text;
             let line = format!("hello {peer}\n");
             let said = async {
-                stream.write_all(line.as_bytes()).await?;
-                session
-                    .facts()
-                    .bytes_out
-                    .fetch_add(line.len() as u64, Ordering::Relaxed);
-                stream.shutdown().await?;
-                // Unread bytes at close would turn the end into a reset that overtakes the line.
-                let mut rest = (&mut stream).take(IGNORED_BYTES_MAX);
-                tokio::io::copy(&mut rest, &mut tokio::io::sink()).await
+                let bytes_out = &session.facts().bytes_out;
+                match conversation {
+                    Conversation::Stream(stream) => say(stream, &line, bytes_out).await,
+                    Conversation::Datagram(datagram) => answer(datagram, line, bytes_out).await,
+                }
             };
             tokio::select! {
-                said = said => said.map(drop).map_err(|error| {
+                said = said => said.map_err(|error| {
                     Error::new(ErrorKind::PeerReset, "hello", peer, error)
                 }),
                 () = session.closing() => Ok(()),
             }
         })
     }
+}
+
+/// Says the line and ends.
+async fn say(mut stream: Stream, line: &str, bytes_out: &AtomicU64) -> io::Result<()> {
+    stream.write_all(line.as_bytes()).await?;
+    bytes_out.fetch_add(line.len() as u64, Ordering::Relaxed);
+    stream.shutdown().await?;
+    // Unread bytes at close would turn the end into a reset that overtakes the line.
+    let mut rest = (&mut stream).take(IGNORED_BYTES_MAX);
+    tokio::io::copy(&mut rest, &mut tokio::io::sink()).await?;
+    Ok(())
+}
+
+/// Answers the message that began the session with the line, and ends.
+async fn answer(mut datagram: Datagram, line: String, bytes_out: &AtomicU64) -> io::Result<()> {
+    if datagram.receive().await?.is_some() {
+        let count = line.len() as u64;
+        datagram.send(line.into()).await?;
+        bytes_out.fetch_add(count, Ordering::Relaxed);
+    }
+    datagram.shutdown().await
 }
 
 /// What a peer may send that nobody reads, bytes, before it is closed anyway.

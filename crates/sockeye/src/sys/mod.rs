@@ -7,6 +7,7 @@ pub(crate) mod descriptors;
 #[cfg(feature = "cli")]
 pub(crate) mod inherited;
 pub(crate) mod memory;
+pub(crate) mod messages;
 #[cfg(feature = "cli")]
 pub(crate) mod notify;
 pub(crate) mod pipe;

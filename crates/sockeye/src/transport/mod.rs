@@ -7,6 +7,7 @@ mod exec;
 mod memory;
 mod stdio;
 mod tcp;
+mod udp;
 mod unix;
 
 use std::io;
@@ -21,6 +22,7 @@ use crate::io::{ConnectionInfo, Conversation};
 #[derive(Debug)]
 pub(crate) enum Listener {
     Tcp(tcp::Listener),
+    Udp(udp::Listener),
     Unix(unix::Listener),
     Memory(memory::Listener),
 }
@@ -38,6 +40,7 @@ pub(crate) struct Bound {
 pub(crate) async fn bind(endpoint: &Endpoint, rooms: &Rooms) -> Result<Bound, Error> {
     match endpoint.address() {
         Address::Tcp { host, port, family } => tcp::bind(endpoint, host, *port, *family).await,
+        Address::Udp { host, port, family } => udp::bind(endpoint, host, *port, *family).await,
         Address::Unix(name) => unix::bind(endpoint, name).await,
         Address::Mem { name } => memory::bind(endpoint, name, rooms),
         _ => Err(cannot("listen", endpoint, "nothing can be accepted there")),
@@ -51,6 +54,7 @@ pub(crate) async fn connect(
 ) -> Result<(Conversation, ConnectionInfo), Error> {
     match endpoint.address() {
         Address::Tcp { host, port, family } => tcp::connect(endpoint, host, *port, *family).await,
+        Address::Udp { host, port, family } => udp::connect(endpoint, host, *port, *family).await,
         Address::Unix(name) => unix::connect(endpoint, name).await,
         Address::Stdio => stdio::connect(endpoint),
         Address::Exec { argv } => exec::connect(endpoint, argv),
@@ -68,8 +72,17 @@ impl Listener {
     pub(crate) async fn accept(&self) -> io::Result<(Conversation, ConnectionInfo)> {
         match self {
             Self::Tcp(tcp) => tcp.accept().await,
+            Self::Udp(udp) => udp.accept().await,
             Self::Unix(unix) => unix.accept().await,
             Self::Memory(memory) => memory.accept().await,
+        }
+    }
+
+    /// Takes out what has to run beside it, until it and its conversations have ended.
+    pub(crate) fn companion(&mut self) -> Option<impl Future<Output = ()> + use<>> {
+        match self {
+            Self::Udp(udp) => udp.take_pump().map(udp::Pump::run),
+            _ => None,
         }
     }
 
@@ -77,6 +90,7 @@ impl Listener {
     pub(crate) fn local(&self) -> Address {
         match self {
             Self::Tcp(tcp) => tcp.local(),
+            Self::Udp(udp) => udp.local(),
             Self::Unix(unix) => unix.local(),
             Self::Memory(memory) => memory.local(),
         }

@@ -35,6 +35,23 @@ pub(super) async fn bind(
     family: Family,
 ) -> Result<Bound, Error> {
     let options = endpoint.tcp();
+    bind_each(endpoint, host, port, family, |at, only_v6| {
+        let listener = bind_one(at, &options, only_v6)?;
+        let port = listener.local.port();
+        Ok((super::Listener::Tcp(listener), port))
+    })
+    .await
+}
+
+/// Binds every address of `host` by `one`, which is told the address and whether IPv6 is to be alone
+/// and returns the port that it got; all are on one port.
+pub(super) async fn bind_each(
+    endpoint: &Endpoint,
+    host: &Host,
+    port: u16,
+    family: Family,
+    one: impl Fn(SocketAddr, bool) -> io::Result<(super::Listener, u16)>,
+) -> Result<Bound, Error> {
     let addresses = match host {
         // One dual-stack socket; where there is no IPv6, IPv4 alone is every interface.
         Host::Any if family != Family::V4 => vec![(Ipv6Addr::UNSPECIFIED, port).into()],
@@ -42,12 +59,12 @@ pub(super) async fn bind(
         _ => resolve("listen", endpoint, host, port, family).await?,
     };
     for _ in 0..PORT_ATTEMPTS {
-        match bind_all(&addresses, &options, family == Family::V6) {
+        match bind_all(&addresses, &one, family == Family::V6) {
             Err((at, error))
                 if is_family_absent(&error) && *host == Host::Any && family == Family::Any =>
             {
                 tracing::debug!(%at, "no IPv6 here, listening on IPv4 alone");
-                return bind_all(&[(Ipv4Addr::UNSPECIFIED, port).into()], &options, false)
+                return bind_all(&[(Ipv4Addr::UNSPECIFIED, port).into()], &one, false)
                     .map_err(|(at, error)| unbindable(endpoint, at, &error));
             }
             // The port that the system chose for the first address is taken on the second.
@@ -62,7 +79,7 @@ pub(super) async fn bind(
 /// Binds all of `addresses`; the first one's port holds where the others ask for any.
 fn bind_all(
     addresses: &[SocketAddr],
-    options: &TcpOptions,
+    one: &impl Fn(SocketAddr, bool) -> io::Result<(super::Listener, u16)>,
     only_v6: bool,
 ) -> Result<Bound, (SocketAddr, io::Error)> {
     let mut bound = Bound {
@@ -72,10 +89,10 @@ fn bind_all(
     let mut port = addresses.first().map_or(0, SocketAddr::port);
     for &address in addresses {
         let at = SocketAddr::new(address.ip(), port);
-        match bind_one(at, options, only_v6) {
-            Ok(listener) => {
-                port = listener.local.port();
-                bound.listeners.push(super::Listener::Tcp(listener));
+        match one(at, only_v6) {
+            Ok((listener, its_port)) => {
+                port = its_port;
+                bound.listeners.push(listener);
             }
             Err(error) if is_family_absent(&error) && addresses.len() > 1 => {
                 bound
@@ -262,7 +279,7 @@ fn conversation(
 }
 
 /// Returns the addresses of a host in the order in which they are to be tried.
-async fn resolve(
+pub(super) async fn resolve(
     op: &'static str,
     endpoint: &Endpoint,
     host: &Host,
@@ -344,7 +361,7 @@ fn unreachable(endpoint: &Endpoint, failures: &[Failure]) -> Error {
 }
 
 /// Tells whether an address family is not available on this machine.
-fn is_family_absent(error: &io::Error) -> bool {
+pub(super) fn is_family_absent(error: &io::Error) -> bool {
     use rustix::io::Errno;
     matches!(
         Errno::from_io_error(error),
@@ -352,7 +369,7 @@ fn is_family_absent(error: &io::Error) -> bool {
     )
 }
 
-fn unmapped(address: SocketAddr) -> SocketAddr {
+pub(super) fn unmapped(address: SocketAddr) -> SocketAddr {
     match address {
         SocketAddr::V6(v6) if v6.ip().to_ipv4_mapped().is_some() => {
             SocketAddr::new(address.ip().to_canonical(), v6.port())

@@ -3,11 +3,12 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::Args;
 use sockeye::endpoint::{Address, Endpoint, Role};
 use sockeye::engine::{Engine, EngineLimits, Session};
-use sockeye::io::{Conversation, Ending, RelayReport, RelaySettings, Watch, Way, relay};
+use sockeye::io::{Ending, RelayReport, RelaySettings, Watch, Way, join};
 use sockeye::{Error, ErrorKind};
 
 use crate::endpoints::{Families, usage};
@@ -61,19 +62,15 @@ impl Connect {
             kind = signals.stop() => return Ok(signals::exit_code(kind)),
         };
         let (near, _) = engine.open(&Address::Stdio.into()).await?;
-        let (Conversation::Stream(near), Conversation::Stream(far)) = (near, far) else {
-            return Err(usage(
-                "connect",
-                "only byte streams are joined in this version",
-            ));
-        };
         output.tell_ready()?;
 
         let facts = session.facts();
         let far_end = FarEnd::new(output);
+        let at_terminal = io::stdin().is_terminal();
         let settings = RelaySettings {
             idle: endpoint.idle(),
-            watch: io::stdin().is_terminal().then_some(&far_end as &dyn Watch),
+            after_end: (!at_terminal).then_some(AFTER_END),
+            watch: at_terminal.then_some(&far_end as &dyn Watch),
             ..RelaySettings::counting(&facts.bytes_out, &facts.bytes_in)
         };
         let mut stopped_by = None;
@@ -85,7 +82,7 @@ impl Connect {
                 }
             }
         };
-        let report = relay(near, far, settings, stopped).await;
+        let report = join(near, far, settings, stopped).await;
         let reader_left = report.back.reader_left();
         if !reader_left {
             facts
@@ -171,3 +168,7 @@ async fn child_status(session: &Session, signals: &mut Signals) -> Result<ExitCo
         kind = signals.stop() => Ok(signals::exit_code(kind)),
     }
 }
+
+/// How long the answers to the last message may take, where input is no terminal and the peer cannot
+/// say that it has ended.
+const AFTER_END: Duration = Duration::from_secs(2);

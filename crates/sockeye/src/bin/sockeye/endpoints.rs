@@ -39,7 +39,7 @@ impl Families {
             true => Ok(endpoints),
             false => Err(usage(
                 verb,
-                format!("{flag} has no effect here: no address is TCP's"),
+                format!("{flag} has no effect here: no address is TCP's or UDP's"),
             )),
         }
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use sockeye::endpoint::{Address, Endpoint, Role};
 use sockeye::engine::{Engine, EngineLimits};
-use sockeye::io::{ChildProcess, Conversation, RelaySettings, Stream, relay};
+use sockeye::io::{ChildProcess, RelaySettings, join};
 use sockeye::{Error, ErrorKind};
 use tokio::signal::unix::SignalKind;
 use tokio::time::Duration;
@@ -50,6 +50,7 @@ impl Relay {
                 false => Role::Connect,
             })?;
         }
+        a.check_serving(b)?;
         if [a, b].map(Endpoint::address) == [&Address::Stdio; 2] {
             return Err(usage(
                 "relay",
@@ -153,9 +154,8 @@ impl Run<'_> {
             let forever = std::future::pending::<()>();
             stopped = self.stoppable(signals, forever).await.err();
         };
-        let (near_stream, far_stream) = (stream(near.conversation)?, stream(far.conversation)?);
         let _open = self.tally.began();
-        let report = relay(near_stream, far_stream, settings, cut).await;
+        let report = join(near.conversation, far.conversation, settings, cut).await;
         let is_output = names.each_ref().map(|name| name == "-");
         let reader_left =
             is_output[0] && report.back.reader_left() || is_output[1] && report.forth.reader_left();
@@ -238,7 +238,7 @@ async fn meet(engine: &Engine, a: &mut Side, b: &mut Side) -> Result<(Guest, Gue
     match b.complete(engine, far).await {
         Ok(far) => Ok((near, far)),
         Err(error) => {
-            stream(near.conversation)?.abort().await;
+            near.conversation.abort().await;
             Err(error)
         }
     }
@@ -252,15 +252,5 @@ async fn status_of(child: &ChildProcess) -> Result<(), Error> {
             Err(Error::new(ErrorKind::ChildStatus(status), "relay", "", why))
         }
         Err(error) => Err(Error::new(ErrorKind::LocalRead, "relay", "", error)),
-    }
-}
-
-fn stream(conversation: Conversation) -> Result<Stream, Error> {
-    match conversation {
-        Conversation::Stream(stream) => Ok(stream),
-        _ => Err(usage(
-            "relay",
-            "only byte streams are joined in this version",
-        )),
     }
 }

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use sockeye::Error;
 use sockeye::engine::Session;
-use sockeye::io::{Conversation, Layered, RelaySettings, Stream, relay};
+use sockeye::io::{Conversation, Layered, RelaySettings, Stream, join};
 use sockeye::service::{BoxFuture, Service};
-use sockeye::{Error, ErrorKind};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A service that joins each conversation with the same stream, when its turn has come.
@@ -32,10 +32,6 @@ impl Turns {
 
     async fn join(&self, conversation: Conversation, session: &Session) -> Result<(), Error> {
         let peer = &session.info().peer_text;
-        let Conversation::Stream(far) = conversation else {
-            let why = "only byte streams are joined in this version";
-            return Err(Error::new(ErrorKind::ConfigUsage, "relay", peer, why));
-        };
         let _turn = tokio::select! {
             turn = self.turn.lock() => turn,
             () = session.closing() => return Ok(()),
@@ -49,7 +45,7 @@ impl Turns {
             near: Arc::clone(&self.near),
             far_ended: false,
         });
-        let report = relay(far, near, settings, session.cut()).await;
+        let report = join(conversation, near.into(), settings, session.cut()).await;
         let lost = report.bytes_lost();
         facts
             .bytes_lost

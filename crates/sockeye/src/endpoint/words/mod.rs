@@ -23,6 +23,8 @@ pub struct SchemeRow {
     pub is: SchemeKind,
     /// What follows the name.
     pub form: Form,
+    /// What passes through it.
+    pub carries: Carries,
     /// Where it may stand.
     pub stands: Stands,
     /// Whether this version has it.
@@ -55,6 +57,17 @@ pub enum Form {
     Nothing,
     /// The scheme is the whole address.
     Alone,
+}
+
+/// What passes through an endpoint, or what a service answers on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carries {
+    /// Bytes without edges.
+    Bytes,
+    /// Messages whose edges are kept.
+    Messages,
+    /// Whatever is on the other side.
+    Either,
 }
 
 /// On which side something may stand.

@@ -1,16 +1,21 @@
 //! Schemes: what an address may start with.
 
-use super::{Form, SchemeKind, SchemeRow, Stands};
+use super::{Carries, Form, SchemeKind, SchemeRow, Stands};
 
 /// Every scheme.
 pub static SCHEMES: &[SchemeRow] = &[
     SchemeRow {
+        carries: Carries::Either,
         stands: Stands::Opening,
         ..transport("-", Form::Alone, "standard input and output")
     },
     transport("tcp", Form::HostPort, "TCP"),
     transport("tcp4", Form::HostPort, "TCP over IPv4 only"),
     transport("tcp6", Form::HostPort, "TCP over IPv6 only"),
+    SchemeRow {
+        carries: Carries::Messages,
+        ..transport("udp", Form::HostPort, "UDP, a session for each peer")
+    },
     transport(
         "unix",
         Form::Text,
@@ -29,7 +34,6 @@ pub static SCHEMES: &[SchemeRow] = &[
         Form::TextOrNumber,
         "a pair of pipes inside this process, met by name",
     ),
-    not_built("udp", Form::HostPort, "UDP"),
     not_built("unix-dgram", Form::Text, "a Unix datagram socket"),
     not_built(
         "unix-seqpacket",
@@ -58,14 +62,17 @@ pub static SCHEMES: &[SchemeRow] = &[
     sugar("ws", "WebSocket over TCP"),
     sugar("wss", "WebSocket over TLS over TCP"),
     SchemeRow {
+        carries: Carries::Either,
         built: true,
         ..service("echo", Form::Nothing, "sends back what it gets")
     },
     SchemeRow {
+        carries: Carries::Either,
         built: true,
         ..service("upper", Form::Nothing, "sends it back in upper case")
     },
     SchemeRow {
+        carries: Carries::Either,
         built: true,
         ..service("hello", Form::Nothing, "greets and closes")
     },
@@ -109,6 +116,7 @@ const fn transport(name: &'static str, form: Form, doc: &'static str) -> SchemeR
         name,
         is,
         form,
+        carries: Carries::Bytes,
         stands,
         built: true,
         doc,
@@ -136,6 +144,7 @@ const fn service(name: &'static str, form: Form, doc: &'static str) -> SchemeRow
         name,
         is,
         form,
+        carries: Carries::Bytes,
         stands,
         built: false,
         doc,

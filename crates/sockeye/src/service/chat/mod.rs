@@ -199,7 +199,12 @@ impl Service for Chat {
         conversation: Conversation,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        let Conversation::Stream(stream) = conversation;
+        let Conversation::Stream(stream) = conversation else {
+            let why = "chat needs a byte stream";
+            let peer = &session.info().peer_text;
+            let refused = Error::new(ErrorKind::ConfigUsage, "serve", peer, why);
+            return Box::pin(std::future::ready(Err(refused)));
+        };
         let mut connection = Connection::new(&self.shared, stream, session);
         Box::pin(async move {
             connection.serve().await;

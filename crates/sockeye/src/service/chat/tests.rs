@@ -86,7 +86,10 @@ impl Hub {
 
     async fn connect(&self) -> Client {
         // The service's end is the session of interest, not this one.
-        let (Conversation::Stream(stream), _) = self.engine.connect(&self.door).await.unwrap();
+        let (Conversation::Stream(stream), _) = self.engine.connect(&self.door).await.unwrap()
+        else {
+            panic!("a byte stream");
+        };
         Client {
             stream,
             unread: String::new(),

@@ -10,7 +10,10 @@ async fn run(argv: &[&str]) -> (Stream, ChildProcess) {
     let argv = argv.iter().map(|word| (*word).to_owned()).collect();
     let endpoint = Endpoint::from(Address::Exec { argv });
     let (Conversation::Stream(stream), info) =
-        connect_any(&endpoint, &Rooms::default()).await.unwrap();
+        connect_any(&endpoint, &Rooms::default()).await.unwrap()
+    else {
+        panic!("a byte stream");
+    };
     (stream, info.child.unwrap())
 }
 

@@ -16,12 +16,17 @@ fn endpoint(words: &str, directory: &TempDir) -> Endpoint {
 
 async fn greet(bound: &Bound, endpoint: &Endpoint) {
     let accept = async {
-        let (Conversation::Stream(mut stream), _) = bound.listeners[0].accept().await.unwrap();
+        let (Conversation::Stream(mut stream), _) = bound.listeners[0].accept().await.unwrap()
+        else {
+            panic!("a byte stream");
+        };
         stream.write_all(b"hi").await.unwrap();
     };
     let rooms = Rooms::default();
     let (connected, ()) = tokio::join!(connect_any(endpoint, &rooms), accept);
-    let (Conversation::Stream(mut stream), info) = connected.unwrap();
+    let (Conversation::Stream(mut stream), info) = connected.unwrap() else {
+        panic!("a byte stream");
+    };
     assert!(info.peer_text.starts_with("unix:/"));
     let mut text = String::new();
     stream.read_to_string(&mut text).await.unwrap();

@@ -1,0 +1,212 @@
+//! Messages whose edges are kept, whatever carries them.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::Stream;
+use super::stream::ABORT_PATIENCE;
+
+/// What carries messages: a UDP session, a Unix socket of messages, a framing layer over a stream.
+pub trait Messages: fmt::Debug + Send + Unpin {
+    /// Puts messages that have arrived at the end of `into`, at least one; `false` when the peer has
+    /// ended and none will come any more.
+    fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        into: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<bool>>;
+
+    /// Takes messages from the front of `from` and sends them; ready when it is empty.
+    ///
+    /// An error is that of the message at the front, which stays.
+    fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<()>>;
+
+    /// Returns the largest message that can be sent, bytes.
+    fn message_bytes_max(&self) -> usize;
+
+    /// Tells the peer that no message will follow, where it can be told.
+    fn poll_shutdown(&mut self, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    /// Tells whether the peer can say that no message will follow.
+    fn can_end(&self) -> bool {
+        false
+    }
+
+    /// Stops taking messages; `false` when one has arrived meanwhile, which is to be received first.
+    fn retire(&mut self) -> bool {
+        true
+    }
+
+    /// Returns the bytes of messages that arrived faster than they were received and were dropped.
+    fn bytes_dropped(&self) -> u64 {
+        0
+    }
+
+    /// Ends both directions so that the peer sees that this is no clean end, where it can be told;
+    /// returns how many bytes it had not acknowledged.
+    fn abort(self: Box<Self>) -> u64 {
+        0
+    }
+
+    /// Returns the stream beneath, where there is one.
+    fn stream(&mut self) -> Option<&mut Stream> {
+        None
+    }
+}
+
+/// Whole messages in both directions, in order.
+#[derive(Debug)]
+pub struct Datagram {
+    messages: Box<dyn Messages>,
+    arrived: VecDeque<Bytes>,
+    idle: Option<Duration>,
+}
+
+impl Datagram {
+    /// Wraps anything that carries messages.
+    pub fn new(messages: impl Messages + 'static) -> Self {
+        Self {
+            messages: Box::new(messages),
+            arrived: VecDeque::new(),
+            idle: None,
+        }
+    }
+
+    /// Sets after how long a silence the peer is taken to have left.
+    #[must_use]
+    pub fn with_idle(self, idle: Option<Duration>) -> Self {
+        Self { idle, ..self }
+    }
+
+    /// Returns after how long a silence the peer is taken to have left; `None` is never.
+    pub fn idle(&self) -> Option<Duration> {
+        self.idle
+    }
+
+    /// Returns the largest message that can be sent, bytes.
+    pub fn message_bytes_max(&self) -> usize {
+        self.messages.message_bytes_max()
+    }
+
+    /// Returns the bytes of messages that arrived faster than they were received and were dropped.
+    pub fn bytes_dropped(&self) -> u64 {
+        self.messages.bytes_dropped()
+    }
+
+    /// Receives the next message; `None` when the peer has ended, or has been silent for the idle
+    /// time.
+    ///
+    /// # Errors
+    /// What carries the messages has failed, or the peer ended uncleanly.
+    pub async fn receive(&mut self) -> io::Result<Option<Bytes>> {
+        loop {
+            if let Some(message) = self.arrived.pop_front() {
+                return Ok(Some(message));
+            }
+            let Self {
+                messages, arrived, ..
+            } = self;
+            let more = poll_fn(|cx| messages.poll_receive(cx, arrived));
+            let more = match self.idle {
+                None => more.await?,
+                Some(idle) => match tokio::time::timeout(idle, more).await {
+                    Ok(more) => more?,
+                    Err(_) => !self.messages.retire(),
+                },
+            };
+            if !more {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Sends one message.
+    ///
+    /// # Errors
+    /// It is larger than [`Datagram::message_bytes_max`] ([`io::ErrorKind::InvalidInput`]), or what
+    /// carries the messages has failed.
+    pub async fn send(&mut self, message: Bytes) -> io::Result<()> {
+        let mut messages = VecDeque::from([message]);
+        poll_fn(|cx| self.poll_send(cx, &mut messages)).await
+    }
+
+    /// Tells the peer that no message will follow, where it can be told.
+    ///
+    /// # Errors
+    /// What carries the messages has failed.
+    pub async fn shutdown(&mut self) -> io::Result<()> {
+        poll_fn(|cx| self.messages.poll_shutdown(cx)).await
+    }
+
+    /// Ends uncleanly once the peer has acknowledged what was sent, after 10 s at the latest, where
+    /// it can be told; returns how many bytes it had not acknowledged by then.
+    pub async fn abort(mut self) -> u64 {
+        self.acknowledged(ABORT_PATIENCE).await;
+        self.reset()
+    }
+}
+
+impl Datagram {
+    /// Returns what carries the messages.
+    pub(super) fn carrier(&mut self) -> &mut dyn Messages {
+        self.messages.as_mut()
+    }
+
+    /// Waits until the peer has acknowledged all that was sent, at most `patience`.
+    pub(super) async fn acknowledged(&mut self, patience: Duration) {
+        if let Some(stream) = self.messages.stream() {
+            stream.acknowledged(patience).await;
+        }
+    }
+
+    /// Ends both directions at once; returns how many bytes the peer had not acknowledged.
+    pub(super) fn reset(self) -> u64 {
+        self.messages.abort()
+    }
+
+    pub(super) fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        into: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<bool>> {
+        if self.arrived.is_empty() {
+            return self.messages.poll_receive(cx, into);
+        }
+        into.append(&mut self.arrived);
+        Poll::Ready(Ok(true))
+    }
+
+    /// Sends messages up to the first that is too large, which is an error.
+    pub(super) fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<()>> {
+        let max = self.messages.message_bytes_max();
+        let Some(at) = from.iter().position(|message| message.len() > max) else {
+            return self.messages.poll_send(cx, from);
+        };
+        let mut rest = from.split_off(at);
+        let sent = match from.is_empty() {
+            true => Poll::Ready(Ok(())),
+            false => self.messages.poll_send(cx, from),
+        };
+        let too_large = rest.front().map_or(0, Bytes::len);
+        from.append(&mut rest);
+        ready!(sent)?;
+        let why = format!("a message of {too_large} bytes, where {max} are the most");
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidInput, why)))
+    }
+}

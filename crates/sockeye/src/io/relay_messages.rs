@@ -1,0 +1,337 @@
+//! The relay of messages: each goes on whole, or the relay ends with an error.
+//!
+//! The relay invariant holds as for streams ([`super::relay`]); what is different is the end. A peer
+//! that cannot say that no more will come is taken to have left after a silence: the idle time, or,
+//! once the other side has ended, the time that is set for that.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::task::yield_now;
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::direction::Count;
+use super::pieces::Pieces;
+use super::relay::{Ending, Leg};
+use super::stream::ABORT_PATIENCE;
+use super::watch::{Watch, Way};
+use super::{Conversation, Datagram, RelayReport, RelaySettings};
+
+/// Returns what is to be relayed as messages; a stream's are what single reads of it yield, small
+/// enough for where they go.
+pub(super) fn messages_of(conversation: Conversation, piece_bytes: usize) -> Datagram {
+    match conversation {
+        Conversation::Stream(stream) => Datagram::new(Pieces::new(stream, piece_bytes)),
+        Conversation::Datagram(datagram) => datagram,
+    }
+}
+
+/// Joins `a` and `b` until both directions have ended, a silence is taken for the end, or `cut`
+/// completes.
+pub(super) async fn relay_messages(
+    mut a: Datagram,
+    mut b: Datagram,
+    settings: RelaySettings<'_>,
+    cut: impl Future<Output = ()>,
+) -> RelayReport {
+    let mut cut = pin!(cut);
+    let mut pair = Pair {
+        forth: Flow::new(
+            Count::Read(settings.from_a),
+            settings.watch.map(|watch| (Way::Forth, watch)),
+        ),
+        back: Flow::new(
+            Count::Written(settings.to_a),
+            settings.watch.map(|watch| (Way::Back, watch)),
+        ),
+        patience: Patience::new(&a, &b, &settings),
+    };
+    pair.join(&mut a, &mut b, cut.as_mut()).await;
+    let mut report = RelayReport {
+        forth: pair.forth.into_leg(a.bytes_dropped()),
+        back: pair.back.into_leg(b.bytes_dropped()),
+    };
+    let waits_for = match (report.a_failed(), report.b_failed()) {
+        (true, false) => Some(&mut b),
+        (false, true) => Some(&mut a),
+        (false, false) if !report.was_cut() => return report,
+        _ => None,
+    };
+    if let Some(datagram) = waits_for {
+        tokio::select! {
+            () = datagram.acknowledged(ABORT_PATIENCE) => {}
+            () = cut => {}
+        }
+    }
+    report.forth.was_reset(b.reset());
+    report.back.was_reset(a.reset());
+    report
+}
+
+/// Both directions of a relay that runs.
+struct Pair<'a> {
+    forth: Flow<'a>,
+    back: Flow<'a>,
+    patience: Patience,
+}
+
+impl Pair<'_> {
+    async fn join(
+        &mut self,
+        a: &mut Datagram,
+        b: &mut Datagram,
+        mut cut: Pin<&mut impl Future<Output = ()>>,
+    ) {
+        poll_fn(|cx| {
+            loop {
+                if self.pump(cx, a, b) {
+                    return Poll::Ready(());
+                }
+                if cut.as_mut().poll(cx).is_ready() {
+                    self.end(|| Ending::Cut);
+                    return Poll::Ready(());
+                }
+                let limit = self.limit(a, b);
+                let moved = self.forth.moved + self.back.moved;
+                ready!(self.patience.poll(cx, limit, moved));
+                let open = |flow: &Flow<'_>| flow.ending.is_none();
+                let left = (!open(&self.forth) || a.carrier().retire())
+                    & (!open(&self.back) || b.carrier().retire());
+                if left {
+                    self.end(|| Ending::Idle);
+                    return Poll::Ready(());
+                }
+                // Something has arrived at the last moment: the silence is over.
+                self.patience.restart();
+            }
+        })
+        .await;
+    }
+
+    /// Moves what can be moved; `true` when both directions have ended.
+    fn pump(&mut self, cx: &mut Context<'_>, a: &mut Datagram, b: &mut Datagram) -> bool {
+        let Self { forth, back, .. } = self;
+        forth.pump(cx, a, b);
+        back.pump(cx, b, a);
+        if let Some(Ending::SourceFailed(_)) = forth.ending {
+            back.end(Ending::Abandoned);
+        }
+        if let Some(Ending::SourceFailed(_) | Ending::SinkFailed(_)) = back.ending {
+            forth.end(Ending::Abandoned);
+        }
+        if let Some(Ending::SinkFailed(_)) = forth.ending {
+            back.end(Ending::Abandoned);
+        }
+        forth.ending.is_some() && back.ending.is_some()
+    }
+
+    /// Returns the silence that is the end at this moment.
+    fn limit(&self, a: &mut Datagram, b: &mut Datagram) -> Option<Duration> {
+        let waits_for = match (&self.forth.ending, &self.back.ending) {
+            (Some(_), None) => b,
+            (None, Some(_)) => a,
+            _ => return self.patience.idle,
+        };
+        match waits_for.carrier().can_end() {
+            true => self.patience.idle,
+            false => Some(self.patience.after_end),
+        }
+    }
+
+    fn end(&mut self, ending: fn() -> Ending) {
+        self.forth.end(ending());
+        self.back.end(ending());
+    }
+}
+
+/// One direction: what is in hand, and what has passed.
+struct Flow<'a> {
+    held: VecDeque<Bytes>,
+    source: Source,
+    bytes_read: u64,
+    bytes_written: u64,
+    /// Grows with each message, also an empty one.
+    moved: u64,
+    count: Count<'a>,
+    watch: Option<(Way, &'a dyn Watch)>,
+    ending: Option<Ending>,
+}
+
+enum Source {
+    Open,
+    Ended,
+    Failed(io::Error),
+}
+
+impl<'a> Flow<'a> {
+    fn new(count: Count<'a>, watch: Option<(Way, &'a dyn Watch)>) -> Self {
+        Self {
+            held: VecDeque::new(),
+            source: Source::Open,
+            bytes_read: 0,
+            bytes_written: 0,
+            moved: 0,
+            count,
+            watch,
+            ending: None,
+        }
+    }
+
+    fn into_leg(self, bytes_dropped: u64) -> Leg {
+        Leg {
+            bytes_read: self.bytes_read + bytes_dropped,
+            bytes_written: self.bytes_written,
+            bytes_spliced: 0,
+            bytes_unacknowledged: 0,
+            bytes_dropped,
+            ending: self.ending.unwrap_or(Ending::Cut),
+        }
+    }
+
+    fn pump(&mut self, cx: &mut Context<'_>, from: &mut Datagram, to: &mut Datagram) {
+        if self.ending.is_none()
+            && let Poll::Ready(ending) = self.poll(cx, from, to)
+        {
+            self.end(ending);
+        }
+    }
+
+    /// Ends it, unless it has ended.
+    fn end(&mut self, ending: Ending) {
+        if self.ending.is_some() {
+            return;
+        }
+        if let Some((way, watch)) = self.watch {
+            watch.ended(way, &ending, self.bytes_written);
+        }
+        self.ending = Some(ending);
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut Datagram,
+        to: &mut Datagram,
+    ) -> Poll<Ending> {
+        let mut turn = 0;
+        loop {
+            if let Err(error) = ready!(self.deliver(cx, to)) {
+                return Poll::Ready(Ending::SinkFailed(error));
+            }
+            match std::mem::replace(&mut self.source, Source::Ended) {
+                Source::Open => self.source = Source::Open,
+                Source::Ended => {
+                    return ready!(to.carrier().poll_shutdown(cx)).map_or_else(
+                        |error| Poll::Ready(Ending::SinkFailed(error)),
+                        |()| Poll::Ready(Ending::Eof),
+                    );
+                }
+                Source::Failed(error) => return Poll::Ready(Ending::SourceFailed(error)),
+            }
+            if turn >= TURN_MESSAGES {
+                // Unlike waking itself, this lets the event loop run first.
+                let _ = pin!(yield_now()).poll(cx);
+                return Poll::Pending;
+            }
+            let taken = ready!(from.poll_receive(cx, &mut self.held));
+            turn += self.took();
+            match taken {
+                Ok(true) => {}
+                Ok(false) => self.source = Source::Ended,
+                Err(error) => self.source = Source::Failed(error),
+            }
+        }
+    }
+
+    /// Counts what has just been taken; returns how many messages.
+    fn took(&mut self) -> usize {
+        let bytes = bytes_in(&self.held);
+        self.bytes_read += bytes;
+        if let Count::Read(total) = self.count {
+            total.fetch_add(bytes, Ordering::Relaxed);
+        }
+        if let Some((way, watch)) = self.watch {
+            let each = self.held.iter();
+            each.for_each(|message| watch.bytes(way, message));
+        }
+        self.moved += self.held.len() as u64;
+        self.held.len()
+    }
+
+    /// Delivers what is in hand.
+    fn deliver(&mut self, cx: &mut Context<'_>, to: &mut Datagram) -> Poll<io::Result<()>> {
+        if self.held.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        let (messages, bytes) = (self.held.len(), bytes_in(&self.held));
+        let sent = to.poll_send(cx, &mut self.held);
+        let gave = bytes - bytes_in(&self.held);
+        self.bytes_written += gave;
+        if let Count::Written(total) = self.count {
+            total.fetch_add(gave, Ordering::Relaxed);
+        }
+        self.moved += (messages - self.held.len()) as u64;
+        sent
+    }
+}
+
+fn bytes_in(messages: &VecDeque<Bytes>) -> u64 {
+    messages.iter().map(|message| message.len() as u64).sum()
+}
+
+/// Waits for a silence.
+struct Patience {
+    idle: Option<Duration>,
+    after_end: Duration,
+    timer: Pin<Box<Sleep>>,
+    seen: u64,
+    moved: Instant,
+}
+
+impl Patience {
+    fn new(a: &Datagram, b: &Datagram, settings: &RelaySettings<'_>) -> Self {
+        let own = [a.idle(), b.idle()].into_iter().flatten().min();
+        let idle = settings.idle.or(own);
+        Self {
+            idle,
+            after_end: settings.after_end.or(idle).unwrap_or(AFTER_END),
+            timer: Box::pin(sleep(Duration::ZERO)),
+            seen: 0,
+            moved: Instant::now(),
+        }
+    }
+
+    fn restart(&mut self) {
+        self.moved = Instant::now();
+    }
+
+    /// Completes when nothing has moved for `limit`.
+    fn poll(&mut self, cx: &mut Context<'_>, limit: Option<Duration>, moved: u64) -> Poll<()> {
+        if moved != self.seen {
+            self.seen = moved;
+            self.restart();
+        }
+        let Some(limit) = limit else {
+            return Poll::Pending;
+        };
+        let due = self.moved + limit;
+        if self.timer.deadline() != due {
+            self.timer.as_mut().reset(due);
+        }
+        self.timer.as_mut().poll(cx)
+    }
+}
+
+/// How long the side that cannot end lives once the other one has ended, where nothing is set.
+const AFTER_END: Duration = Duration::from_secs(60);
+/// What a direction moves before other tasks have their turn, messages.
+const TURN_MESSAGES: usize = 256;
+
+#[cfg(test)]
+mod tests;

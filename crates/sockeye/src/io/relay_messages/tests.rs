@@ -1,0 +1,166 @@
+//! Messages through a relay: whole, in order, and what ends it.
+
+use std::sync::atomic::AtomicU64;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+use tokio::sync::mpsc;
+
+use super::super::{Messages, Stream, join};
+use super::*;
+
+/// Messages through channels: an end that can be told, or not.
+#[derive(Debug)]
+struct Channel {
+    arrived: mpsc::Receiver<Bytes>,
+    sent: mpsc::Sender<Bytes>,
+    can_end: bool,
+    bytes_max: usize,
+}
+
+/// The far end of a [`Channel`].
+struct Far {
+    to: mpsc::Sender<Bytes>,
+    from: mpsc::Receiver<Bytes>,
+}
+
+fn channel(can_end: bool) -> (Channel, Far) {
+    let ((to, arrived), (sent, from)) = (mpsc::channel(64), mpsc::channel(64));
+    let near = Channel {
+        arrived,
+        sent,
+        can_end,
+        bytes_max: 100,
+    };
+    (near, Far { to, from })
+}
+
+impl Messages for Channel {
+    fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        into: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<bool>> {
+        match ready!(self.arrived.poll_recv(cx)) {
+            Some(message) => into.push_back(message),
+            None if self.can_end => return Poll::Ready(Ok(false)),
+            None => return Poll::Pending,
+        }
+        Poll::Ready(Ok(true))
+    }
+
+    fn poll_send(
+        &mut self,
+        _cx: &mut Context<'_>,
+        from: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<()>> {
+        while let Some(message) = from.front() {
+            if self.sent.try_send(message.clone()).is_err() {
+                return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+            }
+            from.pop_front();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        self.bytes_max
+    }
+
+    fn can_end(&self) -> bool {
+        self.can_end
+    }
+}
+
+async fn relayed(
+    a: impl Into<Conversation>,
+    b: impl Into<Conversation>,
+    idle: Option<Duration>,
+) -> RelayReport {
+    let (from_a, to_a) = (AtomicU64::new(0), AtomicU64::new(0));
+    let settings = RelaySettings {
+        idle,
+        after_end: Some(Duration::from_secs(2)),
+        ..RelaySettings::counting(&from_a, &to_a)
+    };
+    let report = join(a.into(), b.into(), settings, std::future::pending()).await;
+    assert_eq!(from_a.into_inner(), report.forth.bytes_read);
+    assert_eq!(to_a.into_inner(), report.back.bytes_written);
+    report
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_stay_whole_and_a_silence_after_the_other_sides_end_ends_it() {
+    let ((a, mut far_a), (b, mut far_b)) = (channel(true), channel(false));
+    let relay = relayed(Datagram::new(a), Datagram::new(b), None);
+    let talk = async {
+        for message in ["one", "", "three"] {
+            far_a.to.send(message.into()).await.unwrap();
+        }
+        for message in ["one", "", "three"] {
+            assert_eq!(far_b.from.recv().await.unwrap(), message);
+        }
+        drop(far_a.to);
+        sleep(Duration::from_millis(1_900)).await;
+        far_b.to.send("late".into()).await.unwrap();
+        assert_eq!(far_a.from.recv().await.unwrap(), "late");
+        Instant::now()
+    };
+    let (report, last) = tokio::join!(relay, talk);
+    assert_eq!(last.elapsed(), Duration::from_secs(2));
+    assert!(matches!(report.forth.ending, Ending::Eof));
+    assert!(matches!(report.back.ending, Ending::Idle));
+    assert!(report.into_result("relay", &"a", &"b").is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_message_is_a_sign_of_life() {
+    let ((a, far_a), (b, mut far_b)) = (channel(false), channel(false));
+    let idle = Duration::from_secs(60);
+    let a = Datagram::new(a).with_idle(Some(idle));
+    let talk = async {
+        for _ in 0..3 {
+            sleep(Duration::from_secs(50)).await;
+            far_a.to.send(Bytes::new()).await.unwrap();
+            assert_eq!(far_b.from.recv().await.unwrap(), "");
+        }
+        Instant::now()
+    };
+    let (report, last) = tokio::join!(relayed(a, Datagram::new(b), None), talk);
+    assert_eq!(last.elapsed(), idle);
+    assert!(report.is_clean());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_too_large_is_an_error_and_those_before_it_arrive() {
+    let ((a, far_a), (b, mut far_b)) = (channel(true), channel(true));
+    far_a.to.send("small".into()).await.unwrap();
+    far_a.to.send(vec![0; 101].into()).await.unwrap();
+    let report = relayed(Datagram::new(a), Datagram::new(b), None).await;
+    assert_eq!(far_b.from.recv().await.unwrap(), "small");
+    assert_eq!(report.bytes_lost(), 101);
+    let error = report.into_result("relay", &"a", &"b").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "relay b: a message of 101 bytes, where 100 are the most; 101 bytes did not arrive"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_read_of_a_stream_is_one_message_small_enough_for_where_it_goes() {
+    let ((stream, mut far), (b, mut far_b)) = (duplex(1024), channel(false));
+    let relay = relayed(Stream::layered(stream), Datagram::new(b), None);
+    let talk = async {
+        far.write_all(b"a line\n").await.unwrap();
+        assert_eq!(far_b.from.recv().await.unwrap(), "a line\n");
+        far.write_all(&[7; 150]).await.unwrap();
+        assert_eq!(far_b.from.recv().await.unwrap().len(), 100);
+        assert_eq!(far_b.from.recv().await.unwrap().len(), 50);
+        far_b.to.send("answer".into()).await.unwrap();
+        far.shutdown().await.unwrap();
+        let mut answer = String::new();
+        far.read_to_string(&mut answer).await.unwrap();
+        assert_eq!(answer, "answer");
+    };
+    let (report, ()) = tokio::join!(relay, talk);
+    assert!(report.is_clean());
+}

@@ -1,0 +1,371 @@
+//! UDP (RFC 768): a session for each peer that sends, whole messages in the order in which they come.
+//!
+//! ```text
+//! socket ──Pump──▶ queue of each peer ──▶ its session          a new peer's session is accepted
+//!    ▲                                        │
+//!    └────────────────────────────────────────┘  sessions send through the socket themselves
+//! ```
+//!
+//! Invariants: a peer has one session at a time, and all that it sends goes there in order; a queue
+//! holds at most [`QUEUE_MESSAGES`] and [`QUEUE_BYTES_MAX`], and what it drops is counted; a session
+//! retires only with an empty queue; the pump runs for as long as anybody needs it.
+
+mod socket;
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::io::Interest;
+use tokio::net::UdpSocket;
+use tokio::sync::{Notify, mpsc};
+
+use super::Bound;
+use super::tcp::{bind_each, unmapped};
+use crate::endpoint::{Address, Endpoint, Family, Host};
+use crate::error::Error;
+use crate::io::{ConnectionInfo, Conversation, Datagram, Messages};
+use crate::sys::messages::Inbox;
+use socket::{Shared, Waiting};
+
+pub(super) use socket::connect;
+
+/// A bound UDP socket.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    switch: Arc<Switch>,
+    arrivals: tokio::sync::Mutex<mpsc::Receiver<Arrival>>,
+    pump: Option<Pump>,
+}
+
+type Arrival = (Conversation, ConnectionInfo);
+
+/// Binds every address of `host`, all on one port.
+pub(super) async fn bind(
+    endpoint: &Endpoint,
+    host: &Host,
+    port: u16,
+    family: Family,
+) -> Result<Bound, Error> {
+    let idle = endpoint.idle().unwrap_or(IDLE);
+    bind_each(endpoint, host, port, family, |at, only_v6| {
+        let socket = open(at)?;
+        if at.is_ipv6() {
+            socket.set_only_v6(only_v6 || !at.ip().is_unspecified())?;
+        }
+        socket.bind(&at.into())?;
+        let socket = UdpSocket::from_std(socket.into())?;
+        let local = socket.local_addr()?;
+        let listener = Listener::new(socket, local, idle);
+        Ok((super::Listener::Udp(listener), local.port()))
+    })
+    .await
+}
+
+/// Makes a non-blocking socket with room for a burst.
+fn open(at: SocketAddr) -> io::Result<Socket> {
+    let kind = Type::DGRAM.nonblocking();
+    let socket = Socket::new(Domain::for_address(at), kind, Some(Protocol::UDP))?;
+    // The system gives what its own limit allows (net.core.rmem_max).
+    socket.set_recv_buffer_size(SOCKET_BYTES)?;
+    Ok(socket)
+}
+
+impl Listener {
+    fn new(socket: UdpSocket, local: SocketAddr, idle: Duration) -> Self {
+        let (arrived, arrivals) = mpsc::channel(BACKLOG);
+        let switch = Arc::new(Switch {
+            socket,
+            local: unmapped(local),
+            idle,
+            peers: Mutex::default(),
+            changed: Notify::new(),
+        });
+        Self {
+            pump: Some(Pump {
+                switch: Arc::clone(&switch),
+                arrived,
+            }),
+            switch,
+            arrivals: tokio::sync::Mutex::new(arrivals),
+        }
+    }
+
+    /// Takes out what has to run for as long as the listener or a session of it lives.
+    pub(super) fn take_pump(&mut self) -> Option<Pump> {
+        self.pump.take()
+    }
+
+    pub(super) async fn accept(&self) -> io::Result<Arrival> {
+        // The pump ends after the listener only, unless the socket is broken.
+        let arrival = self.arrivals.lock().await.recv().await;
+        arrival.ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    pub(super) fn local(&self) -> Address {
+        Address::udp(self.switch.local)
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.switch.peers().closed = true;
+        self.switch.changed.notify_one();
+    }
+}
+
+/// One socket and the peers that talk through it.
+#[derive(Debug)]
+struct Switch {
+    socket: UdpSocket,
+    local: SocketAddr,
+    idle: Duration,
+    peers: Mutex<Peers>,
+    /// The listener was closed, or a peer has left.
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Peers {
+    queues: HashMap<SocketAddr, Queue>,
+    /// Whether no new peer is taken.
+    closed: bool,
+}
+
+/// The way to a peer's session.
+#[derive(Debug)]
+struct Queue {
+    messages: mpsc::Sender<Bytes>,
+    level: Arc<Level>,
+}
+
+/// How full a peer's queue is.
+#[derive(Debug, Default)]
+struct Level {
+    messages: AtomicUsize,
+    bytes: AtomicUsize,
+    bytes_dropped: AtomicU64,
+}
+
+impl Switch {
+    fn peers(&self) -> MutexGuard<'_, Peers> {
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the session of a new peer.
+    fn arrival(self: &Arc<Self>, from: SocketAddr) -> (Queue, Arrival) {
+        let (messages, arrived) = mpsc::channel(QUEUE_MESSAGES);
+        let level = Arc::new(Level::default());
+        let peer = PeerMessages {
+            switch: Arc::clone(self),
+            to: from,
+            arrived,
+            level: Arc::clone(&level),
+            blocked: Waiting::default(),
+        };
+        let info = ConnectionInfo {
+            peer: Some(unmapped(from)),
+            local: Some(self.local),
+            peer_text: unmapped(from).to_string(),
+            ..ConnectionInfo::default()
+        };
+        let datagram = Datagram::new(peer).with_idle(Some(self.idle));
+        (Queue { messages, level }, (datagram.into(), info))
+    }
+}
+
+impl Queue {
+    /// Puts a message in, or counts it as dropped where there is no room.
+    fn put(&self, message: &[u8]) {
+        let held = self.level.bytes.load(Ordering::Acquire);
+        if held + message.len() <= QUEUE_BYTES_MAX {
+            // Counted before it is seen, so that who takes it out never counts below zero.
+            self.level.messages.fetch_add(1, Ordering::AcqRel);
+            self.level.bytes.fetch_add(message.len(), Ordering::AcqRel);
+            match self.messages.try_send(Bytes::copy_from_slice(message)) {
+                Ok(()) => return,
+                Err(_) => self.level.took(1, message.len()),
+            }
+        }
+        let dropped = &self.level.bytes_dropped;
+        dropped.fetch_add(message.len() as u64, Ordering::Relaxed);
+    }
+}
+
+/// Reads the socket and hands each message to its peer's queue.
+#[derive(Debug)]
+pub(crate) struct Pump {
+    switch: Arc<Switch>,
+    arrived: mpsc::Sender<Arrival>,
+}
+
+impl Pump {
+    /// Runs until the listener is closed and the last peer has left.
+    pub(crate) async fn run(self) {
+        let mut inbox = Inbox::new();
+        while !self.is_over() {
+            tokio::select! {
+                ready = self.switch.socket.readable() => {
+                    if let Err(error) = ready.and_then(|()| self.receive(&mut inbox)) {
+                        tracing::warn!(%error, "cannot receive");
+                        tokio::time::sleep(PAUSE).await;
+                    }
+                }
+                () = self.switch.changed.notified() => {}
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let peers = self.switch.peers();
+        peers.closed && peers.queues.is_empty()
+    }
+
+    fn receive(&self, inbox: &mut Inbox) -> io::Result<()> {
+        let socket = &self.switch.socket;
+        let received = socket.try_io(Interest::READABLE, || {
+            let mut peers = self.switch.peers();
+            inbox.receive(socket.as_fd(), |from, message| {
+                if let Some(from) = from {
+                    self.sort(&mut peers, from, message);
+                }
+            })
+        });
+        match received {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    fn sort(&self, peers: &mut Peers, from: SocketAddr, message: &[u8]) {
+        if let Some(queue) = peers.queues.get(&from) {
+            return queue.put(message);
+        }
+        if peers.closed {
+            return;
+        }
+        // Without a place in the queue of new peers the message is one that never arrived.
+        let Ok(place) = self.arrived.try_reserve() else {
+            tracing::debug!(%from, "too many new peers at once");
+            return;
+        };
+        let (queue, arrival) = self.switch.arrival(from);
+        queue.put(message);
+        peers.queues.insert(from, queue);
+        place.send(arrival);
+    }
+}
+
+/// The messages of one peer of a listening socket.
+#[derive(Debug)]
+struct PeerMessages {
+    switch: Arc<Switch>,
+    to: SocketAddr,
+    arrived: mpsc::Receiver<Bytes>,
+    level: Arc<Level>,
+    blocked: Waiting,
+}
+
+impl Messages for PeerMessages {
+    fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        into: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<bool>> {
+        let (messages, mut bytes) = (into.len(), 0);
+        let Some(first) = ready!(self.arrived.poll_recv(cx)) else {
+            return Poll::Ready(Ok(false));
+        };
+        let rest = std::iter::from_fn(|| self.arrived.try_recv().ok());
+        for message in std::iter::once(first).chain(rest).take(TURN_MESSAGES) {
+            bytes += message.len();
+            into.push_back(message);
+        }
+        self.level.took(into.len() - messages, bytes);
+        Poll::Ready(Ok(true))
+    }
+
+    fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<()>> {
+        let socket = Shared::Switch(Arc::clone(&self.switch));
+        self.blocked.send(cx, &socket, Some(self.to), from)
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        bytes_max(self.to)
+    }
+
+    fn retire(&mut self) -> bool {
+        let mut peers = self.switch.peers();
+        // Nothing is put into the queue while the lock is held.
+        let empty = self.level.messages.load(Ordering::Acquire) == 0;
+        if empty {
+            peers.queues.remove(&self.to);
+        }
+        empty
+    }
+
+    fn bytes_dropped(&self) -> u64 {
+        self.level.bytes_dropped.load(Ordering::Relaxed)
+    }
+}
+
+impl Level {
+    fn took(&self, messages: usize, bytes: usize) {
+        self.messages.fetch_sub(messages, Ordering::AcqRel);
+        self.bytes.fetch_sub(bytes, Ordering::AcqRel);
+    }
+}
+
+impl Drop for PeerMessages {
+    fn drop(&mut self) {
+        let mut peers = self.switch.peers();
+        // After it has retired, the peer may have a new session.
+        let ours = |queue: &Queue| Arc::ptr_eq(&queue.level, &self.level);
+        if peers.queues.get(&self.to).is_some_and(ours) {
+            peers.queues.remove(&self.to);
+        }
+        drop(peers);
+        self.switch.changed.notify_one();
+    }
+}
+
+/// Returns the largest message to `peer`, bytes: what an IP packet holds without the headers.
+fn bytes_max(peer: SocketAddr) -> usize {
+    match unmapped(peer).is_ipv4() {
+        true => BYTES_MAX_V4,
+        false => BYTES_MAX_V6,
+    }
+}
+
+/// How long a peer may be silent before its session ends.
+const IDLE: Duration = Duration::from_secs(60);
+/// New peers that may wait to be accepted.
+const BACKLOG: usize = 1024;
+/// Messages that a peer may be ahead of its session: a burst and more.
+const QUEUE_MESSAGES: usize = 1024;
+/// Bytes that a peer may be ahead of its session.
+const QUEUE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// What is asked of the system for a socket's receive buffer, bytes.
+const SOCKET_BYTES: usize = 4 * 1024 * 1024;
+/// What a session takes at once, messages.
+const TURN_MESSAGES: usize = 64;
+/// How long the pump waits after a failure that may last.
+const PAUSE: Duration = Duration::from_millis(50);
+/// 65,535 less 20 and 8 bytes of headers (RFC 791 section 3.1, RFC 768).
+const BYTES_MAX_V4: usize = 65_507;
+/// 65,535 less 8 bytes of header (RFC 8200 section 3, RFC 768).
+const BYTES_MAX_V6: usize = 65_527;
+
+#[cfg(test)]
+mod tests;

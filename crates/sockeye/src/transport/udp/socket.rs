@@ -1,0 +1,185 @@
+//! A UDP socket that talks to one peer, and waiting for any UDP socket.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use tokio::io::Interest;
+use tokio::net::UdpSocket;
+
+use super::super::tcp::{is_family_absent, resolve, unmapped};
+use super::{Switch, bytes_max, open};
+use crate::endpoint::{Endpoint, Family, Host};
+use crate::error::{Error, ErrorKind, words};
+use crate::io::{ConnectionInfo, Conversation, Datagram, Messages};
+use crate::sys::messages::{self, Inbox};
+
+/// Opens a socket that talks to one peer, the first of `host`'s addresses that this machine reaches.
+pub(in crate::transport) async fn connect(
+    endpoint: &Endpoint,
+    host: &Host,
+    port: u16,
+    family: Family,
+) -> Result<(Conversation, ConnectionInfo), Error> {
+    let mut failure = None;
+    for at in resolve("connect", endpoint, host, port, family).await? {
+        match connect_one(at) {
+            Ok(socket) => {
+                let peer = unmapped(at);
+                let info = ConnectionInfo {
+                    peer: Some(peer),
+                    local: socket.local_addr().ok().map(unmapped),
+                    peer_text: peer.to_string(),
+                    ..ConnectionInfo::default()
+                };
+                let messages = SocketMessages {
+                    socket: Arc::new(socket),
+                    peer,
+                    inbox: Inbox::new(),
+                    empty: Waiting::default(),
+                    blocked: Waiting::default(),
+                };
+                return Ok((Datagram::new(messages).into(), info));
+            }
+            Err(error) if is_family_absent(&error) && failure.is_some() => {}
+            Err(error) => failure = Some(format!("{} ({})", words(&error), at.ip())),
+        }
+    }
+    let why = failure.unwrap_or_default();
+    Err(Error::new(
+        ErrorKind::PeerUnreachable,
+        "connect",
+        endpoint,
+        why,
+    ))
+}
+
+fn connect_one(at: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = open(at)?;
+    socket.connect(&at.into())?;
+    UdpSocket::from_std(socket.into())
+}
+
+/// The messages of a socket that is connected to its one peer.
+#[derive(Debug)]
+struct SocketMessages {
+    socket: Arc<UdpSocket>,
+    peer: SocketAddr,
+    inbox: Inbox,
+    empty: Waiting,
+    blocked: Waiting,
+}
+
+impl Messages for SocketMessages {
+    fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        into: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<bool>> {
+        loop {
+            ready!(self.empty.poll(cx))?;
+            // That nobody listens at the peer (ICMP) is an error of the socket, no arrival.
+            let interest = Interest::READABLE | Interest::ERROR;
+            let received = self.socket.try_io(interest, || {
+                self.inbox.receive(self.socket.as_fd(), |_, message| {
+                    into.push_back(Bytes::copy_from_slice(message));
+                })
+            });
+            match received {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let shared = Shared::Own(Arc::clone(&self.socket));
+                    self.empty.wait(shared, interest);
+                }
+                other => return Poll::Ready(other.map(|_| true)),
+            }
+        }
+    }
+
+    fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<()>> {
+        let socket = Shared::Own(Arc::clone(&self.socket));
+        self.blocked.send(cx, &socket, None, from)
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        bytes_max(self.peer)
+    }
+}
+
+/// A socket to send through.
+#[derive(Clone)]
+pub(super) enum Shared {
+    Switch(Arc<Switch>),
+    Own(Arc<UdpSocket>),
+}
+
+impl Shared {
+    fn socket(&self) -> &UdpSocket {
+        match self {
+            Self::Switch(switch) => &switch.socket,
+            Self::Own(socket) => socket,
+        }
+    }
+}
+
+/// Waits until a socket is ready; several may wait for the same one.
+#[derive(Default)]
+pub(super) struct Waiting(Option<Pin<Box<dyn Future<Output = io::Result<()>> + Send>>>);
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Waiting({})", self.0.is_some())
+    }
+}
+
+impl Waiting {
+    /// Sends messages through a socket until none is left.
+    pub(super) fn send(
+        &mut self,
+        cx: &mut Context<'_>,
+        shared: &Shared,
+        to: Option<SocketAddr>,
+        from: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<()>> {
+        while !from.is_empty() {
+            ready!(self.poll(cx))?;
+            let socket = shared.socket();
+            let sent = socket.try_io(Interest::WRITABLE, || {
+                messages::send(socket.as_fd(), to, from.iter().map(Bytes::as_ref))
+            });
+            match sent {
+                Ok(count) => drop(from.drain(..count)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.wait(shared.clone(), Interest::WRITABLE);
+                }
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Completes when what was waited for has come; at once where nothing was.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(waiting) = &mut self.0 else {
+            return Poll::Ready(Ok(()));
+        };
+        let ready = ready!(waiting.as_mut().poll(cx));
+        self.0 = None;
+        Poll::Ready(ready)
+    }
+
+    fn wait(&mut self, shared: Shared, interest: Interest) {
+        self.0 = Some(Box::pin(async move {
+            shared.socket().ready(interest).await.map(drop)
+        }));
+    }
+}

@@ -1,0 +1,115 @@
+//! UDP: services, forwarding, standard input and output.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use super::*;
+
+#[test]
+fn datagrams_of_every_size_stay_whole() {
+    let (_echo, at) = listening(&["echo:"]);
+    let (_forward, through) = listening(&[&format!("udp://{at}")]);
+    for to in [at, through] {
+        let socket = peer(to);
+        for size in [0, 1, 8_193, 65_507] {
+            let message: Vec<u8> = (0..size).map(|i| i as u8).collect();
+            socket.send(&message).unwrap();
+            assert!(receive(&socket) == message, "{size} bytes to {to}");
+        }
+    }
+}
+
+#[test]
+fn a_burst_from_a_new_peer_arrives_in_order() {
+    let (_upper, at) = listening(&["upper:"]);
+    let (_forward, through) = listening(&[&format!("udp://{at}")]);
+    let socket = peer(through);
+    for i in 0..BURST {
+        socket.send(format!("message {i}").as_bytes()).unwrap();
+    }
+    for i in 0..BURST {
+        assert_eq!(receive(&socket), format!("MESSAGE {i}").into_bytes());
+    }
+}
+
+#[test]
+fn three_peers_at_once_have_a_session_each() {
+    let (_echo, at) = listening(&["echo:"]);
+    let (_forward, through) = listening(&[&format!("udp://{at}")]);
+    let peers = [(); 3].map(|()| peer(through));
+    for i in 0..20 {
+        for (n, socket) in peers.iter().enumerate() {
+            socket.send(format!("{n}-{i}").as_bytes()).unwrap();
+        }
+    }
+    for (n, socket) in peers.iter().enumerate() {
+        for i in 0..20 {
+            assert_eq!(receive(socket), format!("{n}-{i}").into_bytes());
+        }
+    }
+}
+
+#[test]
+fn hello_greets_each_message() {
+    let (_hello, at) = listening(&["hello:"]);
+    let socket = peer(at);
+    let greeting = format!("hello {}\n", socket.local_addr().unwrap());
+    for _ in 0..2 {
+        socket.send(b"").unwrap();
+        assert_eq!(receive(&socket), greeting.as_bytes());
+    }
+}
+
+#[test]
+fn connect_sends_what_it_reads_and_leaves_after_the_answer() {
+    let (_upper, at) = listening(&["upper:"]);
+    let mut command = sockeye(&["connect", &format!("udp://{at}")]);
+    let mut connect = Program::start(command.stdin(Stdio::piped()));
+    connect.stdin().write_all(b"a question\n").unwrap();
+    connect.stdout.wait_for_text("A QUESTION");
+    assert!(connect.wait().success());
+}
+
+#[test]
+fn a_datagram_that_does_not_fit_is_an_error() {
+    let (_echo, at) = listening(&["echo:"]);
+    let v6 = UdpSocket::bind("[::1]:0");
+    // Where there is no IPv6 nothing larger can arrive.
+    let Ok(v6) = v6 else { return };
+    drop(v6);
+    let to = format!("udp://{at}");
+    let mut forward = Program::ready(&["listen", "--once", "udp://[::1]:0", &to]);
+    let through = forward.stderr.wait_for("a UDP listener", |line| {
+        line.strip_prefix("listening on udp://")?.parse().ok()
+    });
+    peer(through).send(&[0; 65_527]).unwrap();
+    assert_eq!(forward.wait().code(), Some(18));
+    forward
+        .stderr
+        .wait_for_text("a message of 65527 bytes, where 65507 are the most");
+}
+
+#[test]
+fn nobody_there_is_said() {
+    let gone = peer("127.0.0.1:9".parse().unwrap()).local_addr().unwrap();
+    let mut command = sockeye(&["connect", &format!("udp://{gone}")]);
+    let mut connect = Program::start(command.stdin(Stdio::piped()));
+    connect.stdin().write_all(b"anybody?").unwrap();
+    connect.stderr.wait_for_text("connection refused");
+    assert_eq!(connect.wait().code(), Some(56));
+}
+
+#[test]
+fn bytes_do_not_become_messages_by_chance() {
+    for (served, hint) in [
+        ("exec:cat", "+line or +frame on it"),
+        ("tcp://127.0.0.1:9", "+line or +frame on it"),
+    ] {
+        let mut refused = Program::start(&mut sockeye(&["listen", "udp://127.0.0.1:0", served]));
+        assert_eq!(refused.wait().code(), Some(2), "{served}");
+        refused.stderr.wait_for_text(hint);
+    }
+}
+
+/// Datagrams that a new peer sends at once.
+const BURST: usize = 200;
