@@ -76,6 +76,23 @@ struct SocketMessages {
     blocked: Waiting,
 }
 
+impl SocketMessages {
+    /// Reports what was heard of earlier messages, such as that nobody listens there (ICMP): it makes
+    /// the socket ready in its own way.
+    fn failure(&self) -> io::Result<()> {
+        let heard = self
+            .socket
+            .try_io(Interest::ERROR, || match self.socket.take_error()? {
+                Some(error) => Err(error),
+                None => Err(io::ErrorKind::WouldBlock.into()),
+            });
+        match heard {
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
+            Err(_) | Ok(()) => Ok(()),
+        }
+    }
+}
+
 impl Messages for SocketMessages {
     fn poll_receive(
         &mut self,
@@ -84,9 +101,8 @@ impl Messages for SocketMessages {
     ) -> Poll<io::Result<bool>> {
         loop {
             ready!(self.empty.poll(cx))?;
-            // That nobody listens at the peer (ICMP) is an error of the socket, no arrival.
-            let interest = Interest::READABLE | Interest::ERROR;
-            let received = self.socket.try_io(interest, || {
+            self.failure()?;
+            let received = self.socket.try_io(Interest::READABLE, || {
                 self.inbox.receive(self.socket.as_fd(), |_, message| {
                     into.push_back(Bytes::copy_from_slice(message));
                 })
@@ -94,6 +110,7 @@ impl Messages for SocketMessages {
             match received {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     let shared = Shared::Own(Arc::clone(&self.socket));
+                    let interest = Interest::READABLE | Interest::ERROR;
                     self.empty.wait(shared, interest);
                 }
                 other => return Poll::Ready(other.map(|_| true)),

@@ -73,10 +73,10 @@ fn connect_sends_what_it_reads_and_leaves_after_the_answer() {
 #[test]
 fn a_datagram_that_does_not_fit_is_an_error() {
     let (_echo, at) = listening(&["echo:"]);
-    let v6 = UdpSocket::bind("[::1]:0");
     // Where there is no IPv6 nothing larger can arrive.
-    let Ok(v6) = v6 else { return };
-    drop(v6);
+    if UdpSocket::bind("[::1]:0").is_err() {
+        return;
+    }
     let to = format!("udp://{at}");
     let mut forward = Program::ready(&["listen", "--once", "udp://[::1]:0", &to]);
     let through = forward.stderr.wait_for("a UDP listener", |line| {
