@@ -60,7 +60,7 @@ impl ErrorKind {
 }
 
 /// What was tried, on what, and why it did not work.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Error {
     kind: ErrorKind,
     op: &'static str,

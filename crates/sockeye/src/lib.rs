@@ -4,6 +4,9 @@
 //! conversations at an endpoint and hands each to a *service*; a *relay* joins two conversations
 //! until both have ended. The promised surface is [`endpoint::Endpoint`], [`engine::Engine`],
 //! [`io::Stream`], [`service::Service`], [`io::relay`] and [`error::Error`].
+//!
+//! What happens is told step by step as `tracing` events of the target `step`, each after the call
+//! that it tells of has returned.
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]

@@ -166,11 +166,14 @@ impl Desk {
             .and_then(|permit| table.enter(info, service.name(), Some(permit)));
         match admitted {
             Ok(session) => {
+                let (id, peer) = (session.id(), &session.info().peer_text);
+                tracing::info!(target: "step", "session {id}: accepted from {peer}");
                 self.accepted.fetch_add(1, Ordering::Relaxed);
                 let layers = Arc::clone(&self.layers);
                 self.engine.serve(conversation, layers, service, session);
             }
             Err(why) => {
+                tracing::info!(target: "step", "refused a connection: {why:?}");
                 self.refused.fetch_add(1, Ordering::Relaxed);
                 self.refuse(conversation, service.refusal(why));
             }

@@ -98,6 +98,11 @@ impl Session {
         &self.shared.facts
     }
 
+    /// Returns how long it has been open.
+    pub fn age(&self) -> Duration {
+        self.shared.opened.elapsed()
+    }
+
     /// Waits until the session is asked to end by itself: drain has begun, or it was killed.
     pub async fn closing(&self) {
         self.shared.reached(CLOSING).await;

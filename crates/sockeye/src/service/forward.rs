@@ -1,5 +1,7 @@
 //! `listen A B` where B is an endpoint: opens B for each accepted connection and joins the two.
 
+use std::fmt::Debug;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -7,7 +9,7 @@ use super::{BoxFuture, Service};
 use crate::endpoint::{Address, Endpoint};
 use crate::engine::{Engine, Session};
 use crate::error::{Error, ErrorKind, words};
-use crate::io::{ChildProcess, Conversation, RelaySettings, join};
+use crate::io::{ChildProcess, ConnectionInfo, Conversation, RelaySettings, Watch, join};
 
 /// Opens an endpoint for each conversation and relays between the two.
 #[derive(Debug)]
@@ -16,6 +18,13 @@ pub struct Forward {
     to: Endpoint,
     to_text: String,
     idle: Option<Duration>,
+    watches: Option<Arc<dyn WatchSessions>>,
+}
+
+/// Gives each session of a [`Forward`] what looks on while it relays.
+pub trait WatchSessions: Debug + Send + Sync {
+    /// Returns what looks on between the session's peer (`a`) and what was opened for it (`b`).
+    fn watch(&self, session: &Session, far: &ConnectionInfo) -> Option<Box<dyn Watch>>;
 }
 
 impl Forward {
@@ -29,7 +38,15 @@ impl Forward {
             to,
             to_text,
             idle,
+            watches: None,
         }
+    }
+
+    /// Lets `watches` look on.
+    #[must_use]
+    pub fn watched(mut self, watches: Arc<dyn WatchSessions>) -> Self {
+        self.watches = Some(watches);
+        self
     }
 }
 
@@ -81,8 +98,11 @@ impl Service for Forward {
                 return Err(Error::new(ErrorKind::LocalLimits, "relay", peer, why));
             }
             let facts = session.facts();
+            let watch = self.watches.as_ref();
+            let watch = watch.and_then(|watches| watches.watch(session, &info));
             let settings = RelaySettings {
                 idle: self.idle,
+                watch: watch.as_deref(),
                 ..RelaySettings::counting(&facts.bytes_in, &facts.bytes_out)
             };
             let report = join(conversation, far, settings, session.cut()).await;

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::io::Conversation;
 
 pub use echo::Echo;
-pub use forward::Forward;
+pub use forward::{Forward, WatchSessions};
 pub use hello::Hello;
 pub use upper::Upper;
 

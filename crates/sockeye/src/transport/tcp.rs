@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::Bound;
 use crate::endpoint::{Address, Endpoint, Family, Host, TcpOptions};
@@ -121,6 +121,7 @@ fn bind_one(at: SocketAddr, options: &TcpOptions, only_v6: bool) -> io::Result<L
     socket.listen(i32::try_from(options.backlog).unwrap_or(i32::MAX))?;
     let socket = TcpListener::from_std(socket.into())?;
     let local = socket.local_addr()?;
+    tracing::info!(target: "step", "bound a TCP socket to {local} and began to listen");
     Ok(Listener { socket, local })
 }
 
@@ -234,7 +235,17 @@ async fn first_of<T>(attempts: &mut Vec<Pin<Box<impl Future<Output = T>>>>) -> T
 
 async fn connect_one(at: SocketAddr, options: &TcpOptions) -> io::Result<TcpStream> {
     let socket = open(at, options)?;
-    TcpSocket::from_std_stream(socket.into()).connect(at).await
+    tracing::info!(target: "step", "made a TCP socket to connect to {at}");
+    let began = Instant::now();
+    let connected = TcpSocket::from_std_stream(socket.into()).connect(at).await;
+    let ms = began.elapsed().as_millis();
+    match &connected {
+        Ok(_) => tracing::info!(target: "step", "{at} accepted the connection after {ms} ms"),
+        Err(error) => {
+            tracing::info!(target: "step", "{at}: {} after {ms} ms", words(error));
+        }
+    }
+    connected
 }
 
 /// Lets the two families take turns, beginning with the first address's (RFC 8305 section 4).
@@ -295,7 +306,12 @@ pub(super) async fn resolve(
         }
         Host::Ip(ip) => vec![(*ip, port).into()],
         Host::Name(name) => match lookup_host((name.as_str(), port)).await {
-            Ok(found) => found.collect(),
+            Ok(found) => {
+                let found: Vec<_> = found.collect();
+                let ips: Vec<_> = found.iter().map(|at| at.ip().to_string()).collect();
+                tracing::info!(target: "step", "{name} is {}", ips.join(", "));
+                found
+            }
             Err(error) => {
                 let why = format!("{name} does not resolve: {}", words(&error));
                 return Err(Error::new(ErrorKind::PeerUnresolved, op, endpoint, why));

@@ -4,7 +4,7 @@ use std::os::fd::RawFd;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 
 use crate::completions::Completions;
 use crate::connect::Connect;
@@ -56,6 +56,18 @@ pub(crate) struct Shared {
     /// Report as JSON, one object a line.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+
+    /// Tell each step in words, once it has happened.
+    #[arg(long, global = true)]
+    pub(crate) explain: bool,
+
+    /// Tell each step, in detail.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+
+    /// Colour what is said; auto heeds NO_COLOR.
+    #[arg(long, global = true, value_name = "WHEN", default_value_t)]
+    pub(crate) color: ColorChoice,
 
     /// Write `ready` and a newline to this descriptor when ready.
     #[arg(long, global = true, value_name = "N")]

@@ -14,6 +14,7 @@ use sockeye::{Error, ErrorKind};
 use crate::endpoints::{Families, usage};
 use crate::output::Output;
 use crate::runtime;
+use crate::show::{Onlooker, Show};
 use crate::signals::{self, Asked, Signals};
 use crate::tally::Tally;
 use crate::vocabulary;
@@ -32,6 +33,9 @@ pub(crate) struct Connect {
     /// Say at the end how much has moved; SIGUSR1 asks in between.
     #[arg(long)]
     stats: bool,
+
+    #[command(flatten)]
+    show: Show,
 }
 
 impl Connect {
@@ -51,7 +55,9 @@ impl Connect {
     }
 
     async fn join(&self, endpoint: &Endpoint, output: &Output) -> Result<ExitCode, Error> {
-        let mut signals = Signals::new()?;
+        let shown = self.show.open(output)?;
+        let progress = self.stats && output.shows_progress();
+        let mut signals = Signals::new()?.with_progress(progress);
         let engine = Engine::new(EngineLimits {
             session_descriptors: 2,
             ..Default::default()
@@ -65,12 +71,17 @@ impl Connect {
         output.tell_ready()?;
 
         let facts = session.facts();
-        let far_end = FarEnd::new(output);
         let at_terminal = io::stdin().is_terminal();
+        let far_end = FarEnd {
+            output,
+            at_terminal,
+            near_ended: AtomicBool::new(false),
+            onlooker: shown.watch(session.id(), "-", &session.info().peer_text),
+        };
         let settings = RelaySettings {
             idle: endpoint.idle(),
             after_end: (!at_terminal).then_some(AFTER_END),
-            watch: at_terminal.then_some(&far_end as &dyn Watch),
+            watch: Some(&far_end),
             ..RelaySettings::counting(&facts.bytes_out, &facts.bytes_in)
         };
         let mut stopped_by = None;
@@ -78,6 +89,7 @@ impl Connect {
             loop {
                 match signals.next().await {
                     Asked::Report => output.stats(tally.stats(&engine)),
+                    Asked::Progress => output.progress(tally.stats(&engine)),
                     Asked::Stop(kind) => break stopped_by = Some(kind),
                 }
             }
@@ -89,53 +101,60 @@ impl Connect {
                 .bytes_lost
                 .fetch_add(report.bytes_lost(), Ordering::Relaxed);
         }
-        let result = result_of(report, endpoint);
+        // The one exception to the relay invariant: `… | head` has what it wanted.
+        let result = match reader_left {
+            true => Ok(()),
+            false => result_of(report, endpoint),
+        };
         let status = match stopped_by {
             Some(kind) => signals::exit_code(kind),
             None if reader_left => ExitCode::SUCCESS,
             None => child_status(&session, &mut signals).await?,
         };
         tally.add(&session);
+        shown.ended(&session, &endpoint.to_string(), &result);
         drop(session);
         if self.stats {
             output.stats(tally.stats(&engine));
         }
-        // The one exception to the relay invariant: `… | head` has what it wanted.
-        if reader_left {
-            Ok(status)
-        } else {
-            result.map(|()| status)
-        }
+        result.map(|()| status)
     }
 }
 
-/// Tells the person at a terminal that only they are left.
+/// Tells the person at a terminal that only they are left, and lets others look on.
 #[derive(Debug)]
 struct FarEnd<'a> {
     output: &'a Output,
+    at_terminal: bool,
     near_ended: AtomicBool,
-}
-
-impl<'a> FarEnd<'a> {
-    fn new(output: &'a Output) -> Self {
-        Self {
-            output,
-            near_ended: AtomicBool::new(false),
-        }
-    }
+    onlooker: Option<Onlooker>,
 }
 
 impl Watch for FarEnd<'_> {
-    fn ended(&self, way: Way, ending: &Ending, _: u64) {
-        match way {
-            Way::Forth => self.near_ended.store(true, Ordering::Relaxed),
-            Way::Back if matches!(ending, Ending::Eof) => {
-                if !self.near_ended.load(Ordering::Relaxed) {
-                    let text = "the other side has closed; Ctrl-D ends yours";
-                    self.output.note(text);
-                }
+    fn sees_bytes(&self) -> bool {
+        self.onlooker.as_ref().is_some_and(Watch::sees_bytes)
+    }
+
+    fn bytes(&self, way: Way, bytes: &[u8]) {
+        if let Some(onlooker) = &self.onlooker {
+            onlooker.bytes(way, bytes);
+        }
+    }
+
+    fn ended(&self, way: Way, ending: &Ending, bytes: u64) {
+        if let Some(onlooker) = &self.onlooker {
+            onlooker.ended(way, ending, bytes);
+        }
+        let is_left = match way {
+            Way::Forth => {
+                self.near_ended.store(true, Ordering::Relaxed);
+                false
             }
-            Way::Back => {}
+            Way::Back => matches!(ending, Ending::Eof) && !self.near_ended.load(Ordering::Relaxed),
+        };
+        if self.at_terminal && is_left {
+            let text = "the other side has closed; Ctrl-D ends yours";
+            self.output.note(text);
         }
     }
 }

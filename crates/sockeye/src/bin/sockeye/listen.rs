@@ -15,6 +15,7 @@ use tokio::sync::mpsc::Receiver;
 use crate::endpoints::{Families, read_time, usage};
 use crate::output::Output;
 use crate::runtime;
+use crate::show::{Show, Shown};
 use crate::signals::{Asked, Signals};
 use crate::single::{Moment, Single};
 use crate::tally::Tally;
@@ -51,6 +52,9 @@ pub(crate) struct Listen {
     /// Say at the end how much has moved; SIGUSR1 asks in between.
     #[arg(long)]
     stats: bool,
+
+    #[command(flatten)]
+    show: Show,
 }
 
 impl Listen {
@@ -91,15 +95,20 @@ impl Listen {
         served: &Endpoint,
         output: &Output,
     ) -> Result<ExitCode, Error> {
-        let signals = Signals::new()?;
+        let shown = self.show.open(output)?;
+        let progress = self.stats && output.shows_progress();
+        let signals = Signals::new()?.with_progress(progress);
         let engine = Engine::new(EngineLimits {
             session_descriptors: 2,
             ..Default::default()
         })?;
-        let tally = observed(&engine, output);
-        let mut service = self.service(&engine, at, served).await?;
+        let is_one = self.once || *served.address() == Address::Stdio && !self.keep;
+        // The result of the one session is the run's, which says it.
+        let reports = (!is_one).then_some(output);
+        let tally = observed(&engine, reports, &shown, served);
+        let mut service = self.service(&engine, at, served, &shown).await?;
         let mut single = None;
-        if self.once || *served.address() == Address::Stdio && !self.keep {
+        if is_one {
             let (once, moments) = Single::new(service);
             (service, single) = (once, Some(moments));
         }
@@ -136,6 +145,7 @@ impl Listen {
         engine: &Engine,
         at: &Endpoint,
         served: &Endpoint,
+        shown: &Shown,
     ) -> Result<Arc<dyn Service>, Error> {
         match served.address() {
             Address::Service { name, .. } => service::by_name(name).ok_or_else(|| {
@@ -144,11 +154,14 @@ impl Listen {
             Address::Stdio if self.keep => {
                 let idle = [at.idle(), served.idle()].into_iter().flatten().min();
                 match engine.open(served).await? {
-                    (Conversation::Stream(near), _) => Ok(Arc::new(Turns::new(near, idle))),
+                    (Conversation::Stream(near), _) => Ok(Arc::new(Turns::new(near, idle, shown))),
                     _ => Err(usage("listen", "standard input is a stream of bytes")),
                 }
             }
-            _ => Ok(Arc::new(Forward::new(engine, served.clone(), at.idle()))),
+            _ => {
+                let forward = Forward::new(engine, served.clone(), at.idle());
+                Ok(Arc::new(forward.watched(Arc::new(shown.clone()))))
+            }
         }
     }
 }
@@ -173,6 +186,7 @@ impl Run<'_> {
             tokio::select! {
                 asked = signals.next() => match asked {
                     Asked::Report => self.output.stats(self.tally.stats(&self.engine)),
+                    Asked::Progress => self.output.progress(self.tally.stats(&self.engine)),
                     Asked::Stop(_) => break,
                 },
                 moment = next(&mut single) => match moment {
@@ -207,13 +221,20 @@ async fn next(single: &mut Option<Receiver<Moment>>) -> Moment {
     std::future::pending().await
 }
 
-/// Makes the engine report sessions that end badly, and sum up all that end.
-fn observed(engine: &Engine, output: &Output) -> Arc<Tally> {
+/// Makes the engine report sessions that end badly, if wanted, and sum up all that end.
+fn observed(
+    engine: &Engine,
+    reports: Option<&Output>,
+    shown: &Shown,
+    served: &Endpoint,
+) -> Arc<Tally> {
     let tally = Arc::new(Tally::new());
-    let (sums, output) = (Arc::clone(&tally), output.clone());
+    let (sums, reports, shown) = (Arc::clone(&tally), reports.cloned(), shown.clone());
+    let to = served.to_string();
     engine.observe(move |session, result| {
         sums.add(session);
-        if let Err(error) = result {
+        shown.ended(session, &to, result);
+        if let (Some(output), Err(error)) = (&reports, result) {
             output.session_error(session, error);
         }
     });

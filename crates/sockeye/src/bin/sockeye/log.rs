@@ -1,24 +1,66 @@
 //! The library's log on standard error: warnings, or what `SOCKEYE_LOG` asks for.
 
+//!
+//! Events of the target `step` are what happens, step by step, and go to whoever explains it.
+
+use std::fmt;
 use std::io;
 
 use sockeye::{Error, ErrorKind};
-use tracing_subscriber::EnvFilter;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Registry, fmt as lines};
 
 use crate::args::Shared;
+use crate::output::Output;
 
 /// Starts the log.
-pub(crate) fn start(flags: &Shared) -> Result<(), Error> {
+pub(crate) fn start(flags: &Shared, output: &Output) -> Result<(), Error> {
     let default = if flags.quiet { "error" } else { "warn" };
     let directives = std::env::var(VARIABLE).unwrap_or_else(|_| default.to_owned());
     let filter = EnvFilter::try_new(directives)
         .map_err(|error| Error::new(ErrorKind::ConfigUsage, "start", VARIABLE, error))?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr);
-    log.without_time().with_target(false).init();
+    let lines = lines::layer().with_writer(io::stderr);
+    let lines = lines.without_time().with_target(false).with_filter(filter);
+    let detail = match flags.verbose {
+        true => Level::DEBUG,
+        false => Level::INFO,
+    };
+    let steps = output.explains().then(|| {
+        let is_step = filter_fn(move |told| told.target() == STEP && *told.level() <= detail);
+        Steps(output.clone()).with_filter(is_step.with_max_level_hint(detail))
+    });
+    Registry::default().with(lines).with(steps).init();
     Ok(())
 }
+
+/// Tells the events that are steps.
+struct Steps(Output);
+
+impl<S: Subscriber> Layer<S> for Steps {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut message = Message(String::new());
+        event.record(&mut message);
+        self.0.step(&message.0);
+    }
+}
+
+/// An event's text.
+struct Message(String);
+
+impl Visit for Message {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            self.0 = format!("{value:?}");
+        }
+    }
+}
+
+/// The target of events that are steps.
+const STEP: &str = "step";
 
 /// Holds directives such as `debug` or `sockeye::engine=trace`.
 const VARIABLE: &str = "SOCKEYE_LOG";

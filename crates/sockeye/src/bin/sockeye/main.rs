@@ -3,6 +3,7 @@
 //! It reads as one page: arguments in, one verb, one exit code out. Nothing starts a thread before
 //! the verb does.
 
+mod access;
 #[cfg(feature = "sqlite")]
 mod account;
 mod args;
@@ -30,6 +31,7 @@ mod relay;
 mod runtime;
 #[cfg(feature = "sqlite")]
 mod serve;
+mod show;
 mod signals;
 mod single;
 #[cfg(feature = "sqlite")]
@@ -53,7 +55,7 @@ fn main() -> ExitCode {
         Ok(output) => output,
         Err(error) => return Output::default().fail(&error),
     };
-    match log::start(&arguments.shared).and_then(|()| run(&arguments.verb, &output)) {
+    match log::start(&arguments.shared, &output).and_then(|()| run(&arguments.verb, &output)) {
         Ok(exit) => exit,
         // What a child process had to say, it has said itself.
         Err(error) if matches!(error.kind(), ErrorKind::ChildStatus(_)) => {

@@ -5,35 +5,106 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use clap::ColorChoice;
 use serde_json::{Value, json};
 use sockeye::engine::Session;
 use sockeye::{Error, ErrorKind, cli};
 
 use crate::args::Shared;
+use crate::show::seconds;
 use crate::tally::Stats;
 
 /// Where a run reports to; clones report to the same place.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Output {
     quiet: bool,
     /// Whether answers are JSON.
     pub(crate) json: bool,
+    explain: bool,
+    color: bool,
+    /// Whether standard error is a terminal.
+    terminal: bool,
+    started: Instant,
+    /// Whether the last line on the terminal is one that the next replaces.
+    passing: Arc<AtomicBool>,
     ready: Arc<Mutex<Option<File>>>,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        let terminal = io::stderr().is_terminal();
+        Self {
+            quiet: false,
+            json: false,
+            explain: false,
+            color: terminal && no_color().is_none(),
+            terminal,
+            started: Instant::now(),
+            passing: Arc::default(),
+            ready: Arc::default(),
+        }
+    }
 }
 
 impl Output {
     /// Takes over what the flags name; called before anything else opens descriptors.
     pub(crate) fn new(flags: &Shared) -> Result<Self, Error> {
         let ready = flags.ready_fd.map(cli::ready_descriptor).transpose()?;
+        let default = Self::default();
         Ok(Self {
             quiet: flags.quiet,
             json: flags.json,
+            explain: flags.explain || flags.verbose,
+            color: match flags.color {
+                ColorChoice::Always => true,
+                ColorChoice::Never => false,
+                ColorChoice::Auto => default.color,
+            },
             ready: Arc::new(Mutex::new(ready)),
+            ..default
         })
+    }
+
+    /// Tells whether each step is told.
+    pub(crate) fn explains(&self) -> bool {
+        self.explain
+    }
+
+    /// Tells whether a line that changes can be seen.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.terminal && !self.json
+    }
+
+    /// Returns how long the run has lasted.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Tells a step that has happened, where that was asked for.
+    pub(crate) fn step(&self, text: &str) {
+        if self.explain {
+            let at = self.elapsed();
+            self.asked_for(
+                format_args!("[{}] {text}", seconds(at)),
+                json!({
+                    "event": "step",
+                    "text": text,
+                    "elapsed_ms": u64::try_from(at.as_millis()).unwrap_or(u64::MAX),
+                }),
+            );
+        }
+    }
+
+    /// Shows how far a run is, in a line that the next one replaces.
+    pub(crate) fn progress(&self, stats: Stats) {
+        let _ = io::stderr().write_all(format!("{CLEAR_LINE}{stats}").as_bytes());
+        self.passing.store(true, Ordering::Relaxed);
     }
 
     /// Says that connections are accepted at an address.
@@ -77,9 +148,14 @@ impl Output {
 
     /// Says what the run has moved; `--quiet` does not silence what was asked for.
     pub(crate) fn stats(&self, stats: Stats) {
+        self.asked_for(stats, stats.to_json());
+    }
+
+    /// Says what was asked for, which `--quiet` does not silence.
+    pub(crate) fn asked_for(&self, words: impl fmt::Display, object: Value) {
         match self.json {
-            true => line(stats.to_json()),
-            false => line(stats),
+            true => self.line(object),
+            false => self.line(words),
         }
     }
 
@@ -102,16 +178,17 @@ impl Output {
     pub(crate) fn error(&self, error: &Error) {
         let code = error.kind().exit_code();
         match self.json {
-            true => line(json!({
+            true => self.line(json!({
                 "event": "error",
                 "error": error.to_string(),
                 "hint": error.hint(),
                 "exit_code": code,
             })),
             false => {
-                line(format_args!("error: {error}"));
+                let [red, blue, plain] = self.colors();
+                self.line(format_args!("{red}error:{plain} {error}"));
                 if let Some(hint) = error.hint() {
-                    line(format_args!("hint: {hint}"));
+                    self.line(format_args!("{blue}hint:{plain} {hint}"));
                 }
             }
         }
@@ -145,15 +222,35 @@ impl Output {
     pub(crate) fn report(&self, words: impl fmt::Display, object: Value) {
         match (self.quiet, self.json) {
             (true, _) => {}
-            (false, true) => line(object),
-            (false, false) => line(words),
+            (false, true) => self.line(object),
+            (false, false) => self.line(words),
         }
+    }
+
+    /// Returns what makes text red, blue and plain again.
+    fn colors(&self) -> [&'static str; 3] {
+        match self.color {
+            true => ["\x1b[1;31m", "\x1b[1;34m", "\x1b[0m"],
+            false => [""; 3],
+        }
+    }
+
+    /// Writes a line to standard error in one call, so that lines of several processes do not mix.
+    ///
+    /// Where nobody reads it, nobody is left to tell.
+    fn line(&self, text: impl fmt::Display) {
+        let clear = match self.passing.swap(false, Ordering::Relaxed) {
+            true => CLEAR_LINE,
+            false => "",
+        };
+        let _ = io::stderr().write_all(format!("{clear}{text}\n").as_bytes());
     }
 }
 
-/// Writes a line to standard error in one call, so that lines of several processes do not mix.
-///
-/// Where nobody reads it, nobody is left to tell.
-fn line(text: impl fmt::Display) {
-    let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
+/// Returns `NO_COLOR` where it is set to something (no-color.org).
+fn no_color() -> Option<std::ffi::OsString> {
+    std::env::var_os("NO_COLOR").filter(|value| !value.is_empty())
 }
+
+/// Goes to the beginning of a terminal's line and empties it (ECMA-48 section 8.3.41).
+const CLEAR_LINE: &str = "\r\x1b[K";

@@ -5,15 +5,17 @@ use std::process::ExitCode;
 use clap::Args;
 use sockeye::endpoint::{Address, Endpoint, Role};
 use sockeye::engine::{Engine, EngineLimits};
-use sockeye::io::{ChildProcess, RelaySettings, join};
+use sockeye::io::{ChildProcess, RelaySettings, Watch, join};
 use sockeye::{Error, ErrorKind};
 use tokio::signal::unix::SignalKind;
-use tokio::time::Duration;
+use tokio::time::{Duration, Instant};
 
+use crate::access::Entry;
 use crate::door::{Door, Guest};
 use crate::endpoints::{Families, usage};
 use crate::output::Output;
 use crate::runtime;
+use crate::show::{Show, Shown};
 use crate::signals::{self, Asked, Signals};
 use crate::tally::Tally;
 use crate::vocabulary;
@@ -36,6 +38,9 @@ pub(crate) struct Relay {
     /// Say at the end how much has moved; SIGUSR1 asks in between.
     #[arg(long)]
     stats: bool,
+
+    #[command(flatten)]
+    show: Show,
 }
 
 impl Relay {
@@ -65,7 +70,9 @@ impl Relay {
     }
 
     async fn join(&self, a: &Endpoint, b: &Endpoint, output: &Output) -> Result<ExitCode, Error> {
-        let mut signals = Signals::new()?;
+        let shown = self.show.open(output)?;
+        let progress = self.stats && output.shows_progress();
+        let mut signals = Signals::new()?.with_progress(progress);
         let engine = Engine::new(EngineLimits {
             session_descriptors: 2,
             ..Default::default()
@@ -79,6 +86,7 @@ impl Relay {
             engine,
             tally: Tally::new(),
             output,
+            shown,
         };
         let ended = loop {
             let met = run.stoppable(&mut signals, meet(&run.engine, &mut a, &mut b));
@@ -115,6 +123,7 @@ struct Run<'a> {
     engine: Engine,
     tally: Tally,
     output: &'a Output,
+    shown: Shown,
 }
 
 impl Run<'_> {
@@ -130,6 +139,7 @@ impl Run<'_> {
                 done = &mut future => return Ok(done),
                 asked = signals.next() => match asked {
                     Asked::Report => self.output.stats(self.tally.own_stats()),
+                    Asked::Progress => self.output.progress(self.tally.own_stats()),
                     Asked::Stop(kind) => return Err(kind),
                 },
             }
@@ -145,8 +155,11 @@ impl Run<'_> {
     ) -> Result<Option<SignalKind>, Error> {
         let names = [&near, &far].map(|guest| guest.info.peer_text.clone());
         let children = [&near, &far].map(|guest| guest.info.child.clone());
+        let number = self.tally.own_stats().sessions() + 1;
+        let onlooker = self.shown.watch(number, &names[0], &names[1]);
         let settings = RelaySettings {
             idle: [near.idle, far.idle].into_iter().flatten().min(),
+            watch: onlooker.as_ref().map(|onlooker| onlooker as &dyn Watch),
             ..RelaySettings::counting(self.tally.bytes_in(), self.tally.bytes_out())
         };
         let mut stopped = None;
@@ -154,18 +167,34 @@ impl Run<'_> {
             let forever = std::future::pending::<()>();
             stopped = self.stoppable(signals, forever).await.err();
         };
-        let _open = self.tally.began();
+        let (_open, began) = (self.tally.began(), Instant::now());
         let report = join(near.conversation, far.conversation, settings, cut).await;
         let is_output = names.each_ref().map(|name| name == "-");
         let reader_left =
             is_output[0] && report.back.reader_left() || is_output[1] && report.forth.reader_left();
+        let (bytes_in, bytes_out) = (report.forth.bytes_read, report.back.bytes_written);
         // The one exception to the relay invariant: `… | head` has what it wanted.
-        if reader_left {
-            return Ok(stopped);
+        let (bytes_lost, result) = match reader_left {
+            true => (0, Ok(())),
+            false => (
+                report.bytes_lost(),
+                report.into_result("relay", &names[0], &names[1]),
+            ),
+        };
+        self.tally.lost(bytes_lost);
+        if let Some(log) = self.shown.log() {
+            log.write(&Entry {
+                peer: &names[0],
+                to: &names[1],
+                bytes_in,
+                bytes_out,
+                bytes_lost,
+                lasted: began.elapsed(),
+                result: result.as_ref().map(|_| ()),
+            });
         }
-        self.tally.lost(report.bytes_lost());
-        report.into_result("relay", &names[0], &names[1])?;
-        if stopped.is_none() {
+        result?;
+        if stopped.is_none() && !reader_left {
             for child in children.into_iter().flatten() {
                 status_of(&child).await?;
             }

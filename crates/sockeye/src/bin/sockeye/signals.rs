@@ -1,9 +1,11 @@
 //! Signals as a run sees them.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use sockeye::{Error, ErrorKind};
 use tokio::signal::unix::{self, SignalKind};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 /// The signals that a run listens to.
 #[derive(Debug)]
@@ -11,6 +13,8 @@ pub(crate) struct Signals {
     terminate: unix::Signal,
     interrupt: unix::Signal,
     report: unix::Signal,
+    /// Comes each second where progress is shown.
+    tick: Option<Interval>,
 }
 
 /// What a signal asks for.
@@ -20,6 +24,8 @@ pub(crate) enum Asked {
     Stop(SignalKind),
     /// SIGUSR1: say how it stands.
     Report,
+    /// A moment has passed: show how far it is.
+    Progress,
 }
 
 impl Signals {
@@ -33,7 +39,18 @@ impl Signals {
             terminate: listen(SignalKind::terminate())?,
             interrupt: listen(SignalKind::interrupt())?,
             report: listen(SignalKind::user_defined1())?,
+            tick: None,
         })
+    }
+
+    /// Asks for progress now and then, if `wanted`.
+    pub(crate) fn with_progress(mut self, wanted: bool) -> Self {
+        self.tick = wanted.then(|| {
+            let mut tick = interval_at(Instant::now() + PROGRESS_EVERY, PROGRESS_EVERY);
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            tick
+        });
+        self
     }
 
     /// Waits for the next signal.
@@ -42,6 +59,7 @@ impl Signals {
             _ = self.terminate.recv() => Asked::Stop(SignalKind::terminate()),
             _ = self.interrupt.recv() => Asked::Stop(SignalKind::interrupt()),
             _ = self.report.recv() => Asked::Report,
+            () = passed(&mut self.tick) => Asked::Progress,
         }
     }
 
@@ -55,7 +73,18 @@ impl Signals {
     }
 }
 
+/// Waits for the next moment; for ever where none is wanted.
+async fn passed(tick: &mut Option<Interval>) {
+    match tick {
+        Some(tick) => drop(tick.tick().await),
+        None => std::future::pending().await,
+    }
+}
+
 /// Returns what a shell shows for a process that a signal ended.
 pub(crate) fn exit_code(kind: SignalKind) -> ExitCode {
     ExitCode::from(u8::try_from(128 + kind.as_raw_value()).unwrap_or(u8::MAX))
 }
+
+/// How often progress is shown.
+const PROGRESS_EVERY: Duration = Duration::from_secs(1);

@@ -58,8 +58,8 @@ impl Service for Single {
             // The receiver is gone only when the run ends anyway.
             let _ = self.moments.try_send(Moment::Accepted);
             let result = self.service.serve(conversation, session).await;
-            let _ = self.moments.try_send(Moment::Ended(result));
-            Ok(())
+            let _ = self.moments.try_send(Moment::Ended(result.clone()));
+            result
         })
     }
 }

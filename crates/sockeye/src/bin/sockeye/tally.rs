@@ -116,6 +116,11 @@ impl Drop for Open<'_> {
 }
 
 impl Stats {
+    /// Returns how many sessions there have been.
+    pub(crate) fn sessions(self) -> u64 {
+        self.sessions
+    }
+
     /// Returns the same as an object.
     pub(crate) fn to_json(self) -> Value {
         let Self {

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use sockeye::Error;
 use sockeye::engine::Session;
-use sockeye::io::{Conversation, Layered, RelaySettings, Stream, join};
+use sockeye::io::{Conversation, Layered, RelaySettings, Stream, Watch, join};
 use sockeye::service::{BoxFuture, Service};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::show::Shown;
 
 /// A service that joins each conversation with the same stream, when its turn has come.
 #[derive(Debug)]
@@ -18,15 +20,17 @@ pub(crate) struct Turns {
     near: Arc<Mutex<Stream>>,
     turn: tokio::sync::Mutex<()>,
     idle: Option<Duration>,
+    shown: Shown,
 }
 
 impl Turns {
     /// Wraps the stream that all share.
-    pub(crate) fn new(near: Stream, idle: Option<Duration>) -> Self {
+    pub(crate) fn new(near: Stream, idle: Option<Duration>, shown: &Shown) -> Self {
         Self {
             near: Arc::new(Mutex::new(near)),
             turn: tokio::sync::Mutex::new(()),
             idle,
+            shown: shown.clone(),
         }
     }
 
@@ -37,8 +41,10 @@ impl Turns {
             () = session.closing() => return Ok(()),
         };
         let facts = session.facts();
+        let onlooker = self.shown.watch(session.id(), peer, "-");
         let settings = RelaySettings {
             idle: self.idle,
+            watch: onlooker.as_ref().map(|onlooker| onlooker as &dyn Watch),
             ..RelaySettings::counting(&facts.bytes_in, &facts.bytes_out)
         };
         let near = Stream::layered(Lent {

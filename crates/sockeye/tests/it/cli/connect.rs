@@ -138,19 +138,3 @@ fn at_a_terminal_the_other_sides_end_is_said_once() {
     assert_eq!(connect.stderr.all(), [said]);
     assert_eq!(connect.stdout.all(), ["bye"]);
 }
-
-/// Makes a terminal: who types, and what a program has as its standard input.
-fn terminal() -> (rustix::fd::OwnedFd, std::fs::File) {
-    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&controller).unwrap();
-    unlockpt(&controller).unwrap();
-    let path = ptsname(&controller, Vec::new()).unwrap();
-    let path = path.to_str().unwrap();
-    let terminal = std::fs::File::options()
-        .read(true)
-        .write(true)
-        .open(path)
-        .unwrap();
-    (controller, terminal)
-}

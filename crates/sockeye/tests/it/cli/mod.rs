@@ -10,6 +10,7 @@ mod probe;
 mod readiness;
 mod refused;
 mod relay;
+mod show;
 mod stopping;
 
 use std::io::{self, Read, Write};
@@ -96,4 +97,20 @@ fn refusing() -> (socket2::Socket, SocketAddr) {
         .unwrap();
     let address = socket.local_addr().unwrap().as_socket().unwrap();
     (socket, address)
+}
+
+/// Makes a terminal: who types, and what a program has as its standard input.
+fn terminal() -> (rustix::fd::OwnedFd, std::fs::File) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&controller).unwrap();
+    unlockpt(&controller).unwrap();
+    let path = ptsname(&controller, Vec::new()).unwrap();
+    let path = path.to_str().unwrap();
+    let terminal = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open(path)
+        .unwrap();
+    (controller, terminal)
 }

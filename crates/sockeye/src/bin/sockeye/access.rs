@@ -1,0 +1,107 @@
+//! `--access-log`: a line for each session that has ended.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use sockeye::{Error, ErrorKind};
+use sockeye_proto::irc::history::time_text;
+
+use crate::output::Output;
+
+/// A file that grows by a line a session.
+#[derive(Debug)]
+pub(crate) struct AccessLog {
+    file: File,
+    path: PathBuf,
+    output: Output,
+    failed: AtomicBool,
+}
+
+/// A session that has ended.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) peer: &'a str,
+    pub(crate) to: &'a str,
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_out: u64,
+    pub(crate) bytes_lost: u64,
+    pub(crate) lasted: Duration,
+    pub(crate) result: Result<(), &'a Error>,
+}
+
+impl AccessLog {
+    /// Opens a file to write at its end.
+    pub(crate) fn open(path: &Path, output: &Output) -> Result<Self, Error> {
+        let file = File::options().create(true).append(true).open(path);
+        let file =
+            file.map_err(|error| Error::new(ErrorKind::LocalWrite, "open", path.display(), error))?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            output: output.clone(),
+            failed: AtomicBool::new(false),
+        })
+    }
+
+    /// Adds a line, in one call, so that lines of several sessions do not mix; what cannot be
+    /// written is said once.
+    pub(crate) fn write(&self, entry: &Entry<'_>) {
+        let since_1970 = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let time = time_text(u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX));
+        let line = match self.output.json {
+            true => format!("{}\n", entry.to_json(&time)),
+            false => format!("{}\n", entry.in_words(&time)),
+        };
+        let written = (&self.file).write_all(line.as_bytes());
+        if let Err(why) = written
+            && !self.failed.swap(true, Ordering::Relaxed)
+        {
+            let path = self.path.display();
+            let error = Error::new(ErrorKind::LocalWrite, "write", path, why);
+            self.output.error(&error);
+        }
+    }
+}
+
+impl Entry<'_> {
+    fn in_words(&self, time: &str) -> String {
+        let Self {
+            peer,
+            to,
+            bytes_in,
+            bytes_out,
+            bytes_lost,
+            lasted,
+            result,
+        } = self;
+        let how = match result {
+            Ok(()) => "ok".to_owned(),
+            // An error may have lines of its own.
+            Err(error) => error.to_string().replace('\n', " "),
+        };
+        let lasted = crate::show::seconds(*lasted);
+        format!(
+            "{time} {peer} {to} in {bytes_in} out {bytes_out} lost {bytes_lost} {lasted} s: {how}"
+        )
+    }
+
+    fn to_json(&self, time: &str) -> Value {
+        json!({
+            "event": "session",
+            "time": time,
+            "peer": self.peer,
+            "to": self.to,
+            "bytes_in": self.bytes_in,
+            "bytes_out": self.bytes_out,
+            "bytes_lost": self.bytes_lost,
+            "lasted_ms": u64::try_from(self.lasted.as_millis()).unwrap_or(u64::MAX),
+            "error": self.result.err().map(ToString::to_string),
+        })
+    }
+}
