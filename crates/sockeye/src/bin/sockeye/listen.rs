@@ -95,6 +95,7 @@ impl Listen {
         served: &Endpoint,
         output: &Output,
     ) -> Result<ExitCode, Error> {
+        output.print_apart()?;
         let shown = self.show.open(output)?;
         let progress = self.stats && output.shows_progress();
         let signals = Signals::new()?.with_progress(progress);

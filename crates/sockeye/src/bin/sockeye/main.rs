@@ -25,6 +25,7 @@ mod operator;
 mod output;
 #[cfg(feature = "sqlite")]
 mod password;
+mod printer;
 mod probe;
 mod reference;
 mod relay;
@@ -55,14 +56,17 @@ fn main() -> ExitCode {
         Ok(output) => output,
         Err(error) => return Output::default().fail(&error),
     };
-    match log::start(&arguments.shared, &output).and_then(|()| run(&arguments.verb, &output)) {
-        Ok(exit) => exit,
-        // What a child process had to say, it has said itself.
-        Err(error) if matches!(error.kind(), ErrorKind::ChildStatus(_)) => {
-            ExitCode::from(error.kind().exit_code())
-        }
-        Err(error) => output.fail(&error),
-    }
+    let exit =
+        match log::start(&arguments.shared, &output).and_then(|()| run(&arguments.verb, &output)) {
+            Ok(exit) => exit,
+            // What a child process had to say, it has said itself.
+            Err(error) if matches!(error.kind(), ErrorKind::ChildStatus(_)) => {
+                ExitCode::from(error.kind().exit_code())
+            }
+            Err(error) => output.fail(&error),
+        };
+    output.finish();
+    exit
 }
 
 fn run(verb: &Verb, output: &Output) -> Result<ExitCode, Error> {

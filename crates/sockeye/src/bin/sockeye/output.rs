@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::ColorChoice;
@@ -17,6 +17,7 @@ use sockeye::engine::Session;
 use sockeye::{Error, ErrorKind, cli};
 
 use crate::args::Shared;
+use crate::printer::{Printer, print_now};
 use crate::show::seconds;
 use crate::tally::Stats;
 
@@ -33,6 +34,8 @@ pub(crate) struct Output {
     started: Instant,
     /// Whether the last line on the terminal is one that the next replaces.
     passing: Arc<AtomicBool>,
+    /// Set for runs that report of many sessions.
+    printer: Arc<OnceLock<Printer>>,
     ready: Arc<Mutex<Option<File>>>,
 }
 
@@ -47,6 +50,7 @@ impl Default for Output {
             terminal,
             started: Instant::now(),
             passing: Arc::default(),
+            printer: Arc::default(),
             ready: Arc::default(),
         }
     }
@@ -69,6 +73,25 @@ impl Output {
             ready: Arc::new(Mutex::new(ready)),
             ..default
         })
+    }
+
+    /// From now on prints in a thread of its own, so that nobody here waits for a reader.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LocalLimits`] when the system has no thread left.
+    pub(crate) fn print_apart(&self) -> Result<(), Error> {
+        let printer = Printer::start()
+            .map_err(|error| Error::new(ErrorKind::LocalLimits, "start", "a thread", error))?;
+        // A second one would have nothing to print.
+        let _ = self.printer.set(printer);
+        Ok(())
+    }
+
+    /// Waits until what was said is printed, as far as it is read.
+    pub(crate) fn finish(&self) {
+        if let Some(printer) = self.printer.get() {
+            printer.finish();
+        }
     }
 
     /// Tells whether each step is told.
@@ -103,7 +126,7 @@ impl Output {
 
     /// Shows how far a run is, in a line that the next one replaces.
     pub(crate) fn progress(&self, stats: Stats) {
-        let _ = io::stderr().write_all(format!("{CLEAR_LINE}{stats}").as_bytes());
+        self.print(format!("{CLEAR_LINE}{stats}"));
         self.passing.store(true, Ordering::Relaxed);
     }
 
@@ -235,15 +258,26 @@ impl Output {
         }
     }
 
-    /// Writes a line to standard error in one call, so that lines of several processes do not mix.
-    ///
-    /// Where nobody reads it, nobody is left to tell.
     fn line(&self, text: impl fmt::Display) {
         let clear = match self.passing.swap(false, Ordering::Relaxed) {
             true => CLEAR_LINE,
             false => "",
         };
-        let _ = io::stderr().write_all(format!("{clear}{text}\n").as_bytes());
+        self.print(format!("{clear}{text}\n"));
+    }
+
+    fn print(&self, text: String) {
+        match self.printer.get() {
+            Some(printer) => printer.print(text, |missing| self.left_out(missing)),
+            None => print_now(&text),
+        }
+    }
+
+    fn left_out(&self, missing: u64) -> String {
+        match self.json {
+            true => format!("{}\n", json!({"event": "left_out", "lines": missing})),
+            false => format!("{missing} lines left out: they were read too slowly\n"),
+        }
     }
 }
 

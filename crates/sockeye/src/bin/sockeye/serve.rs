@@ -72,6 +72,7 @@ impl Serve {
     }
 
     async fn serve(&self, prepared: Prepared, output: &Output) -> Result<ExitCode, Error> {
+        output.print_apart()?;
         let mut signals = Signals::new()?;
         let mut reloads = signal(SignalKind::hangup())
             .map_err(|error| Error::new(ErrorKind::LocalLimits, "start", "signals", error))?;
@@ -103,7 +104,7 @@ impl Serve {
         };
         if drained.cut > 0 {
             let (cut, lost) = (drained.cut, drained.bytes_lost);
-            output.note(format_args!("cut {cut} sessions, {lost} bytes lost"));
+            output.note(format_args!("cut {}, {lost} bytes lost", counted(cut)));
         }
         hub.close().await;
     }
@@ -145,11 +146,18 @@ fn notices(output: &Output) -> Notices {
             output.report(text, json!({"event": "kept", "error": error.to_string()}));
         }
         Notice::Draining { sessions } => {
-            let text = format!("stopping: {sessions} sessions may finish");
+            let text = format!("stopping: {} may finish", counted(sessions));
             output.report(text, json!({"event": "draining", "sessions": sessions}));
         }
         _ => {}
     })
+}
+
+fn counted(sessions: usize) -> String {
+    match sessions {
+        1 => "1 session".into(),
+        many => format!("{many} sessions"),
+    }
 }
 
 /// The port of chat without a configuration (IANA: ircu).

@@ -1,6 +1,8 @@
 //! Signals: the first drains, the second cuts.
 
-use rustix::process::Signal;
+use std::io::{BufRead, BufReader};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::*;
 use crate::support::program::Program;
@@ -67,4 +69,46 @@ fn services_end_politely() {
     listen.signal(Signal::TERM);
     assert_eq!(stream.read(&mut [0]).unwrap(), 0);
     assert_eq!(listen.wait().code(), Some(0));
+}
+
+/// A program whose reports nobody reads; it ends with its test.
+struct Unread(std::process::Child);
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        // Both only fail when it has ended, which is what is wanted.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A pipe holds 64 KiB: some 600 reports of sessions that end badly.
+#[test]
+fn reports_that_nobody_reads_hold_nothing_up() {
+    let (_dead, nowhere) = refusing();
+    let mut command = sockeye(&["listen", "-4", "0", &format!("tcp://{nowhere}")]);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut listen = Unread(command.spawn().unwrap());
+    let mut stderr = BufReader::new(listen.0.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    let address = line.trim().trim_start_matches("listening on tcp://");
+    let address: SocketAddr = address.parse().unwrap();
+    for _ in 0..2_500 {
+        // Each session ends with a reset, which may come before the first look at it.
+        let ended = TcpStream::connect_timeout(&address, DEADLINE).and_then(|mut stream| {
+            stream.set_read_timeout(Some(DEADLINE))?;
+            stream.read(&mut [0])
+        });
+        let timed_out = |e: &io::Error| {
+            matches!(
+                e.kind(),
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+            )
+        };
+        assert!(!ended.is_err_and(|e| timed_out(&e)), "a session goes on");
+    }
+    kill_process(Pid::from_child(&listen.0), Signal::TERM).unwrap();
+    let ended = until("the listener's end", || listen.0.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(0));
 }
