@@ -36,7 +36,7 @@ impl CaseMapping {
         };
         let is_valid = |c: char| match self {
             Self::Ascii => is_nick_ascii(c),
-            Self::Precis(_) => is_nick_ascii(c) || (!c.is_ascii() && !c.is_control()),
+            Self::Precis(_) => is_nick_ascii(c) || (!c.is_ascii() && !is_unseen(c)),
         };
         first_is_valid
             && nick.len() <= NICK_BYTES_MAX
@@ -47,7 +47,8 @@ impl CaseMapping {
     }
 
     /// Returns whether a channel may have this name (RFC 2812 section 1.3, Modern IRC section
-    /// Channels).
+    /// Channels), which has to show what it is: nothing invisible and nothing that turns the
+    /// direction of writing.
     pub fn is_channel(&self, name: &str) -> bool {
         let Some(rest) = name.strip_prefix(CHANNEL_PREFIX) else {
             return false;
@@ -56,11 +57,24 @@ impl CaseMapping {
             && name.len() <= CHANNEL_BYTES_MAX
             && rest
                 .chars()
-                .all(|c| !c.is_control() && !matches!(c, ' ' | ',' | ':'))
+                .all(|c| !matches!(c, ',' | ':') && !is_unseen(c))
             && self
                 .fold(name)
                 .is_some_and(|folded| folded.len() <= CHANNEL_BYTES_MAX)
     }
+}
+
+/// Whether a name with this character looks like another one: spaces, controls, and the format
+/// characters that no word needs (the zero width joiners are letters' parts in some scripts).
+pub(crate) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || c.is_whitespace()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 /// Letters, digits, specials and the hyphen.
@@ -123,11 +137,23 @@ mod tests {
 
     #[test]
     fn channels_are_those_of_the_grammar() {
-        for name in ["#a", "##", "#a#b", "#Ä", "#a!b"] {
+        for name in ["#a", "##", "#a#b", "#Ä", "#a!b", "#می\u{200c}خواهم"] {
             assert!(CaseMapping::Ascii.is_channel(name), "{name}");
         }
         for name in [
-            "", "#", "a", "&a", "#a b", "#a,b", "#a\u{7}", "#a:b", "#a\u{9f}",
+            "",
+            "#",
+            "a",
+            "&a",
+            "#a b",
+            "#a,b",
+            "#a\u{7}",
+            "#a:b",
+            "#a\u{9f}",
+            "#a\u{a0}b",
+            "#\u{202e}a",
+            "#a\u{200b}",
+            "#a\u{feff}",
         ] {
             assert!(!CaseMapping::Ascii.is_channel(name), "{name}");
         }

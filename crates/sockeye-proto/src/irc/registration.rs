@@ -11,6 +11,8 @@
 //!                   nick_refused
 //! ```
 //!
+//! From all but Entered it may go to Closed, where nothing is taken or said any more.
+//!
 //! Sources: RFC 2812 section 3.1, Modern IRC section Connection Registration, IRCv3 capability
 //! negotiation, IRCv3 sasl-3.1 and sasl-3.2, IRCv3 UTF8ONLY.
 
@@ -27,6 +29,7 @@ use bytes::Bytes;
 
 use self::sasl::{Exchange, Sasl};
 use super::caps::{self, Caps, Negotiation};
+use super::casemap::is_unseen;
 use super::input::AccountRef;
 use super::message::{Line, LineError, Message, truncated};
 use super::numeric::{self, Numeric, Severity};
@@ -105,6 +108,7 @@ enum State {
     Open,
     Entering,
     Entered,
+    Closed,
 }
 
 impl Registration {
@@ -131,7 +135,7 @@ impl Registration {
     /// connection that sends more than [`BYTES_MAX`] before it is on the network. What is read and
     /// not taken yet does not count: it may be for later.
     pub fn received(&mut self, bytes: usize, steps: &mut Vec<Step>) {
-        if self.state != State::Entered {
+        if matches!(self.state, State::Open | State::Entering) {
             self.bytes = self.bytes.saturating_add(bytes);
             if self.bytes > BYTES_MAX {
                 self.close(TOO_MUCH, steps);
@@ -141,6 +145,9 @@ impl Registration {
 
     /// Takes one line; pushes what follows from it.
     pub fn line(&mut self, line: Result<Message, LineError>, steps: &mut Vec<Step>) {
+        if self.state == State::Closed {
+            return;
+        }
         if self.state != State::Entered {
             self.lines += 1;
             if self.lines > LINES_MAX {
@@ -420,7 +427,8 @@ impl Registration {
         }
     }
 
-    fn close(&self, reason: &str, steps: &mut Vec<Step>) {
+    fn close(&mut self, reason: &str, steps: &mut Vec<Step>) {
+        self.state = State::Closed;
         let mut out = String::new();
         let text = format_args!("Closing link: {} ({reason})", self.host);
         Line::new(&mut out).command("ERROR").trailing_fmt(text);
@@ -430,7 +438,7 @@ impl Registration {
 
 /// What may stand between `!` and `@` without being mistaken for a part of the grammar.
 fn is_user_name(c: char) -> bool {
-    !c.is_control() && !c.is_whitespace() && !matches!(c, '!' | '@' | '*' | '?' | ':' | ',' | '~')
+    !is_unseen(c) && !matches!(c, '!' | '@' | '*' | '?' | ':' | ',' | '~')
 }
 
 /// Who has no nick yet.

@@ -92,11 +92,11 @@ impl Model {
         if room.members.contains_key(&who) {
             return Ok(Vec::new());
         }
+        let is_founder = user.account.is_some() && user.account == room.founder;
         let obstacles = room.obstacles(who, &mask, key);
-        if !obstacles.is_empty() {
+        if !is_founder && !obstacles.is_empty() {
             return Err(obstacles);
         }
-        let is_founder = user.account.is_some() && user.account == room.founder;
         let rank = Rank {
             operator: is_new || is_founder,
             voice: false,

@@ -99,6 +99,10 @@ impl Intent for Join {
             }
             return Ok(Entry::New);
         };
+        // Whom it belongs to gets in, or a channel with stored state could be closed for good.
+        if is_operator_on_joining(session, channel) {
+            return Ok(Entry::Existing(channel.id));
+        }
         let modes = &channel.modes;
         if modes.key.is_some() && modes.key != self.key {
             return refused(ERR_BADCHANNELKEY);

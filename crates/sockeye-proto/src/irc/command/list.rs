@@ -40,7 +40,7 @@ fn show(channel: &Channel, asked: &Asked<'_>, replies: &mut Replies) {
     reply.number(channel.members.len() as u64).trailing(topic);
 }
 
-/// `>N` and `<N` count members; another condition is not understood and fits all.
+/// `>N` and `<N` count members; what is no condition is a name that no channel has.
 fn fits(members: usize, condition: &str) -> bool {
     let number = |text: &str| text.parse::<usize>().ok();
     if let Some(least) = condition.strip_prefix('>').and_then(number) {
@@ -49,7 +49,7 @@ fn fits(members: usize, condition: &str) -> bool {
     if let Some(most) = condition.strip_prefix('<').and_then(number) {
         return members < most;
     }
-    true
+    false
 }
 
 /// Most channels of one answer: at 400 bytes each under half of a client's queue of 1 MiB.

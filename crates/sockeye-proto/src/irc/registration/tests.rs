@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::irc::id::AccountId;
-use crate::irc::message::LineDecoder;
+use crate::irc::message::{LineDecoder, LineError};
 use crate::irc::settings::CaseMapping;
 
 fn settings() -> Settings {
@@ -213,12 +213,17 @@ fn what_is_sent_before_registration_is_limited() {
         assert_eq!(client.says("PING x").len(), 1);
     }
     assert!(client.says("PING x")[0].starts_with("close ERROR :"));
+    // Nothing comes after the end, whatever was sent behind it.
+    assert!(client.says("PING x").is_empty());
 
+    let mut client = Client::new();
     let mut steps = Vec::new();
     client.registration.received(BYTES_MAX, &mut steps);
     assert!(steps.is_empty());
     client.registration.received(1, &mut steps);
     assert!(matches!(steps.as_slice(), [Step::Close(_)]));
+    client.registration.line(Err(LineError::Nul), &mut steps);
+    assert_eq!(steps.len(), 1);
 
     // Once on the network neither counts.
     let mut client = Client::entered();

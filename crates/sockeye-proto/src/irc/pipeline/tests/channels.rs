@@ -282,6 +282,7 @@ fn names_and_list_hide_what_is_secret() {
     assert_eq!(net.says(ann, "LIST").len(), 4);
     assert_eq!(net.says(ann, "LIST >1").len(), 2);
     assert_eq!(net.says(ann, "LIST >0,<2").len(), 4);
+    assert_eq!(net.says(ann, "LIST open").len(), 2);
     assert_eq!(net.says(bob, "LIST #open,#secret").len(), 3);
     net.says(ann, "MODE ann +i");
     assert_eq!(

@@ -81,6 +81,28 @@ fn a_stored_channel_belongs_to_its_founder_and_to_admins() {
 }
 
 #[test]
+fn founders_and_admins_get_into_what_is_closed_to_others() {
+    let (mut net, ann) = furnished();
+    net.says(ann, "MODE #c +il 1");
+    net.says(ann, "MODE #c +b *!*@*");
+    let mut again = net.restarted(settings());
+    let other = again.enter_with("other", "", Some("other"));
+    let refused = again.says(other, "JOIN #c pass");
+    assert_eq!(
+        refused,
+        line(":hub.test 473 other #c :Cannot join channel (+i)")
+    );
+    let names = |net: &mut Net, who| only(&net.says(who, "JOIN #c"), "353");
+    let founder = again.enter_with("x", "", Some("ann"));
+    assert_eq!(names(&mut again, founder), line(":hub.test 353 x = #C :@x"));
+    let admin = again.enter_with("y", "", Some("boss"));
+    assert_eq!(
+        names(&mut again, admin),
+        line(":hub.test 353 y = #C :@x @y")
+    );
+}
+
+#[test]
 fn a_snapshot_and_the_records_after_it_equal_all_records() {
     let (mut net, ann) = furnished();
     let (upto, snapshot) = net.pipeline.snapshot();
