@@ -72,7 +72,8 @@ pub struct Error {
 impl Error {
     /// Makes the error of `op` (a verb: `connect`, `listen`) on `on` (an endpoint or a file).
     ///
-    /// `cause` is lower case and says what happened, once, without "failed to".
+    /// `cause` is lower case and says what happened, once, without "failed to". A system error is
+    /// brought into that form.
     pub fn new(
         kind: ErrorKind,
         op: &'static str,
@@ -83,7 +84,7 @@ impl Error {
             kind,
             op,
             on: on.to_string(),
-            cause: cause.to_string(),
+            cause: plain(cause.to_string()),
             hint: None,
         }
     }
@@ -143,15 +144,40 @@ pub(crate) fn words(error: &io::Error) -> String {
         _ => {
             let text = error.to_string();
             let text = text.split(" (os error").next().unwrap_or(&text);
-            let text = text.strip_prefix(RESOLVER_PREFIX).unwrap_or(text);
-            let mut letters = text.chars();
-            letters
-                .next()
-                .map(|first| first.to_lowercase().chain(letters).collect())
-                .unwrap_or_default()
+            lower(text.strip_prefix(RESOLVER_PREFIX).unwrap_or(text))
         }
     }
 }
 
+/// Takes the number off the text of a system error, and its capital; leaves every other text.
+fn plain(text: String) -> String {
+    match text.rsplit_once(" (os error ") {
+        Some((words, _)) => lower(words),
+        None => text,
+    }
+}
+
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
 /// What the standard library puts before the resolver's own words.
 const RESOLVER_PREFIX: &str = "failed to lookup address information: ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn system_errors_read_like_the_others() {
+        let cause = io::Error::from_raw_os_error(13);
+        let error = Error::new(ErrorKind::LocalWrite, "make", "/proc/x", cause);
+        assert_eq!(error.to_string(), "make /proc/x: permission denied");
+        let error = Error::new(ErrorKind::ConfigUsage, "read", "hub.toml", "Two (of them)");
+        assert_eq!(error.to_string(), "read hub.toml: Two (of them)");
+    }
+}

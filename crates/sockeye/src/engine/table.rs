@@ -178,7 +178,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sessions at once whose memory is worth giving back: some megabytes.
-const FLOOD_MIN: usize = 1024;
+/// Sessions at once whose memory is worth giving back: a megabyte and more.
+const FLOOD_MIN: usize = 256;
 /// Parts of the table with a lock each: more than there are threads that accept at once.
 const SHARDS: usize = 16;

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::limits::Attempts;
 use super::password::{self, Password};
 use super::{Account, Accounts, find};
+use crate::sys;
 
 /// Why a login did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +111,7 @@ impl Accounts {
         });
         let stored = stored.await.map_err(|e| unavailable(&e))?;
         let cost = self.inner.cost;
-        let _hasher = self
+        let hasher = self
             .inner
             .logins
             .hashers
@@ -126,7 +127,13 @@ impl Accounts {
                 None
             }
         });
-        work.await.map_err(|e| unavailable(&e))
+        let verdict = work.await.map_err(|e| unavailable(&e));
+        drop(hasher);
+        if self.inner.logins.are_idle() {
+            // Each hash has had its 19 MiB, which the C library would keep.
+            sys::memory::give_back();
+        }
+        verdict
     }
 }
 
@@ -139,6 +146,10 @@ impl Logins {
             hashers: Semaphore::new(HASHERS),
             memory: Mutex::default(),
         }
+    }
+
+    fn are_idle(&self) -> bool {
+        self.hashers.available_permits() == HASHERS
     }
 
     /// Forgets every verified password: an account has changed.

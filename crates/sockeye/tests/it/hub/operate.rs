@@ -164,8 +164,8 @@ fn a_second_signal_does_not_wait() {
     let _relayed = std::net::TcpStream::connect(hub.listening()).unwrap();
     let _accepted = silent.accept().unwrap();
     hub.signal(Signal::TERM);
-    hub.stderr.wait_for_text("1 sessions may finish");
+    hub.stderr.wait_for_text("1 session may finish");
     hub.signal(Signal::INT);
     assert_eq!(hub.wait().code(), Some(0));
-    hub.stderr.wait_for_text("cut 1 sessions");
+    hub.stderr.wait_for_text("cut 1 session");
 }
