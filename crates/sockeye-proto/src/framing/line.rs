@@ -1,0 +1,166 @@
+//! Lines: a message, then what ends a line.
+
+use alloc::vec::Vec;
+
+use super::FramingError;
+
+/// How lines are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What ends a line; not empty.
+    pub delimiter: Vec<u8>,
+    /// Whether a carriage return before the delimiter belongs to it: always written, and taken off
+    /// where it has come.
+    pub crlf: bool,
+    /// What the text of a line is.
+    pub text: LineText,
+    /// The longest line, bytes.
+    pub bytes_max: usize,
+}
+
+/// What the text of a line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineText {
+    /// The message itself.
+    Plain,
+    /// The message with what is not printable as `\n`, `\\` or `\x1b`.
+    Escaped,
+    /// The message in hexadecimal; blanks between bytes are allowed.
+    Hex,
+}
+
+impl Line {
+    /// Takes the first line off `bytes`: its message and the bytes that it took, once it is whole.
+    ///
+    /// # Errors
+    /// [`FramingError::TooLong`], also of a line whose end has not come; [`FramingError::Text`].
+    pub fn decode(&self, bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, FramingError> {
+        let window = bytes.windows(self.delimiter.len().max(1));
+        let mut window = window.take(self.bytes_max.saturating_add(1));
+        match window.position(|at| at == self.delimiter) {
+            Some(end) => {
+                let line = bytes.get(..end).unwrap_or_default();
+                Ok(Some((self.read(line)?, end + self.delimiter.len())))
+            }
+            None if bytes.len() >= self.bytes_max.saturating_add(self.delimiter.len()) => {
+                Err(FramingError::TooLong(self.bytes_max))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Returns the last message, whose line the end of the stream has ended.
+    ///
+    /// # Errors
+    /// [`FramingError::Text`].
+    pub fn finish(&self, rest: &[u8]) -> Result<Option<Vec<u8>>, FramingError> {
+        match rest.is_empty() {
+            true => Ok(None),
+            false => self.read(rest).map(Some),
+        }
+    }
+
+    fn read(&self, line: &[u8]) -> Result<Vec<u8>, FramingError> {
+        let line = match self.crlf {
+            true => line.strip_suffix(b"\r").unwrap_or(line),
+            false => line,
+        };
+        match self.text {
+            LineText::Plain => Ok(line.to_vec()),
+            LineText::Escaped => unescape(line).ok_or(FramingError::Text),
+            LineText::Hex => from_hex(line).ok_or(FramingError::Text),
+        }
+    }
+
+    /// Appends the line of a message. A plain message may end with the delimiter, as lines read from
+    /// elsewhere do: it is not written twice.
+    ///
+    /// # Errors
+    /// [`FramingError::Delimiter`] of a plain message with the delimiter within it;
+    /// [`FramingError::TooLong`].
+    pub fn encode(&self, message: &[u8], into: &mut Vec<u8>) -> Result<(), FramingError> {
+        let start = into.len();
+        match self.text {
+            LineText::Plain => {
+                let delimiter = self.delimiter.as_slice();
+                let message = message.strip_suffix(delimiter).unwrap_or(message);
+                let mut window = message.windows(delimiter.len().max(1));
+                if window.any(|at| at == delimiter) {
+                    return Err(FramingError::Delimiter);
+                }
+                into.extend_from_slice(message);
+            }
+            LineText::Escaped => escape(message, into),
+            LineText::Hex => to_hex(message, into),
+        }
+        if self.crlf && into.get(start..).is_none_or(|line| !line.ends_with(b"\r")) {
+            into.push(b'\r');
+        }
+        if into.len() - start > self.bytes_max {
+            into.truncate(start);
+            return Err(FramingError::TooLong(self.bytes_max));
+        }
+        into.extend_from_slice(&self.delimiter);
+        Ok(())
+    }
+}
+
+/// Reads `\n`, `\r`, `\t`, `\0`, `\\` and `\xHH`; `None` where a backslash begins none of them.
+pub fn unescape(text: &[u8]) -> Option<Vec<u8>> {
+    let mut read = Vec::with_capacity(text.len());
+    let mut rest = text.iter();
+    while let Some(&byte) = rest.next() {
+        if byte != b'\\' {
+            read.push(byte);
+            continue;
+        }
+        read.push(match rest.next()? {
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'0' => 0,
+            b'\\' => b'\\',
+            b'x' => digit(*rest.next()?)? << 4 | digit(*rest.next()?)?,
+            _ => return None,
+        });
+    }
+    Some(read)
+}
+
+fn escape(message: &[u8], into: &mut Vec<u8>) {
+    for &byte in message {
+        match byte {
+            b'\n' => into.extend_from_slice(br"\n"),
+            b'\r' => into.extend_from_slice(br"\r"),
+            b'\t' => into.extend_from_slice(br"\t"),
+            b'\\' => into.extend_from_slice(br"\\"),
+            b' '..=b'~' => into.push(byte),
+            _ => {
+                into.extend_from_slice(br"\x");
+                to_hex(&[byte], into);
+            }
+        }
+    }
+}
+
+fn to_hex(message: &[u8], into: &mut Vec<u8>) {
+    let digit = |value: u8| char::from_digit(value.into(), 16).map_or(b'0', |c| c as u8);
+    into.extend(
+        message
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]),
+    );
+}
+
+fn from_hex(line: &[u8]) -> Option<Vec<u8>> {
+    let mut read = Vec::with_capacity(line.len() / 2);
+    let mut rest = line.iter().filter(|byte| !byte.is_ascii_whitespace());
+    while let Some(&high) = rest.next() {
+        read.push(digit(high)? << 4 | digit(*rest.next()?)?);
+    }
+    Some(read)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|value| value as u8)
+}
