@@ -76,32 +76,34 @@ impl Line {
     /// elsewhere do: it is not written twice.
     ///
     /// # Errors
-    /// [`FramingError::Delimiter`] of a plain message with the delimiter within it;
-    /// [`FramingError::TooLong`].
+    /// [`FramingError::Delimiter`] where the line would end earlier; [`FramingError::TooLong`].
     pub fn encode(&self, message: &[u8], into: &mut Vec<u8>) -> Result<(), FramingError> {
         let start = into.len();
+        let delimiter = self.delimiter.as_slice();
         match self.text {
             LineText::Plain => {
-                let delimiter = self.delimiter.as_slice();
-                let message = message.strip_suffix(delimiter).unwrap_or(message);
-                let mut window = message.windows(delimiter.len().max(1));
-                if window.any(|at| at == delimiter) {
-                    return Err(FramingError::Delimiter);
-                }
-                into.extend_from_slice(message);
+                into.extend_from_slice(message.strip_suffix(delimiter).unwrap_or(message));
             }
-            LineText::Escaped => escape(message, into),
+            LineText::Escaped => escape(message, delimiter, into),
             LineText::Hex => to_hex(message, into),
         }
-        if self.crlf && into.get(start..).is_none_or(|line| !line.ends_with(b"\r")) {
+        let line = into.get(start..).unwrap_or_default();
+        if self.crlf && !line.ends_with(b"\r") {
             into.push(b'\r');
         }
-        if into.len() - start > self.bytes_max {
-            into.truncate(start);
-            return Err(FramingError::TooLong(self.bytes_max));
-        }
-        into.extend_from_slice(&self.delimiter);
-        Ok(())
+        let length = into.len() - start;
+        into.extend_from_slice(delimiter);
+        let line = into.get(start..).unwrap_or_default();
+        let end = line
+            .windows(delimiter.len().max(1))
+            .position(|at| at == delimiter);
+        let wrong = match length {
+            length if length > self.bytes_max => FramingError::TooLong(self.bytes_max),
+            length if end != Some(length) => FramingError::Delimiter,
+            _ => return Ok(()),
+        };
+        into.truncate(start);
+        Err(wrong)
     }
 }
 
@@ -127,14 +129,15 @@ pub fn unescape(text: &[u8]) -> Option<Vec<u8>> {
     Some(read)
 }
 
-fn escape(message: &[u8], into: &mut Vec<u8>) {
+/// Writes what is not printable, and what a delimiter could begin with, as an escape.
+fn escape(message: &[u8], delimiter: &[u8], into: &mut Vec<u8>) {
     for &byte in message {
         match byte {
             b'\n' => into.extend_from_slice(br"\n"),
             b'\r' => into.extend_from_slice(br"\r"),
             b'\t' => into.extend_from_slice(br"\t"),
             b'\\' => into.extend_from_slice(br"\\"),
-            b' '..=b'~' => into.push(byte),
+            b' '..=b'~' if Some(&byte) != delimiter.first() => into.push(byte),
             _ => {
                 into.extend_from_slice(br"\x");
                 to_hex(&[byte], into);

@@ -122,6 +122,26 @@ fn hexadecimal_and_escapes() {
     assert_eq!(unescape(br"\0\t\x41"), Some(b"\0\tA".to_vec()));
 }
 
+#[test]
+fn a_delimiter_of_several_printable_bytes() {
+    let of = |text| Line {
+        delimiter: b"||".to_vec(),
+        ..line(text, false)
+    };
+    let mut sent = Vec::new();
+    let plain = of(LineText::Plain);
+    // Its line would end one byte early.
+    let refused = plain.encode(b"a|", &mut sent);
+    assert_eq!(refused, Err(FramingError::Delimiter));
+    assert!(sent.is_empty());
+    let escaped = of(LineText::Escaped);
+    escaped.encode(b"a||b|", &mut sent).unwrap();
+    assert_eq!(
+        escaped.decode(&sent),
+        Ok(Some((b"a||b|".to_vec(), sent.len())))
+    );
+}
+
 /// Feeds one byte after the other and takes each message as soon as it is whole.
 fn byte_by_byte(
     bytes: &[u8],

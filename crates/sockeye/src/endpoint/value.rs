@@ -21,6 +21,8 @@ pub enum Kind {
     Mode,
     /// Any text.
     Text,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
 }
 
 /// A key's value.
@@ -58,6 +60,7 @@ impl Kind {
             Self::DurationOrOff => read_duration(text).map(Value::Duration),
             Self::Mode => read_mode(text).map(Value::Mode),
             Self::Text => Some(Value::Text(text.to_owned())),
+            Self::OneOf(words) => words.contains(&text).then(|| Value::Text(text.to_owned())),
         };
         value.ok_or_else(|| format!("takes {self}"))
     }
@@ -73,6 +76,7 @@ impl fmt::Display for Kind {
             Self::DurationOrOff => f.write_str("a time such as 250ms, 5s, 2m or 1h, or off"),
             Self::Mode => f.write_str("permissions in octal such as 660"),
             Self::Text => f.write_str("a text"),
+            Self::OneOf(words) => f.write_str(&words.join(" or ")),
         }
     }
 }

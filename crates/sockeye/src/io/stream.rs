@@ -126,7 +126,7 @@ impl Stream {
 
     /// Ends both directions at once so that the peer sees a reset, where it can be told; returns
     /// how many bytes it had not acknowledged.
-    pub(super) fn reset(self) -> u64 {
+    pub(crate) fn reset(self) -> u64 {
         let lost = self.io.unacknowledged();
         match self.io {
             Io::Tcp(tcp) => {

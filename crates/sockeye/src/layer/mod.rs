@@ -5,12 +5,15 @@
 //!
 //! Invariant: wrapping never runs in an accept loop, and all of it has [`HANDSHAKE_TIME`].
 
+mod framing;
+
 use std::time::Duration;
 
 use crate::endpoint::words::WordKind;
 use crate::endpoint::{Endpoint, Role, Word};
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
+use framing::Framing;
 
 /// The layers of one endpoint, ready to wrap its conversations.
 #[derive(Debug, Default)]
@@ -21,7 +24,9 @@ pub(crate) struct Layers {
 
 /// One layer with all that it needs.
 #[derive(Debug)]
-enum Layer {}
+enum Layer {
+    Framing(Framing),
+}
 
 impl Layers {
     /// Makes the layers of `endpoint` ready; `role` says on which side of the handshake they are.
@@ -70,16 +75,29 @@ impl Layers {
 
 impl Layer {
     fn prepare(word: &Word, endpoint: &Endpoint, _role: Role) -> Result<Self, Error> {
-        let why = format!("+{} is not in this version", word.row().name);
-        Err(Error::new(ErrorKind::ConfigUsage, "open", endpoint, why))
+        match word.row().name {
+            "line" => Framing::line(endpoint).map(Self::Framing),
+            "frame" => Ok(Self::Framing(Framing::frame(endpoint))),
+            name => {
+                let why = format!("+{name} is not in this version");
+                Err(Error::new(ErrorKind::ConfigUsage, "open", endpoint, why))
+            }
+        }
     }
 
     async fn wrap(
         &self,
-        _conversation: Conversation,
-        _info: &mut ConnectionInfo,
+        conversation: Conversation,
+        info: &mut ConnectionInfo,
     ) -> Result<Conversation, Error> {
-        match *self {}
+        let Conversation::Stream(stream) = conversation else {
+            let why = "a layer of bytes, and there are messages already";
+            let peer = &info.peer_text;
+            return Err(Error::new(ErrorKind::ConfigUsage, "wrap", peer, why));
+        };
+        match self {
+            Self::Framing(framing) => Ok(framing.wrap(stream).into()),
+        }
     }
 }
 

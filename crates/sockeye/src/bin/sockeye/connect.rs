@@ -67,7 +67,7 @@ impl Connect {
             opened = engine.connect(endpoint) => opened?,
             kind = signals.stop() => return Ok(signals::exit_code(kind)),
         };
-        let (near, _) = engine.open(&Address::Stdio.into()).await?;
+        let (near, _) = engine.open(&near_end(endpoint)?).await?;
         output.tell_ready()?;
 
         let facts = session.facts();
@@ -156,6 +156,15 @@ impl Watch for FarEnd<'_> {
             let text = "the other side has closed; Ctrl-D ends yours";
             self.output.note(text);
         }
+    }
+}
+
+/// Returns standard input and output, as lines where the far end has its messages in lines.
+fn near_end(far: &Endpoint) -> Result<Endpoint, Error> {
+    let has_lines = far.words().iter().any(|word| word.row().name == "line");
+    match has_lines {
+        true => Ok(Endpoint::parse("- +line")?),
+        false => Ok(Address::Stdio.into()),
     }
 }
 

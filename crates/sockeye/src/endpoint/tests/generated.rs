@@ -133,6 +133,9 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
         Kind::DurationOrOff => prop_oneof![Just(Value::Off), duration()].boxed(),
         Kind::Mode => (0..=0o7777u32).prop_map(Value::Mode).boxed(),
         Kind::Text => "[ -~é]{0,12}".prop_map(Value::Text).boxed(),
+        Kind::OneOf(words) => select(words)
+            .prop_map(|word| Value::Text(word.to_owned()))
+            .boxed(),
     }
 }
 

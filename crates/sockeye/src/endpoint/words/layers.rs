@@ -1,6 +1,7 @@
 //! Layers: they change bytes or look at them, bottom-up in written order.
 
-use super::{KeyRow, Stands, WordKind, WordRow, later};
+use super::super::value::Kind;
+use super::{KeyRow, Stands, WordKind, WordRow, key, later};
 
 /// Every layer.
 pub static LAYERS: &[WordRow] = &[
@@ -12,8 +13,19 @@ pub static LAYERS: &[WordRow] = &[
         PROXY,
         "tells or learns the peer's address by the PROXY protocol",
     ),
-    layer("line", None, LINE, "one message a line"),
-    layer("frame", None, FRAME, "one message a length-prefixed frame"),
+    WordRow {
+        built: true,
+        ..layer("line", None, LINE, "one message a line")
+    },
+    WordRow {
+        built: true,
+        ..layer(
+            "frame",
+            None,
+            FRAME,
+            "one message a frame with its length in front",
+        )
+    },
     layer("zstd", None, ZSTD, "compresses (RFC 8878)"),
     layer(
         "noise",
@@ -60,17 +72,38 @@ const PROXY: &[KeyRow] = &[
 ];
 
 const LINE: &[KeyRow] = &[
-    later("delimiter", "what ends a line"),
-    later("crlf", "ends lines with CR LF"),
-    later("escape", "escapes what is not printable"),
-    later("hex", "lines are hexadecimal"),
+    key(
+        "delimiter",
+        Kind::Text,
+        r"what ends a line, with \n, \0, \x1e and the like",
+    )
+    .default(r"\n"),
+    key("crlf", Kind::Flag, "CR belongs to the end of a line").default("off"),
+    key("escape", Kind::Flag, "what is not printable is escaped").default("off"),
+    key("hex", Kind::Flag, "lines are hexadecimal").default("off"),
+    key("max", Kind::Bytes, "the longest line").default("1M"),
 ];
 
 const FRAME: &[KeyRow] = &[
-    later("size", "bytes of the length prefix"),
-    later("order", "big or little"),
-    later("max", "the longest frame"),
-    later("checksum", "the checksum at the end"),
+    key(
+        "size",
+        Kind::OneOf(&["1", "2", "4", "8"]),
+        "bytes of the length",
+    )
+    .default("4"),
+    key(
+        "order",
+        Kind::OneOf(&["big", "little"]),
+        "which byte of the length comes first",
+    )
+    .default("big"),
+    key("max", Kind::Bytes, "the longest message").default("1M"),
+    key(
+        "checksum",
+        Kind::OneOf(&["none", "crc32", "sum8", "crc16-modbus"]),
+        "what follows the message",
+    )
+    .default("none"),
 ];
 
 const ZSTD: &[KeyRow] = &[later("level", "1 to 19")];

@@ -1,5 +1,6 @@
 //! Messages through the real program: whole, in order, each peer apart.
 
+mod framing;
 mod udp;
 
 use std::net::{SocketAddr, UdpSocket};
