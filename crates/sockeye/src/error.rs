@@ -144,7 +144,8 @@ pub(crate) fn words(error: &io::Error) -> String {
         _ => {
             let text = error.to_string();
             let text = text.split(" (os error").next().unwrap_or(&text);
-            lower(text.strip_prefix(RESOLVER_PREFIX).unwrap_or(text))
+            let resolver = text.split_once(RESOLVER_MARK);
+            lower(resolver.map_or(text, |(_, words)| words))
         }
     }
 }
@@ -165,8 +166,8 @@ fn lower(text: &str) -> String {
         .unwrap_or_default()
 }
 
-/// What the standard library puts before the resolver's own words.
-const RESOLVER_PREFIX: &str = "failed to lookup address information: ";
+/// How what the standard library puts before the resolver's own words ends.
+const RESOLVER_MARK: &str = "lookup address information: ";
 
 #[cfg(test)]
 mod tests {

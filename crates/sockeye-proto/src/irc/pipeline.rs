@@ -157,6 +157,16 @@ impl Pipeline {
         })
     }
 
+    /// Returns what to append last, when no input comes any more: the rows that are still to be
+    /// taken back, since no batch with rows will take them along.
+    pub fn closing_batch(&mut self) -> Option<Batch> {
+        let voids = mem::take(&mut self.voids.owed);
+        (!voids.is_empty()).then(|| Batch {
+            records: Vec::new(),
+            voids,
+        })
+    }
+
     /// The batch is on disk.
     pub fn committed(&mut self) {
         self.order.decided();

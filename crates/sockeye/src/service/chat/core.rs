@@ -18,6 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use sockeye_proto::Now;
+use sockeye_proto::irc::event::{Fact, Record};
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::input::{Input, Output};
 use sockeye_proto::irc::pipeline::{Pipeline, StoreFailure};
@@ -43,6 +44,13 @@ pub(super) enum Ask {
     Stop(oneshot::Sender<Result<(), LogError>>),
 }
 
+/// A network as its log has it.
+pub(super) struct Restored {
+    pub(super) pipeline: Pipeline,
+    /// Rows of state that were read after the last snapshot.
+    pub(super) state_rows: usize,
+}
+
 /// The core of a chat service.
 pub(super) struct Core {
     pipeline: Pipeline,
@@ -52,6 +60,10 @@ pub(super) struct Core {
     /// Taken from `asks` and not yet fed.
     backlog: VecDeque<Ask>,
     append: Option<Answer<'static, Result<(), LogError>>>,
+    /// A snapshot on its way to the log.
+    saving: Option<Answer<'static, Result<(), LogError>>>,
+    /// Rows of state that a start would have to read after the last snapshot.
+    state_rows: usize,
     outputs: Vec<Output>,
     deliveries: Deliveries,
     stop: Option<Option<oneshot::Sender<Result<(), LogError>>>>,
@@ -62,13 +74,17 @@ pub(super) struct Core {
 /// What woke the core.
 enum Woke {
     Appended(Result<(), LogError>),
+    Saved(Result<(), LogError>),
     Asked(Vec<Ask>),
     Look,
 }
 
 impl Core {
     pub(super) fn new(
-        mut pipeline: Pipeline,
+        Restored {
+            mut pipeline,
+            state_rows,
+        }: Restored,
         log: Arc<dyn Log>,
         shared: Arc<Shared>,
         asks: mpsc::Receiver<Ask>,
@@ -81,6 +97,8 @@ impl Core {
             asks,
             backlog: VecDeque::new(),
             append: None,
+            saving: None,
+            state_rows,
             outputs: Vec::new(),
             deliveries: Deliveries::default(),
             stop: None,
@@ -104,17 +122,25 @@ impl Core {
         while self.stop.is_none() || self.append.is_some() || !self.backlog.is_empty() {
             match self.wait().await {
                 Woke::Appended(result) => self.appended(result),
+                Woke::Saved(result) => say_if_unsaved(&result),
                 Woke::Asked(asks) if asks.is_empty() => self.stop = Some(None),
                 Woke::Asked(asks) => self.backlog.extend(asks),
                 Woke::Look => self.deliveries.release(Instant::now()),
             }
             self.turn().await;
+            self.save_if_due();
+        }
+        if let Some(batch) = self.pipeline.closing_batch()
+            && let Err(e) = self.log.append(batch).await
+        {
+            tracing::warn!("history may show messages that were refused: {e}");
+        }
+        if self.saving.is_some() {
+            say_if_unsaved(&finish(&mut self.saving).await);
         }
         let (number, state) = self.pipeline.snapshot();
         let stored = self.log.put_snapshot(number, state).await;
-        if let Err(e) = &stored {
-            tracing::warn!("the state of the chat was not stored, the next start reads more: {e}");
-        }
+        say_if_unsaved(&stored);
         if let Some(answer) = self.stop.flatten() {
             let _ = answer.send(stored);
         }
@@ -126,6 +152,7 @@ impl Core {
         tokio::select! {
             biased;
             result = finish(&mut self.append) => Woke::Appended(result),
+            result = finish(&mut self.saving) => Woke::Saved(result),
             () = self.shared.relief.notified() => Woke::Look,
             _ = self.asks.recv_many(&mut asked, ASKS_A_TURN), if takes => Woke::Asked(asked),
             () = tokio::time::sleep(LOOK_EVERY), if self.deliveries.holds() => Woke::Look,
@@ -215,6 +242,8 @@ impl Core {
     async fn begin_append(&mut self) -> Option<Result<(), LogError>> {
         if self.append.is_none() {
             let batch = self.pipeline.next_batch()?;
+            let is_state = |record: &&Record| !matches!(record.fact, Fact::Message(_));
+            self.state_rows += batch.records.iter().filter(is_state).count();
             let log = self.log.clone();
             self.append = Some(Box::pin(async move { log.append(batch).await }));
             // The first poll hands the batch to the log.
@@ -225,6 +254,19 @@ impl Core {
             };
         }
         None
+    }
+
+    /// Begins to store a snapshot once many rows have come after the last one, so that a start is
+    /// quick after a crash, too.
+    fn save_if_due(&mut self) {
+        if self.saving.is_none() && self.state_rows >= STATE_ROWS_MAX {
+            self.state_rows = 0;
+            let (number, state) = self.pipeline.snapshot();
+            let log = self.log.clone();
+            self.saving = Some(Box::pin(
+                async move { log.put_snapshot(number, state).await },
+            ));
+        }
     }
 
     fn appended(&mut self, result: Result<(), LogError>) {
@@ -269,15 +311,19 @@ impl Core {
     }
 }
 
-/// Waits for the append in flight and takes it away; forever if there is none.
-async fn finish(
-    append: &mut Option<Answer<'static, Result<(), LogError>>>,
-) -> Result<(), LogError> {
-    match append {
+fn say_if_unsaved(saved: &Result<(), LogError>) {
+    if let Err(e) = saved {
+        tracing::warn!("the state of the chat was not stored, the next start reads more: {e}");
+    }
+}
+
+/// Waits for what the log is doing and takes it away; forever if there is nothing.
+async fn finish(doing: &mut Option<Answer<'static, Result<(), LogError>>>) -> Result<(), LogError> {
+    match doing {
         None => std::future::pending().await,
         Some(running) => {
             let result = running.await;
-            *append = None;
+            *doing = None;
             result
         }
     }
@@ -315,6 +361,9 @@ impl Randomness {
 /// Inputs that are fed before what they cause is handed out: enough for a batch, few enough to keep
 /// the turn short.
 const INPUTS_A_TURN: usize = 1_024;
+
+/// Rows of state after which a snapshot is stored: some 20 ms of a start.
+pub(super) const STATE_ROWS_MAX: usize = 4_096;
 
 /// Asks that are taken from the queue at once.
 const ASKS_A_TURN: usize = 256;

@@ -25,7 +25,7 @@ use sockeye_proto::irc::settings::Settings;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use self::connection::Connection;
-use self::core::{Ask, Core};
+use self::core::{Ask, Core, Restored};
 use self::seats::Seats;
 use super::{BoxFuture, Refusal, Service};
 use crate::engine::{AdmissionLimits, Engine, Network, Session};
@@ -106,7 +106,7 @@ impl Chat {
             accounts,
             exempt,
         } = options;
-        let pipeline = restore(&*log, settings.clone()).await?;
+        let restored = restore(&*log, settings.clone()).await?;
         let (asks, asked) = mpsc::channel(ASKS_MAX);
         let current = Current {
             settings: Arc::new(settings),
@@ -122,9 +122,9 @@ impl Chat {
             accounts,
             connections: AtomicUsize::new(0),
             clients: AtomicUsize::new(0),
-            channels: AtomicUsize::new(pipeline.channels()),
+            channels: AtomicUsize::new(restored.pipeline.channels()),
         });
-        engine.spawn(Core::new(pipeline, log, shared.clone(), asked).run());
+        engine.spawn(Core::new(restored, log, shared.clone(), asked).run());
         Ok(Arc::new(Self { shared }))
     }
 
@@ -233,7 +233,7 @@ impl Current {
     }
 }
 
-async fn restore(log: &dyn Log, settings: Settings) -> Result<Pipeline, Error> {
+async fn restore(log: &dyn Log, settings: Settings) -> Result<Restored, Error> {
     log.lease().await.map_err(|e| store_error(&e))?;
     let snapshot = log.snapshot().await.map_err(|e| store_error(&e))?;
     let (number, state) = match snapshot {
@@ -241,14 +241,19 @@ async fn restore(log: &dyn Log, settings: Settings) -> Result<Pipeline, Error> {
         None => (0, None),
     };
     let tail = log.tail(number).await.map_err(|e| store_error(&e))?;
-    Pipeline::restore(
+    let state_rows = tail.records.len();
+    let pipeline = Pipeline::restore(
         settings,
         state.as_deref(),
         &tail.records,
         tail.last,
         tail.last_wall_ms,
     )
-    .map_err(|e| Error::new(ErrorKind::LocalRead, "restore", "chat", e.0))
+    .map_err(|e| Error::new(ErrorKind::LocalRead, "restore", "chat", e.0))?;
+    Ok(Restored {
+        pipeline,
+        state_rows,
+    })
 }
 
 /// Says why a connection is refused.

@@ -592,6 +592,30 @@ fn after_a_kill_history_modes_and_topic_are_back() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_is_stored_now_and_then_while_the_hub_runs() {
+    let log = MemoryLog::default();
+    let hub = Hub::start(ChatOptions {
+        exempt: vec!["0.0.0.0".parse().unwrap()],
+        ..options(log.clone(), log.clone())
+    })
+    .await;
+    let mut ali = hub.member("ali").await;
+    let topics = "TOPIC #fish :a\r\n".repeat(core::STATE_ROWS_MAX / 32) + "PING topics\r\n";
+    for _ in 0..31 {
+        ali.say(&topics).await;
+        ali.until("PONG").await;
+    }
+    assert_eq!(log.snapshot().await.unwrap(), None);
+    ali.say(&topics).await;
+    ali.until("PONG").await;
+    ali.say("PING later\r\n").await;
+    ali.until("PONG").await;
+    let (number, _) = log.snapshot().await.unwrap().unwrap();
+    let rows = log.tail(number).await.unwrap().records.len();
+    assert!(rows < core::STATE_ROWS_MAX / 2, "{rows}");
+}
+
 #[test]
 fn a_snapshot_stands_for_all_before_it() {
     let dir = tempfile::tempdir().unwrap();

@@ -227,6 +227,22 @@ fn a_void_that_cannot_be_written_is_owed_but_not_waited_for() {
 }
 
 #[test]
+fn a_void_that_is_owed_at_the_end_is_the_last_batch() {
+    let (mut net, ann, bob) = slow_room();
+    assert!(net.pipeline.closing_batch().is_none());
+    net.writes(ann, "PRIVMSG #c :one");
+    net.writes(ann, "KICK #c bob");
+    net.writes(bob, "PRIVMSG #c :too late");
+    net.commit();
+    net.commit();
+    let owed = net.appending.as_ref().unwrap().voids.clone();
+    net.fail();
+    let last = net.pipeline.closing_batch().unwrap();
+    assert_eq!((last.records.len(), last.voids), (0, owed));
+    assert!(net.pipeline.closing_batch().is_none());
+}
+
+#[test]
 fn a_failed_batch_refuses_what_was_to_be_stored_and_nothing_else() {
     let (mut net, ann, bob) = slow_room();
     net.writes(ann, "PRIVMSG #c :one");
