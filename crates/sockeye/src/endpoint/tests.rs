@@ -88,11 +88,8 @@ fn schemes_whose_text_may_be_a_number_stay_schemes() {
         &Address::Mem { name: "5".into() }
     );
     assert_eq!(parsed("exec:5").address(), &exec(&["5"]));
-    for (later, scheme) in [
-        ("fd:3", "fd"),
-        ("file:3", "file"),
-        ("broadcast:1", "broadcast"),
-    ] {
+    assert_eq!(parsed("broadcast:1").address().scheme(), "broadcast");
+    for (later, scheme) in [("fd:3", "fd"), ("file:3", "file")] {
         assert_refused(
             later,
             &format!("{scheme}: is not in this version"),

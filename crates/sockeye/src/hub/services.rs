@@ -1,6 +1,7 @@
 //! The right-hand sides of a hub's listeners, and the chat network that those for chat share.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sockeye_proto::irc::settings::{CaseMapping, Settings};
@@ -11,7 +12,7 @@ use crate::endpoint::Address;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::service::chat::{Chat, ChatOptions};
-use crate::service::{self, Forward, Service};
+use crate::service::{self, Broadcast, Forward, Service};
 use crate::state::{Accounts, Store};
 
 /// What answers on accepted connections.
@@ -23,6 +24,8 @@ pub(super) struct Services {
     casemapping: CaseMapping,
     started_wall_ms: u64,
     chat: Option<Arc<Chat>>,
+    /// The rooms of `broadcast:` by name: its listeners share them, also after a reload.
+    rooms: Mutex<BTreeMap<String, Arc<Broadcast>>>,
 }
 
 impl Services {
@@ -43,6 +46,7 @@ impl Services {
             casemapping,
             started_wall_ms: since_1970.as_millis() as u64,
             chat: None,
+            rooms: Mutex::default(),
         }
     }
 
@@ -94,18 +98,24 @@ impl Services {
     /// # Errors
     /// When this version has no such service.
     pub(super) fn answering(&self, listen: &Listen) -> Result<Arc<dyn Service>, Error> {
-        let Address::Service { name, .. } = listen.serve.address() else {
+        let Address::Service { name, text } = listen.serve.address() else {
             let (to, idle) = (listen.serve.clone(), listen.at.idle());
             return Ok(Arc::new(Forward::new(&self.engine, to, idle)));
         };
         let found = match (&self.chat, *name) {
             (Some(chat), CHAT) => Some(Arc::clone(chat) as Arc<dyn Service>),
+            (_, BROADCAST) => Some(self.room(text)),
             (_, name) => service::by_name(name),
         };
         found.ok_or_else(|| {
             let cause = format!("{name}: is not in this version");
             Error::new(ErrorKind::ConfigUsage, "serve", &listen.serve, cause)
         })
+    }
+
+    fn room(&self, name: &str) -> Arc<dyn Service> {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(rooms.entry(name.to_owned()).or_default()) as _
     }
 
     /// Returns how chat is doing, where it runs.
@@ -141,3 +151,6 @@ pub(super) fn is_chat(listen: &Listen) -> bool {
 
 /// Chat's name in the vocabulary.
 pub(super) const CHAT: &str = "chat";
+
+/// A room's name in the vocabulary.
+const BROADCAST: &str = "broadcast";

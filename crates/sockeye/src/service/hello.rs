@@ -24,23 +24,29 @@ impl Service for Hello {
         conversation: Conversation,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let peer = &session.info().peer_text;
-            let line = format!("hello {peer}\n");
-            let said = async {
-                let bytes_out = &session.facts().bytes_out;
-                match conversation {
-                    Conversation::Stream(stream) => say(stream, &line, bytes_out).await,
-                    Conversation::Datagram(datagram) => answer(datagram, line, bytes_out).await,
-                }
-            };
-            tokio::select! {
-                said = said => said.map_err(|error| {
-                    Error::new(ErrorKind::PeerReset, "hello", peer, error)
-                }),
-                () = session.closing() => Ok(()),
-            }
-        })
+        let line = format!("hello {}\n", session.info().peer_text);
+        Box::pin(tell("hello", conversation, session, line))
+    }
+}
+
+/// Says one line to the peer and ends.
+pub(super) async fn tell(
+    name: &'static str,
+    conversation: Conversation,
+    session: &Session,
+    line: String,
+) -> Result<(), Error> {
+    let said = async {
+        let bytes_out = &session.facts().bytes_out;
+        match conversation {
+            Conversation::Stream(stream) => say(stream, &line, bytes_out).await,
+            Conversation::Datagram(datagram) => answer(datagram, line, bytes_out).await,
+        }
+    };
+    let peer = &session.info().peer_text;
+    tokio::select! {
+        said = said => said.map_err(|error| Error::new(ErrorKind::PeerReset, name, peer, error)),
+        () = session.closing() => Ok(()),
     }
 }
 

@@ -1,8 +1,12 @@
 //! Services: what answers on an accepted conversation.
 
+mod broadcast;
+mod chargen;
 #[cfg(feature = "sqlite")]
 #[doc(hidden)]
 pub mod chat;
+mod daytime;
+mod discard;
 mod echo;
 mod forward;
 mod hello;
@@ -18,6 +22,10 @@ use crate::engine::Session;
 use crate::error::Error;
 use crate::io::Conversation;
 
+pub use broadcast::Broadcast;
+pub use chargen::Chargen;
+pub use daytime::Daytime;
+pub use discard::Discard;
 pub use echo::Echo;
 pub use forward::{Forward, WatchSessions};
 pub use hello::Hello;
@@ -44,6 +52,10 @@ pub enum Refusal {
 /// `None` for what only a hub can give (`chat`) and for what this version does not have.
 pub fn by_name(name: &str) -> Option<Arc<dyn Service>> {
     match name {
+        "broadcast" => Some(Arc::new(Broadcast::default())),
+        "chargen" => Some(Arc::new(Chargen)),
+        "daytime" => Some(Arc::new(Daytime)),
+        "discard" => Some(Arc::new(Discard)),
         "echo" => Some(Arc::new(Echo)),
         "hello" => Some(Arc::new(Hello)),
         "upper" => Some(Arc::new(Upper)),

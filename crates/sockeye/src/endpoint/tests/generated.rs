@@ -62,7 +62,7 @@ fn any_address() -> impl Strategy<Value = Address> {
             .iter()
             .filter(move |row| row.built && row.is == kind)
     };
-    let services: Vec<_> = built(SchemeKind::Service).map(|row| row.name).collect();
+    let services: Vec<_> = built(SchemeKind::Service).collect();
     prop_oneof![
         Just(Address::Stdio),
         (any_host(), any::<u16>(), family)
@@ -82,9 +82,12 @@ fn any_address() -> impl Strategy<Value = Address> {
                 Address::Exec { argv }
             }),
         "[a-z0-9 :/+']{1,8}".prop_map(|name| Address::Mem { name }),
-        select(services).prop_map(|name| Address::Service {
-            name,
-            text: String::new()
+        (select(services), "[a-z0-9 +']{1,8}").prop_map(|(row, text)| Address::Service {
+            name: row.name,
+            text: match row.form {
+                Form::Nothing => String::new(),
+                _ => text,
+            },
         }),
     ]
 }

@@ -61,37 +61,25 @@ pub static SCHEMES: &[SchemeRow] = &[
     sugar("tls", "TLS over TCP"),
     sugar("ws", "WebSocket over TCP"),
     sugar("wss", "WebSocket over TLS over TCP"),
-    SchemeRow {
-        carries: Carries::Either,
-        built: true,
-        ..service("echo", Form::Nothing, "sends back what it gets")
-    },
-    SchemeRow {
-        carries: Carries::Either,
-        built: true,
-        ..service("upper", Form::Nothing, "sends it back in upper case")
-    },
-    SchemeRow {
-        carries: Carries::Either,
-        built: true,
-        ..service("hello", Form::Nothing, "greets and closes")
-    },
+    answering("echo", Form::Nothing, "sends back what it gets"),
+    answering("upper", Form::Nothing, "sends it back in upper case"),
+    answering("hello", Form::Nothing, "greets and closes"),
     SchemeRow {
         built: cfg!(feature = "sqlite"),
         ..service("chat", Form::Nothing, "chat (IRC), in serve only")
     },
-    service(
+    answering(
         "discard",
         Form::Nothing,
         "reads and answers nothing (RFC 863)",
     ),
-    service(
+    answering(
         "chargen",
         Form::Nothing,
         "sends characters without end (RFC 864)",
     ),
-    service("daytime", Form::Nothing, "sends the time (RFC 867)"),
-    service(
+    answering("daytime", Form::Nothing, "sends the time (RFC 867)"),
+    answering(
         "broadcast",
         Form::TextOrNumber,
         "sends what one sends to all others",
@@ -134,6 +122,15 @@ const fn sugar(name: &'static str, doc: &'static str) -> SchemeRow {
     SchemeRow {
         is: SchemeKind::Sugar,
         ..not_built(name, Form::HostPort, doc)
+    }
+}
+
+/// Makes the row of a service that answers bytes and messages.
+const fn answering(name: &'static str, form: Form, doc: &'static str) -> SchemeRow {
+    SchemeRow {
+        carries: Carries::Either,
+        built: true,
+        ..service(name, form, doc)
     }
 }
 

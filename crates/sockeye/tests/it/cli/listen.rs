@@ -12,6 +12,14 @@ fn services_answer() {
     assert_eq!(exchange(echo.listening(), b"Hi\0there"), b"Hi\0there");
     let upper = Program::ready(&["listen", "0", "upper:"]);
     assert_eq!(exchange(upper.listening(), b"Hi there"), b"HI THERE");
+    let discard = Program::ready(&["listen", "0", "discard:"]);
+    assert_eq!(exchange(discard.listening(), b"into nothing"), b"");
+    let daytime = Program::ready(&["listen", "0", "daytime:"]);
+    let time = exchange(daytime.listening(), b"");
+    assert!(
+        time.starts_with(b"20") && time.ends_with(b"Z\r\n"),
+        "{time:?}"
+    );
     let hello = Program::ready(&["listen", "0", "hello:"]);
     assert!(!exchange(hello.listening(), b"").is_empty());
 }
@@ -144,5 +152,52 @@ fn idle_sessions_end_whichever_side_says_so() {
         stream.write_all(b"x").unwrap();
         stream.read_exact(&mut [0]).unwrap();
         assert_eq!(stream.read(&mut [0]).unwrap(), 0);
+    }
+}
+
+#[test]
+fn characters_come_without_end_until_the_peer_has_ended() {
+    let chargen = Program::ready(&["listen", "-4", "0", "chargen:"]);
+    let mut stream = dial(chargen.listening());
+    let mut lines = vec![0; 96 * 74];
+    stream.read_exact(&mut lines).unwrap();
+    let lines: Vec<_> = lines.chunks(74).collect();
+    // The first lines of RFC 864's pattern; after 95 lines it begins again.
+    assert!(lines[0].starts_with(b" !\"#$%&'()") && lines[0].ends_with(b"defg\r\n"));
+    assert!(lines[1].starts_with(b"!\"#") && lines[94].starts_with(b"~ !"));
+    assert_eq!(lines[95], lines[0]);
+    stream.shutdown(Shutdown::Write).unwrap();
+    stream.read_to_end(&mut Vec::new()).unwrap();
+}
+
+#[test]
+fn what_one_says_in_a_room_the_others_hear() {
+    let room = Program::ready(&["listen", "-4", "0", "broadcast:room1"]);
+    let (mut alice, mut bob) = (dial(room.listening()), dial(room.listening()));
+    let heard = until("a word from alice", || {
+        alice.write_all(b"hello").unwrap();
+        let mut heard = [0; 5];
+        bob.set_read_timeout(Some(std::time::Duration::from_millis(50)))
+            .unwrap();
+        bob.read_exact(&mut heard).ok().map(|()| heard)
+    });
+    assert_eq!(&heard, b"hello");
+}
+
+#[test]
+fn characters_over_udp_never_outweigh_the_question() {
+    let chargen = Program::ready(&["listen", "-4", "udp://127.0.0.1:0", "chargen:"]);
+    let address = chargen.stderr.wait_for("a UDP listener", |line| {
+        line.strip_prefix("listening on udp://")?
+            .parse::<SocketAddr>()
+            .ok()
+    });
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    socket.connect(address).unwrap();
+    for (asked, answered) in [(10, 10), (2000, 512), (0, 0)] {
+        socket.send(&vec![0; asked]).unwrap();
+        let mut answer = [0; 4096];
+        assert_eq!(socket.recv(&mut answer).unwrap(), answered);
     }
 }
