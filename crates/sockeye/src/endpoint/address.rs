@@ -37,6 +37,11 @@ pub enum Address {
         /// The program and its arguments; never empty.
         argv: Vec<String>,
     },
+    /// A shell command that talks on its standard input and output.
+    Sh {
+        /// The command, as the shell reads it.
+        command: String,
+    },
     /// A pair of pipes inside this process, met by name.
     Mem {
         /// The name both ends use.
@@ -103,6 +108,7 @@ impl Address {
             Self::Udp { .. } => "udp",
             Self::Unix(_) => "unix",
             Self::Exec { .. } => "exec",
+            Self::Sh { .. } => "sh",
             Self::Mem { .. } => "mem",
             Self::Service { name, .. } => name,
         }
@@ -130,6 +136,7 @@ impl Address {
                 write!(f, "{scheme}{l}:{url}{name}")
             }
             Self::Exec { argv } => write!(f, "{scheme}{l}:{}", split::join(argv)),
+            Self::Sh { command } => write!(f, "{scheme}{l}:{command}"),
             Self::Mem { name } => write!(f, "{scheme}{l}:{name}"),
             Self::Service { text, .. } => write!(f, "{scheme}{l}:{text}"),
         }

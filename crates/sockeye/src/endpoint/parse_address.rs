@@ -179,6 +179,9 @@ fn scheme_text(row: &'static SchemeRow, token: &Token, colon: usize) -> Result<A
             Fault::new(at, "unix:// needs a path from the root").hint("write unix:PATH")
         }),
         "exec" => exec(token, colon + 1),
+        "sh" => Ok(Address::Sh {
+            command: text.to_owned(),
+        }),
         "mem" => Ok(Address::Mem {
             name: text.to_owned(),
         }),

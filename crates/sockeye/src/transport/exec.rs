@@ -1,4 +1,4 @@
-//! `exec:`: a program's standard input and output, through pipes.
+//! `exec:` and `sh:`: a program's standard input and output, through pipes.
 //!
 //! Half-close: ending the writing direction closes the program's standard input; its output goes
 //! on. Its standard error is this process's. An unclean end of the other side ends the program by
@@ -47,6 +47,17 @@ pub(super) fn connect(
         process,
     };
     Ok((Conversation::Stream(Stream::layered(stream)), info))
+}
+
+/// Runs a command by the system's shell (POSIX sh).
+pub(super) fn connect_shell(
+    endpoint: &Endpoint,
+    command: &str,
+) -> Result<(Conversation, ConnectionInfo), Error> {
+    let argv = ["sh", "-c", command].map(str::to_owned);
+    let (conversation, info) = connect(endpoint, &argv)?;
+    let peer_text = "sh".into();
+    Ok((conversation, ConnectionInfo { peer_text, ..info }))
 }
 
 /// The two pipes of a child.

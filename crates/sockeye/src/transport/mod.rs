@@ -58,6 +58,7 @@ pub(crate) async fn connect(
         Address::Unix(name) => unix::connect(endpoint, name).await,
         Address::Stdio => stdio::connect(endpoint),
         Address::Exec { argv } => exec::connect(endpoint, argv),
+        Address::Sh { command } => exec::connect_shell(endpoint, command),
         Address::Mem { name } => memory::connect(endpoint, name, rooms).await,
         _ => Err(cannot(
             "connect",

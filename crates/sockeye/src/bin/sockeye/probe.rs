@@ -42,7 +42,10 @@ impl Probe {
             return Err(usage("probe", "one endpoint is wanted"));
         };
         endpoint.check(Role::Connect)?;
-        if matches!(endpoint.address(), Address::Stdio | Address::Exec { .. }) {
+        if matches!(
+            endpoint.address(),
+            Address::Stdio | Address::Exec { .. } | Address::Sh { .. }
+        ) {
             let why = format!("{} is not asked, it is started", endpoint.address());
             return Err(usage("probe", why));
         }

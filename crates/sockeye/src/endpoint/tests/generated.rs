@@ -71,6 +71,11 @@ fn any_address() -> impl Strategy<Value = Address> {
                 move |(host, _, family)| fits(host, *family)
             )
             .prop_map(|(host, port, family)| Address::Tcp { host, port, family }),
+        (any_host(), any::<u16>()).prop_map(|(host, port)| Address::Udp {
+            host,
+            port,
+            family: Family::Any,
+        }),
         path.prop_map(|path| Address::Unix(UnixName::Path(path.into()))),
         "[a-z @]{1,8}".prop_map(|name| Address::Unix(UnixName::Abstract(name))),
         (
@@ -81,6 +86,7 @@ fn any_address() -> impl Strategy<Value = Address> {
                 argv.insert(0, program);
                 Address::Exec { argv }
             }),
+        "[a-z0-9 :/+'|$;]{1,12}".prop_map(|command| Address::Sh { command }),
         "[a-z0-9 :/+']{1,8}".prop_map(|name| Address::Mem { name }),
         (select(services), "[a-z0-9 +']{1,8}").prop_map(|(row, text)| Address::Service {
             name: row.name,

@@ -29,6 +29,14 @@ pub static SCHEMES: &[SchemeRow] = &[
             "a program's standard input and output",
         )
     },
+    SchemeRow {
+        stands: Stands::Opening,
+        ..transport(
+            "sh",
+            Form::TextOrNumber,
+            "a shell command's standard input and output",
+        )
+    },
     transport(
         "mem",
         Form::TextOrNumber,
@@ -41,11 +49,6 @@ pub static SCHEMES: &[SchemeRow] = &[
         "a Unix socket of whole messages in order",
     ),
     not_built("quic", Form::HostPort, "a stream of a QUIC connection"),
-    not_built(
-        "sh",
-        Form::TextOrNumber,
-        "a shell command's standard input and output",
-    ),
     not_built("pty", Form::Text, "a new terminal, linked at a path"),
     not_built("file", Form::TextOrNumber, "a file"),
     not_built("serial", Form::Text, "a serial line"),

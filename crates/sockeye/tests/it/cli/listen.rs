@@ -43,6 +43,14 @@ fn half_close_goes_through_to_a_program_and_back() {
 }
 
 #[test]
+fn half_close_goes_through_to_a_shell_command_and_back() {
+    let shell = Program::ready(&["listen", "127.0.0.1:0", "sh:sort | tr a-z A-Z"]);
+    assert_eq!(exchange(shell.listening(), b"b\na\n"), b"A\nB\n");
+    let status = run(&["connect", "sh:kill -9 $$"], b"");
+    assert_eq!(status.status.code(), Some(128 + 9));
+}
+
+#[test]
 fn a_bare_port_is_every_loopback_address_with_one_number() {
     let listen = Program::ready(&["listen", "0", "echo:"]);
     let address = listen.listening();
