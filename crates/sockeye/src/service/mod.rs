@@ -5,6 +5,7 @@ mod chargen;
 #[cfg(feature = "sqlite")]
 #[doc(hidden)]
 pub mod chat;
+mod closure;
 mod daytime;
 mod discard;
 mod echo;
@@ -24,6 +25,7 @@ use crate::io::Conversation;
 
 pub use broadcast::Broadcast;
 pub use chargen::Chargen;
+pub use closure::{ServeFn, serve_fn};
 pub use daytime::Daytime;
 pub use discard::Discard;
 pub use echo::Echo;
