@@ -89,15 +89,15 @@ impl Intent for Join {
             return refused(ERR_TOOMANYCHANNELS);
         }
         let Some(channel) = channel else {
-            if network.channels.len() >= CHANNELS_MAX {
-                let mut lines = String::new();
-                let reply = network.reply(self.session, ERR_TOOMANYCHANNELS, &mut lines);
-                reply
-                    .param(&self.name)
-                    .trailing("The network has too many channels");
-                return Err(Refusal(lines));
-            }
-            return Ok(Entry::New);
+            return match too_many(network, session) {
+                None => Ok(Entry::New),
+                Some(why) => {
+                    let mut lines = String::new();
+                    let reply = network.reply(self.session, ERR_TOOMANYCHANNELS, &mut lines);
+                    reply.param(&self.name).trailing(why);
+                    Err(Refusal(lines))
+                }
+            };
         };
         // Whom it belongs to gets in, or a channel with stored state could be closed for good.
         if is_operator_on_joining(session, channel) {
@@ -138,6 +138,7 @@ impl Intent for Join {
             Entry::New => {
                 let id = ChannelId(stamp.number);
                 let mut channel = Channel::new(id, self.name, stamp.wall_ms);
+                channel.made_from = Some(session.host.clone());
                 channel.founder = session.account.as_ref().map(|account| account.id);
                 network.channels.insert(self.folded, channel);
                 id
@@ -148,6 +149,17 @@ impl Intent for Join {
         topic::show(self.session, id, network, effects.replies.lines());
         names::show(self.session, id, network, effects.replies.lines());
         replay(self.session, id, stamp, network, effects);
+    }
+}
+
+/// Says why no further channel can be made by a client.
+fn too_many(network: &Network, session: &Session) -> Option<&'static str> {
+    if network.channels.len() >= CHANNELS_MAX {
+        Some("The network has too many channels")
+    } else if network.channels.made_from(&session.host) >= CHANNELS_MADE_MAX {
+        Some("Too many channels were made from your network")
+    } else {
+        None
     }
 }
 
@@ -259,6 +271,10 @@ pub(crate) const JOINED_MAX: usize = 50;
 /// Most channels of the network: with stored state they stay, so they need a limit. About 1 KiB
 /// each when empty.
 pub(crate) const CHANNELS_MAX: usize = 100_000;
+
+/// Most channels that clients from one host have made since the hub's start and that are still
+/// there: a fiftieth of all, so that one host cannot use them up.
+pub(crate) const CHANNELS_MADE_MAX: usize = CHANNELS_MAX / 50;
 
 /// Most channels of one JOIN.
 pub(crate) const JOIN_TARGETS_MAX: usize = 10;

@@ -20,6 +20,8 @@ pub(crate) struct Channel {
     pub(crate) created_ms: u64,
     /// The creator's account.
     pub(crate) founder: Option<AccountId>,
+    /// The creator's host, until a restart.
+    pub(crate) made_from: Option<String>,
     /// Whether it has stored state; then it outlives its last member and a restart.
     pub(crate) stored: bool,
     pub(crate) topic: Option<Topic>,
@@ -86,6 +88,7 @@ impl Channel {
             name,
             created_ms,
             founder: None,
+            made_from: None,
             stored: false,
             topic: None,
             modes,

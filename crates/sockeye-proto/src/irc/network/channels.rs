@@ -1,6 +1,7 @@
 //! All channels, by id and by name.
 
 use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry;
 use alloc::string::String;
 
 use super::channel::Channel;
@@ -8,11 +9,13 @@ use crate::irc::id::ChannelId;
 
 /// The channels of a network.
 ///
-/// Invariant: `by_name` holds exactly the channels of `by_id`, each under its folded name.
+/// Invariant: `by_name` holds exactly the channels of `by_id`, each under its folded name, and
+/// `by_maker` counts those whose maker's host is known.
 #[derive(Debug, Default)]
 pub(crate) struct Channels {
     by_id: BTreeMap<ChannelId, (String, Channel)>,
     by_name: BTreeMap<String, ChannelId>,
+    by_maker: BTreeMap<String, usize>,
 }
 
 impl Channels {
@@ -37,8 +40,16 @@ impl Channels {
         self.by_id.len()
     }
 
+    /// Returns how many there are that a client from this host has made since the hub's start.
+    pub(crate) fn made_from(&self, host: &str) -> usize {
+        self.by_maker.get(host).copied().unwrap_or(0)
+    }
+
     /// Adds a channel whose id and name are free.
     pub(crate) fn insert(&mut self, folded: String, channel: Channel) {
+        if let Some(host) = &channel.made_from {
+            *self.by_maker.entry(host.clone()).or_default() += 1;
+        }
         self.by_name.insert(folded.clone(), channel.id);
         self.by_id.insert(channel.id, (folded, channel));
     }
@@ -52,8 +63,17 @@ impl Channels {
     }
 
     pub(crate) fn remove(&mut self, id: ChannelId) {
-        if let Some((folded, _)) = self.by_id.remove(&id) {
-            self.by_name.remove(&folded);
+        let Some((folded, channel)) = self.by_id.remove(&id) else {
+            return;
+        };
+        self.by_name.remove(&folded);
+        if let Some(host) = channel.made_from
+            && let Entry::Occupied(mut made) = self.by_maker.entry(host)
+        {
+            *made.get_mut() -= 1;
+            if *made.get() == 0 {
+                made.remove();
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::net::{Net, line, only};
+use crate::irc::command::join::CHANNELS_MADE_MAX;
 
 #[test]
 fn commands_say_what_they_need() {
@@ -98,6 +99,31 @@ fn a_client_is_on_so_many_channels_at_most() {
         only(&net.says(ann, &format!("JOIN {}", many.join(","))), "407").len(),
         1
     );
+}
+
+#[test]
+fn clients_of_one_host_make_so_many_lasting_channels_at_most() {
+    let mut net = Net::new();
+    let [ann] = net.enter(["ann"]);
+    for number in 0..CHANNELS_MADE_MAX {
+        net.says(ann, &format!("JOIN #{number}"));
+        net.says(ann, &format!("TOPIC #{number} :stays"));
+        net.says(ann, &format!("PART #{number}"));
+    }
+    let refused = ":hub.test 405 ann #new :Too many channels were made from your network";
+    assert_eq!(net.says(ann, "JOIN #new"), line(refused));
+    // What exists is open to all.
+    assert!(net.says(ann, "JOIN #0").len() > 1);
+}
+
+#[test]
+fn channels_that_end_do_not_count() {
+    let mut net = Net::new();
+    let [ann] = net.enter(["ann"]);
+    for _ in 0..=CHANNELS_MADE_MAX {
+        assert_eq!(net.says(ann, "JOIN #c").len(), 3);
+        net.says(ann, "PART #c");
+    }
 }
 
 #[test]
