@@ -23,13 +23,15 @@ pub(super) fn config(port_base: u16) -> Config {
         name: "chat",
         text: String::new(),
     };
-    Config {
+    let mut config = Config {
         listen: vec![Listen {
             at: at(port_base).into(),
             serve: chat.into(),
         }],
         ..Config::default()
-    }
+    };
+    config.chat.motd = GREETING.into();
+    config
 }
 
 /// The first account, and the file with its password.
@@ -184,6 +186,11 @@ const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const PASSWORD_CHARS: usize = 16;
 /// Where IRC clients look by themselves (IANA: ircu).
 const IRC_PORT: u16 = 6667;
+
+/// The message of the day of a hub without a file: what somebody new does next.
+const GREETING: &str = "\
+This is a hub of your own. /join #lobby and talk.
+What is said is kept: leave, come back, and the last messages are shown again.";
 
 #[cfg(test)]
 mod tests {

@@ -116,6 +116,10 @@ impl Prepared {
             let chat = listeners.address_of(CHAT).cloned();
             notices.say(Notice::Page(Page::new(chat, first_account)));
         }
+        if plan.config.listen.is_empty() {
+            let note = "nothing listens: the configuration has no [[listen]]";
+            notices.say(Notice::Note(note.into()));
+        }
         if let Some(note) = few_sessions(&engine, &plan.config) {
             notices.say(Notice::Note(note));
         }

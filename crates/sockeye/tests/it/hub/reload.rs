@@ -171,3 +171,11 @@ fn listeners_come_and_go_and_their_sessions_live_on() {
     assert_eq!(session.answers("xyz"), "xyz");
     stop(hub);
 }
+
+#[test]
+fn a_file_without_listeners_says_so() {
+    let dir = TempDir::new().unwrap();
+    let hub = start_with_file(dir.path(), "[chat]\nmotd = \"soon\"\n");
+    hub.stderr.wait_for_text("nothing listens");
+    stop(hub);
+}

@@ -53,6 +53,7 @@ fn two_people_talk_and_one_who_comes_back_reads_what_was_said() {
     let hub = start(data.path());
     let mut ann = Client::register(hub.listening(), "ann", "echo-message");
     let mut bob = Client::register(hub.listening(), "bob", "");
+    ann.wait_for("372 ann :- This is a hub of your own. /join #lobby and talk.");
     ann.join("#room");
     bob.join("#room");
 
