@@ -16,6 +16,7 @@ use std::path::PathBuf;
 
 use crate::endpoint::Endpoint;
 use crate::engine::Network;
+use crate::service::chat;
 
 pub use example::{example, reference};
 pub use mistake::{ConfigError, Mistake};
@@ -142,16 +143,11 @@ impl Default for Chat {
             history: true,
             replay_on_join: 50,
             casemapping: CaseMapping::default(),
-            pending_per_source: PENDING_PER_SOURCE,
-            registered_per_source: REGISTERED_PER_SOURCE,
+            pending_per_source: chat::SOURCE_PENDING_MAX,
+            registered_per_source: chat::SOURCE_ESTABLISHED_MAX,
         }
     }
 }
 
 /// Every case mapping.
 const CASE_MAPPINGS: [CaseMapping; 2] = [CaseMapping::Ascii, CaseMapping::Precis];
-/// Connections that have not registered, a source: enough for a household behind one address that
-/// reconnects at once.
-const PENDING_PER_SOURCE: u32 = 64;
-/// Registered connections, a source: enough for an office behind one address.
-const REGISTERED_PER_SOURCE: u32 = 256;

@@ -132,8 +132,8 @@ impl Chat {
     /// source leaves room for its others, and for everybody else.
     pub fn admission(exempt: Vec<Network>) -> AdmissionLimits {
         AdmissionLimits {
-            source_pending_max: Some(SOURCE_PENDING_MAX),
-            source_established_max: Some(SOURCE_ESTABLISHED_MAX),
+            source_pending_max: Some(SOURCE_PENDING_MAX as usize),
+            source_established_max: Some(SOURCE_ESTABLISHED_MAX as usize),
             exempt,
             ..AdmissionLimits::default()
         }
@@ -281,8 +281,9 @@ fn stopped() -> Error {
 /// Inputs that wait for the core; more make connections wait, and so their clients.
 const ASKS_MAX: usize = 4_096;
 
-/// Unregistered connections of one source.
-const SOURCE_PENDING_MAX: usize = 64;
+/// Unregistered connections of one source: enough for a household behind one address that
+/// reconnects at once.
+pub(crate) const SOURCE_PENDING_MAX: u32 = 64;
 
-/// Registered connections of one source.
-const SOURCE_ESTABLISHED_MAX: usize = 256;
+/// Registered connections of one source: enough for an office behind one address.
+pub(crate) const SOURCE_ESTABLISHED_MAX: u32 = 256;
