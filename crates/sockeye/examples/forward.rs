@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let upper = engine.listen(&anywhere, Arc::new(Upper)).await?;
     let upper = Endpoint::from(upper.addresses()[0].clone());
 
-    let forward = Forward::new(&engine, upper, None);
+    let forward = Forward::new(&engine, upper, None)?;
     let forward = engine.listen(&anywhere, Arc::new(forward)).await?;
     let forward = Endpoint::from(forward.addresses()[0].clone());
 

@@ -20,6 +20,12 @@ pub enum ErrorKind {
     PeerReset,
     /// Time ran out.
     PeerTimeout,
+    /// No agreement with the peer was reached: it speaks another protocol, or nothing in common.
+    PeerHandshake,
+    /// The peer's certificate does not prove who it is.
+    PeerCertificate,
+    /// The own certificate or its key cannot be used.
+    LocalCertificate,
     /// The peer did not accept the login.
     PeerLoginDenied,
     /// Bytes taken from one side did not reach the other.
@@ -50,8 +56,11 @@ impl ErrorKind {
             Self::LocalRead => 26,
             Self::PeerTimeout => 28,
             Self::ChildStatus(status) => status,
+            Self::PeerHandshake => 35,
             Self::LocalBind => 45,
             Self::PeerReset => 56,
+            Self::LocalCertificate => 58,
+            Self::PeerCertificate => 60,
             Self::PeerLoginDenied => 67,
             Self::Internal => 70,
             Self::LocalLimits => 71,

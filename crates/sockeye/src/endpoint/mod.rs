@@ -101,11 +101,7 @@ impl Endpoint {
             .find(|(written, _)| written == &row)
         {
             Some((_, value)) => Some(value.clone()),
-            None => row
-                .kind
-                .read(row.default)
-                .ok()
-                .filter(|_| !row.default.is_empty()),
+            None => row.default_value(),
         }
     }
 
@@ -145,6 +141,14 @@ impl fmt::Display for Endpoint {
 }
 
 impl Word {
+    /// Makes the word with nothing written after it.
+    fn bare(row: &'static WordRow) -> Self {
+        Self {
+            row,
+            settings: Vec::new(),
+        }
+    }
+
     /// Returns its row in the vocabulary.
     pub fn row(&self) -> &'static WordRow {
         self.row
@@ -153,6 +157,16 @@ impl Word {
     /// Returns the keys that were written, with their values.
     pub fn settings(&self) -> &[(&'static KeyRow, Value)] {
         &self.settings
+    }
+
+    /// Returns the value of a key: as written, else the vocabulary's default.
+    pub fn value(&self, key: &str) -> Option<Value> {
+        let row = self.row.key(key)?;
+        let written = self.settings.iter().find(|(written, _)| *written == row);
+        match written {
+            Some((_, value)) => Some(value.clone()),
+            None => row.default_value(),
+        }
     }
 
     fn to_text(&self, secrets: Secrets) -> String {

@@ -72,6 +72,7 @@ fn one_endpoint(text: &str) -> Result<Endpoint, Fault> {
 
 fn endpoints(tokens: &[Token]) -> Result<Vec<Endpoint>, Fault> {
     let mut parsed: Vec<Endpoint> = Vec::new();
+    let mut open = OpenWords::default();
     for (i, token) in tokens.iter().enumerate() {
         if token.text.contains('\0') {
             return Err(Fault::new(
@@ -81,7 +82,7 @@ fn endpoints(tokens: &[Token]) -> Result<Vec<Endpoint>, Fault> {
         }
         let last_word = parsed
             .last_mut()
-            .and_then(|endpoint| endpoint.words.last_mut());
+            .and_then(|endpoint| endpoint.words.get_mut(open.last?));
         match (parse_setting_name(&token.text), last_word) {
             (Some(name_bytes), Some(word)) => {
                 let value = Some(name_bytes + 1..token.text.len());
@@ -94,9 +95,13 @@ fn endpoints(tokens: &[Token]) -> Result<Vec<Endpoint>, Fault> {
                         "a +word stands after the address it belongs to",
                     )
                 })?;
-                endpoint.push_word(token)?;
+                endpoint.push_word(token, &mut open)?;
             }
-            _ => parsed.push(parse_address::endpoint(token, tokens.get(i + 1))?),
+            _ => {
+                let endpoint = parse_address::endpoint(token, tokens.get(i + 1))?;
+                open = OpenWords::after(&endpoint);
+                parsed.push(endpoint);
+            }
         }
     }
     match parsed
@@ -114,6 +119,30 @@ fn endpoints(tokens: &[Token]) -> Result<Vec<Endpoint>, Fault> {
     }
 }
 
+/// Which of an endpoint's words may still be written to.
+#[derive(Default)]
+struct OpenWords {
+    /// The one to which a `key=value` after it belongs.
+    last: Option<usize>,
+    /// Those that the scheme stands for and that nobody has written yet.
+    implied: Vec<&'static WordRow>,
+}
+
+impl OpenWords {
+    fn after(endpoint: &Endpoint) -> Self {
+        Self {
+            last: None,
+            implied: endpoint.words.iter().map(|word| word.row).collect(),
+        }
+    }
+
+    /// Takes the word out of the implied ones, if it is one of them.
+    fn take_implied(&mut self, row: &WordRow) -> bool {
+        let found = self.implied.iter().position(|implied| *implied == row);
+        found.map(|index| self.implied.remove(index)).is_some()
+    }
+}
+
 /// Returns the length of the name where a word of text is `key=value`.
 fn parse_setting_name(text: &str) -> Option<usize> {
     let (name, _) = text.split_once('=')?;
@@ -125,8 +154,8 @@ fn parse_setting_name(text: &str) -> Option<usize> {
 }
 
 impl Endpoint {
-    /// Adds the `+word` that a token spells.
-    fn push_word(&mut self, token: &Token) -> Result<(), Fault> {
+    /// Adds the `+word` that a token spells; one that the scheme stands for already is configured.
+    fn push_word(&mut self, token: &Token, open: &mut OpenWords) -> Result<(), Fault> {
         let items = token.items();
         let (name, settings) = match items.split_first() {
             Some((name, settings)) if name.text.len() > 1 => (name, settings),
@@ -147,14 +176,16 @@ impl Endpoint {
                 format!("+{} is written twice", row.name),
             ));
         }
-        let mut word = Word {
-            row,
-            settings: Vec::new(),
-        };
-        for (i, item) in settings.iter().enumerate() {
-            word.set_item(item, i == 0)?;
+        if !open.take_implied(row) {
+            self.words.push(Word::bare(row));
         }
-        self.words.push(word);
+        let Some(index) = self.words.iter().rposition(|word| word.row == row) else {
+            return Ok(());
+        };
+        open.last = Some(index);
+        for (i, item) in settings.iter().enumerate() {
+            self.words[index].set_item(item, i == 0)?;
+        }
         Ok(())
     }
 }

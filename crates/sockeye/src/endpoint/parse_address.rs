@@ -7,11 +7,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::Endpoint;
 use super::address::{Address, Family, Host, UnixName};
 use super::problem::{Fault, nearest};
 use super::split::{self, Token};
 use super::words::{self, Form, SchemeRow, Stands};
+use super::{Endpoint, Word};
 
 /// Parses the address that a token spells; `next` is the word after it, for suggestions only.
 pub(super) fn endpoint(token: &Token, next: Option<&Token>) -> Result<Endpoint, Fault> {
@@ -55,10 +55,22 @@ pub(super) fn endpoint(token: &Token, next: Option<&Token>) -> Result<Endpoint, 
         Form::HostPort => host_port(row, token, colon)?,
         _ => scheme_text(row, token, colon)?,
     };
+    let implied = sugar(row.name).iter().filter_map(|name| words::word(name));
     Ok(Endpoint {
         listening,
-        ..address.into()
+        words: implied.map(Word::bare).collect(),
+        ..Endpoint::from(address)
     })
+}
+
+/// Returns the layers over TCP that a scheme is short for, bottom-up.
+fn sugar(scheme: &str) -> &'static [&'static str] {
+    match scheme {
+        "tls" => &["tls"],
+        "ws" => &["ws"],
+        "wss" => &["tls", "ws"],
+        _ => &[],
+    }
 }
 
 fn no_address(token: &Token, next: Option<&Token>) -> Fault {

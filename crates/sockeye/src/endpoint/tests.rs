@@ -10,6 +10,8 @@ use super::words::{Form, SchemeKind, WordKind};
 use super::*;
 
 mod generated;
+#[cfg(feature = "tls")]
+mod sugar;
 mod words_as_built;
 
 fn parsed(text: &str) -> Endpoint {
@@ -261,14 +263,14 @@ fn unknown_schemes_are_refused_with_the_nearest() {
 
 #[test]
 fn what_is_not_built_is_not_called_a_mistake() {
-    for sugar in ["tls", "ws", "wss", "quic"] {
+    for sugar in ["ws", "wss", "quic"] {
         let problem = format!("{sugar}:// is not in this version");
         assert_refused(&format!("{sugar}://h:1"), &problem, sugar, None);
     }
     assert_refused(
-        "h:1 +tls,sni=db",
-        "+tls is not in this version",
-        "+tls",
+        "h:1 +ws,path=/db",
+        "+ws is not in this version",
+        "+ws",
         None,
     );
     assert_refused(

@@ -23,6 +23,10 @@ pub enum Kind {
     Text,
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// A version of TLS.
+    TlsVersion,
+    /// `sha256:` and 64 hexadecimal digits, with or without colons between the bytes.
+    Sha256,
 }
 
 /// A key's value.
@@ -61,6 +65,10 @@ impl Kind {
             Self::Mode => read_mode(text).map(Value::Mode),
             Self::Text => Some(Value::Text(text.to_owned())),
             Self::OneOf(words) => words.contains(&text).then(|| Value::Text(text.to_owned())),
+            Self::TlsVersion => TLS_VERSIONS
+                .contains(&text)
+                .then(|| Value::Text(text.to_owned())),
+            Self::Sha256 => read_sha256(text).map(Value::Text),
         };
         value.ok_or_else(|| format!("takes {self}"))
     }
@@ -77,6 +85,8 @@ impl fmt::Display for Kind {
             Self::Mode => f.write_str("permissions in octal such as 660"),
             Self::Text => f.write_str("a text"),
             Self::OneOf(words) => f.write_str(&words.join(" or ")),
+            Self::TlsVersion => f.write_str("1.2 or 1.3: older ones are not safe and not spoken"),
+            Self::Sha256 => f.write_str("sha256: and 64 hexadecimal digits"),
         }
     }
 }
@@ -127,6 +137,14 @@ fn read_mode(text: &str) -> Option<u32> {
     (mode <= MODE_MAX).then_some(mode)
 }
 
+/// Reads a fingerprint; it is kept in lower case and without the colons that OpenSSL writes.
+fn read_sha256(text: &str) -> Option<String> {
+    let digits = text.strip_prefix("sha256:")?.replace(':', "");
+    let is_whole =
+        digits.len() == 2 * SHA256_BYTES && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    is_whole.then(|| format!("sha256:{}", digits.to_ascii_lowercase()))
+}
+
 /// Reads digits only: no sign, which [`str::parse`] would take.
 fn number(digits: &str) -> Option<u64> {
     digits
@@ -159,6 +177,12 @@ const TIME_UNITS_MS: Units = &[
     ("s", 1_000),
     ("ms", 1),
 ];
+
+/// What rustls speaks (RFC 5246 and RFC 8446).
+const TLS_VERSIONS: &[&str] = &["1.2", "1.3"];
+
+/// Length of a SHA-256, bytes.
+const SHA256_BYTES: usize = 32;
 
 /// Permission bits: rwx for three, setuid, setgid and sticky.
 const MODE_MAX: u32 = 0o7777;

@@ -29,7 +29,7 @@ use crate::transport::Listener;
 #[derive(Debug)]
 pub struct Listening {
     addresses: Vec<Address>,
-    skipped: Vec<String>,
+    notes: Vec<String>,
     desk: Arc<Desk>,
     loops: TaskTracker,
 }
@@ -42,10 +42,15 @@ impl Listening {
         admission: Arc<Admission>,
     ) -> Self {
         let Bound { sockets, layers } = bound;
+        let notes = layers.notes().map(str::to_owned);
+        let notes = sockets.skipped.into_iter().chain(notes).collect();
         let desk = Arc::new(Desk {
             engine: engine.clone(),
-            layers,
-            open_to: RwLock::new((service, admission)),
+            open_to: RwLock::new(OpenTo {
+                service,
+                admission,
+                layers,
+            }),
             closed: engine.inner.stopping.child_token(),
             accepted: AtomicU64::new(0),
             refused: AtomicU64::new(0),
@@ -61,7 +66,7 @@ impl Listening {
         loops.close();
         Self {
             addresses,
-            skipped: sockets.skipped,
+            notes,
             desk,
             loops,
         }
@@ -72,16 +77,31 @@ impl Listening {
         &self.addresses
     }
 
-    /// Returns the addresses of the endpoint that this machine does not have, and why, in words.
-    pub fn skipped(&self) -> &[String] {
-        &self.skipped
+    /// Returns what a person has to know of it, in words: the addresses that this machine does not
+    /// have, and what its layers have to say.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Gives new sessions another service and counts them in another admission; those that are open
     /// keep the old ones.
     pub fn replace(&self, service: Arc<dyn Service>, admission: Arc<Admission>) {
-        let open_to = &self.desk.open_to;
-        *open_to.write().unwrap_or_else(PoisonError::into_inner) = (service, admission);
+        self.replace_under(service, admission, None);
+    }
+
+    /// Does as [`Listening::replace`] does, and wraps new sessions in other layers.
+    pub(crate) fn replace_under(
+        &self,
+        service: Arc<dyn Service>,
+        admission: Arc<Admission>,
+        layers: Option<Arc<Layers>>,
+    ) {
+        let layers = layers.unwrap_or_else(|| self.desk.open_to().layers);
+        self.desk.set(OpenTo {
+            service,
+            admission,
+            layers,
+        });
     }
 
     /// Returns how many connections were taken in, and how many were refused by a limit.
@@ -116,15 +136,37 @@ impl Drop for Listening {
 #[derive(Debug)]
 struct Desk {
     engine: Engine,
-    layers: Arc<Layers>,
-    /// What answers new sessions, and what counts them.
-    open_to: RwLock<(Arc<dyn Service>, Arc<Admission>)>,
+    open_to: RwLock<OpenTo>,
     closed: CancellationToken,
     accepted: AtomicU64,
     refused: AtomicU64,
 }
 
+/// What new sessions are given.
+#[derive(Debug, Clone)]
+struct OpenTo {
+    service: Arc<dyn Service>,
+    admission: Arc<Admission>,
+    layers: Arc<Layers>,
+}
+
+impl OpenTo {
+    /// Returns what a refused peer is told: nothing under layers, whose handshake did not run.
+    fn refusal(&self, why: Refusal) -> Option<Bytes> {
+        self.service.refusal(why).filter(|_| self.layers.is_empty())
+    }
+}
+
 impl Desk {
+    fn open_to(&self) -> OpenTo {
+        let open_to = self.open_to.read();
+        open_to.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, open_to: OpenTo) {
+        *self.open_to.write().unwrap_or_else(PoisonError::into_inner) = open_to;
+    }
+
     async fn run(self: Arc<Self>, listener: Listener) {
         let mut closed = pin!(self.closed.cancelled());
         loop {
@@ -155,27 +197,26 @@ impl Desk {
 
     /// Admits a conversation and starts its session, or refuses it.
     fn receive(&self, conversation: Conversation, info: ConnectionInfo) {
-        let (service, admission) = self
-            .open_to
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let open_to = self.open_to();
         let table = &self.engine.inner.table;
-        let admitted = admission
+        let admitted = open_to
+            .admission
             .admit(&info)
-            .and_then(|permit| table.enter(info, service.name(), Some(permit)));
+            .and_then(|permit| table.enter(info, open_to.service.name(), Some(permit)));
         match admitted {
             Ok(session) => {
                 let (id, peer) = (session.id(), &session.info().peer_text);
                 tracing::info!(target: "step", "session {id}: accepted from {peer}");
                 self.accepted.fetch_add(1, Ordering::Relaxed);
-                let layers = Arc::clone(&self.layers);
+                let OpenTo {
+                    service, layers, ..
+                } = open_to;
                 self.engine.serve(conversation, layers, service, session);
             }
             Err(why) => {
                 tracing::info!(target: "step", "refused a connection: {why:?}");
                 self.refused.fetch_add(1, Ordering::Relaxed);
-                self.refuse(conversation, service.refusal(why));
+                self.refuse(conversation, open_to.refusal(why));
             }
         }
     }
@@ -218,17 +259,8 @@ impl Desk {
             let queue_is_empty = accepted.is_err();
             if let Ok((conversation, _)) = accepted {
                 self.refused.fetch_add(1, Ordering::Relaxed);
-                let service = Arc::clone(
-                    &self
-                        .open_to
-                        .read()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0,
-                );
-                part_now(
-                    conversation,
-                    &service.refusal(Refusal::Full).unwrap_or_default(),
-                );
+                let answer = self.open_to().refusal(Refusal::Full);
+                part_now(conversation, &answer.unwrap_or_default());
             }
             *self.reserve() = Reserve::take();
             if queue_is_empty {

@@ -200,6 +200,18 @@ impl Engine {
     /// As [`Engine::connect`].
     pub async fn open(&self, endpoint: &Endpoint) -> Result<(Conversation, ConnectionInfo), Error> {
         let layers = Layers::prepare(endpoint, Role::Connect)?;
+        self.open_under(endpoint, &layers).await
+    }
+
+    /// Opens `endpoint`, whose layers are ready.
+    ///
+    /// # Errors
+    /// As [`Engine::connect`].
+    pub(crate) async fn open_under(
+        &self,
+        endpoint: &Endpoint,
+        layers: &Layers,
+    ) -> Result<(Conversation, ConnectionInfo), Error> {
         let (mut conversation, mut info) = transport::connect(endpoint, &self.inner.rooms).await?;
         if !layers.is_empty() {
             conversation = Box::pin(layers.wrap(conversation, &mut info)).await?;

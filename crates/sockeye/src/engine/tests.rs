@@ -129,7 +129,7 @@ async fn tcp_echoes_on_both_loopback_addresses_of_one_port() {
     let listening = engine.listen(&loopback(), Arc::new(Echo)).await.unwrap();
     let addresses: Vec<_> = listening.addresses().iter().map(socket_address).collect();
     assert_eq!(addresses[0].ip(), Ipv4Addr::LOCALHOST);
-    assert_eq!(addresses.len() + listening.skipped().len(), 2);
+    assert_eq!(addresses.len() + listening.notes().len(), 2);
     for at in &addresses {
         assert_eq!(at.port(), addresses[0].port());
         let mut peer = TcpStream::connect(at).await.unwrap();
@@ -405,7 +405,7 @@ async fn panic_costs_its_own_session_only() {
 async fn forward_joins_each_connection_with_one_of_its_own() {
     let engine = engine();
     let _echo = engine.listen(&mem("far"), Arc::new(Echo)).await.unwrap();
-    let forward = Arc::new(Forward::new(&engine, mem("far"), None));
+    let forward = Arc::new(Forward::new(&engine, mem("far"), None).unwrap());
     let listening = engine.listen(&loopback(), forward).await.unwrap();
     let at = socket_address(&listening.addresses()[0]);
     for text in ["one", "two"] {
@@ -428,7 +428,7 @@ async fn forward_joins_each_connection_with_one_of_its_own() {
 #[tokio::test]
 async fn forward_resets_when_the_far_side_does_not_open() {
     let engine = engine();
-    let forward = Arc::new(Forward::new(&engine, mem("nobody"), None));
+    let forward = Arc::new(Forward::new(&engine, mem("nobody"), None).unwrap());
     let listening = engine.listen(&loopback(), forward).await.unwrap();
     let (said, mut heard) = tokio::sync::mpsc::channel(1);
     engine.observe(move |_, result| {

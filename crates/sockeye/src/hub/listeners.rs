@@ -10,9 +10,10 @@ use super::config::{Config, Listen};
 use super::notice::{Notice, Notices};
 use super::services::{Services, is_chat};
 use super::status::ListenerStatus;
-use crate::endpoint::{Address, Endpoint};
+use crate::endpoint::{Address, Endpoint, Role};
 use crate::engine::{Admission, AdmissionLimits, Bound, Engine, Listening};
 use crate::error::{Error, ErrorKind};
+use crate::layer::Layers;
 use crate::service::Service;
 
 /// What accepts at this moment, in the order of the configuration.
@@ -55,8 +56,8 @@ pub(super) struct Swapped {
     pub(super) changes: Vec<String>,
     /// Where it accepts and did not before.
     pub(super) opened: Vec<Address>,
-    /// Addresses that this machine does not have, in words.
-    pub(super) skipped: Vec<String>,
+    /// What a person has to know of those, in words.
+    pub(super) notes: Vec<String>,
 }
 
 impl Swapped {
@@ -65,8 +66,8 @@ impl Swapped {
         for address in &self.opened {
             notices.say(Notice::Listening(address.clone()));
         }
-        for skipped in &self.skipped {
-            notices.say(Notice::Note(skipped.clone()));
+        for note in &self.notes {
+            notices.say(Notice::Note(note.clone()));
         }
     }
 }
@@ -74,8 +75,8 @@ impl Swapped {
 /// Where the socket of a listener comes from.
 #[derive(Debug)]
 enum From {
-    /// The running listener at this index.
-    Kept(usize),
+    /// The running listener at this index, with the layers that its new sessions have.
+    Kept(usize, Arc<Layers>),
     New(Bound),
 }
 
@@ -100,7 +101,7 @@ impl Listeners {
                 Some((index, row)) => {
                     check_kept(&row.listen.at, &listen.at)?;
                     kept[index] = true;
-                    From::Kept(index)
+                    From::Kept(index, Arc::new(Layers::prepare(&listen.at, Role::Accept)?))
                 }
                 None => From::New(engine.bind(&listen.at).await?),
             };
@@ -131,29 +132,30 @@ impl Listeners {
                 from,
             } = next;
             let (kept, bound) = match from {
-                From::Kept(index) => (old[index].take(), None),
+                From::Kept(index, layers) => (old[index].take().zip(Some(layers)), None),
                 From::New(bound) => (None, Some(bound)),
             };
             let gate = gate(
                 &listen,
                 config,
-                kept.as_ref().map(|row| &row.gate),
+                kept.as_ref().map(|(row, _)| &row.gate),
                 &mut shared,
             );
             let admission = Arc::clone(&gate.admission);
             let listening = match (kept, bound) {
-                (Some(row), _) => {
+                (Some((row, layers)), _) => {
                     if row.listen != listen {
                         swapped.changes.push(format!("{} → {listen}", row.listen));
                     }
-                    row.listening.replace(service, admission);
+                    row.listening
+                        .replace_under(service, admission, Some(layers));
                     row.listening
                 }
                 (None, Some(bound)) => {
                     swapped.changes.push(format!("new: {listen}"));
                     let listening = engine.accept(bound, service, admission);
                     swapped.opened.extend_from_slice(listening.addresses());
-                    swapped.skipped.extend_from_slice(listening.skipped());
+                    swapped.notes.extend_from_slice(listening.notes());
                     listening
                 }
                 // `bind` hands out each index once, under the lock that is held here.

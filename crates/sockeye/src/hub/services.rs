@@ -100,7 +100,7 @@ impl Services {
     pub(super) fn answering(&self, listen: &Listen) -> Result<Arc<dyn Service>, Error> {
         let Address::Service { name, text } = listen.serve.address() else {
             let (to, idle) = (listen.serve.clone(), listen.at.idle());
-            return Ok(Arc::new(Forward::new(&self.engine, to, idle)));
+            return Ok(Arc::new(Forward::new(&self.engine, to, idle)?));
         };
         let found = match (&self.chat, *name) {
             (Some(chat), CHAT) => Some(Arc::clone(chat) as Arc<dyn Service>),

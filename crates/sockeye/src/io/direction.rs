@@ -159,7 +159,14 @@ impl<'a> Direction<'a> {
                         |()| Poll::Ready(Ending::Eof),
                     );
                 }
-                Source::Failed(error) => return Poll::Ready(Ending::SourceFailed(error)),
+                Source::Failed(error) => {
+                    // What a layer holds back is in hand, too.
+                    if self.unflushed && to.poll_flush(cx).is_pending() {
+                        self.source = Source::Failed(error);
+                        return Poll::Pending;
+                    }
+                    return Poll::Ready(Ending::SourceFailed(error));
+                }
             }
             if turn >= TURN_BYTES {
                 // Unlike waking itself, this lets the event loop run first and wakes no other thread.

@@ -18,6 +18,22 @@ pub struct ConnectionInfo {
     pub tried: Vec<(SocketAddr, String)>,
     /// The child process that is the peer.
     pub child: Option<ChildProcess>,
+    /// What the uppermost TLS handshake settled.
+    pub tls: Option<Box<TlsInfo>>,
+}
+
+/// What a TLS handshake settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TlsInfo {
+    /// `1.2` or `1.3`.
+    pub version: &'static str,
+    /// The name that was asked for (RFC 6066 section 3).
+    pub name: Option<String>,
+    /// The protocol that was agreed on (RFC 7301).
+    pub alpn: Option<String>,
+    /// The SHA-256 of the peer's certificate, whose key the peer has proved to have.
+    pub peer_certificate_sha256: Option<[u8; 32]>,
 }
 
 impl ConnectionInfo {

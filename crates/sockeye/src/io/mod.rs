@@ -17,7 +17,7 @@ mod watch;
 pub use child::ChildProcess;
 pub use conversation::Conversation;
 pub use datagram::{Datagram, Messages};
-pub use info::ConnectionInfo;
+pub use info::{ConnectionInfo, TlsInfo};
 pub use relay::{Ending, Leg, RelayReport, RelaySettings, join, relay};
 pub use stream::{Layered, Socket, Stream};
 pub use watch::{Watch, Way};

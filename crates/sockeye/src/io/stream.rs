@@ -126,9 +126,18 @@ impl Stream {
 
     /// Ends both directions at once so that the peer sees a reset, where it can be told; returns
     /// how many bytes it had not acknowledged.
-    pub(crate) fn reset(self) -> u64 {
+    pub(crate) fn reset(mut self) -> u64 {
         let lost = self.io.unacknowledged();
-        match self.io {
+        self.abort_now();
+        lost
+    }
+}
+
+/// What a layer above passes on ([`Layered`]).
+impl Stream {
+    /// Makes closing a reset, where the peer can be told.
+    pub fn abort_now(&mut self) {
+        match &mut self.io {
             Io::Tcp(tcp) => {
                 // Closing with a linger time of zero sends a reset (tcp(7), socket(7)); it cannot
                 // fail on a socket that is open.
@@ -136,9 +145,18 @@ impl Stream {
             }
             // A Unix socket has no reset: closing is all there is.
             Io::Unix(_) => {}
-            Io::Layered(mut layered) => layered.abort(),
+            Io::Layered(layered) => layered.abort(),
         }
-        lost
+    }
+
+    /// Returns how many written bytes the peer has not acknowledged, 0 where that is unknown.
+    pub fn unacknowledged(&self) -> u64 {
+        self.io.unacknowledged()
+    }
+
+    /// Tells whether the peer will never acknowledge what it has not acknowledged yet.
+    pub fn has_failed(&self) -> bool {
+        self.io.has_failed()
     }
 }
 

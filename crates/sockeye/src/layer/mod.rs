@@ -6,6 +6,11 @@
 //! Invariant: wrapping never runs in an accept loop, and all of it has [`HANDSHAKE_TIME`].
 
 mod framing;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 
 use std::time::Duration;
 
@@ -14,6 +19,7 @@ use crate::endpoint::{Endpoint, Role, Word};
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
 use framing::Framing;
+use tls::Tls;
 
 /// The layers of one endpoint, ready to wrap its conversations.
 #[derive(Debug, Default)]
@@ -26,6 +32,7 @@ pub(crate) struct Layers {
 #[derive(Debug)]
 enum Layer {
     Framing(Framing),
+    Tls(Tls),
 }
 
 impl Layers {
@@ -45,6 +52,11 @@ impl Layers {
     /// Tells whether there is nothing to wrap.
     pub(crate) fn is_empty(&self) -> bool {
         self.layers.is_empty()
+    }
+
+    /// Returns what a person has to know of them, in words.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = &str> {
+        self.layers.iter().filter_map(Layer::note)
     }
 
     /// Wraps a conversation in all of them and adds what they learn to `info`.
@@ -74,14 +86,22 @@ impl Layers {
 }
 
 impl Layer {
-    fn prepare(word: &Word, endpoint: &Endpoint, _role: Role) -> Result<Self, Error> {
+    fn prepare(word: &Word, endpoint: &Endpoint, role: Role) -> Result<Self, Error> {
         match word.row().name {
             "line" => Framing::line(endpoint).map(Self::Framing),
             "frame" => Ok(Self::Framing(Framing::frame(endpoint))),
+            "tls" => Tls::prepare(word, endpoint, role).map(Self::Tls),
             name => {
                 let why = format!("+{name} is not in this version");
                 Err(Error::new(ErrorKind::ConfigUsage, "open", endpoint, why))
             }
+        }
+    }
+
+    fn note(&self) -> Option<&str> {
+        match self {
+            Self::Framing(_) => None,
+            Self::Tls(tls) => tls.note(),
         }
     }
 
@@ -97,6 +117,7 @@ impl Layer {
         };
         match self {
             Self::Framing(framing) => Ok(framing.wrap(stream).into()),
+            Self::Tls(tls) => Ok(tls.wrap(stream, info).await?.into()),
         }
     }
 }

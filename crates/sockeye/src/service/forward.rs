@@ -6,10 +6,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{BoxFuture, Service};
-use crate::endpoint::{Address, Endpoint};
+use crate::endpoint::{Address, Endpoint, Role};
 use crate::engine::{Engine, Session};
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ChildProcess, ConnectionInfo, Conversation, RelaySettings, Watch, join};
+use crate::layer::Layers;
 
 /// Opens an endpoint for each conversation and relays between the two.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub struct Forward {
     engine: Engine,
     to: Endpoint,
     to_text: String,
+    layers: Layers,
     idle: Option<Duration>,
     watches: Option<Arc<dyn WatchSessions>>,
 }
@@ -30,16 +32,19 @@ pub trait WatchSessions: Debug + Send + Sync {
 impl Forward {
     /// Makes a service that opens `to`; `idle`, or less that `to` itself says, ends a session in
     /// which no byte moves for so long.
-    pub fn new(engine: &Engine, to: Endpoint, idle: Option<Duration>) -> Self {
-        let to_text = to.to_string();
+    ///
+    /// # Errors
+    /// What the layers of `to` need and do not find, such as a file with a certificate.
+    pub fn new(engine: &Engine, to: Endpoint, idle: Option<Duration>) -> Result<Self, Error> {
         let idle = [idle, to.idle()].into_iter().flatten().min();
-        Self {
+        Ok(Self {
             engine: engine.clone(),
+            to_text: to.to_string(),
+            layers: Layers::prepare(&to, Role::Serve)?,
             to,
-            to_text,
             idle,
             watches: None,
-        }
+        })
     }
 
     /// Lets `watches` look on.
@@ -84,7 +89,7 @@ impl Service for Forward {
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
             // In a box of its own: opening takes more room than the relay that lives on.
-            let opened = Box::pin(self.engine.open(&self.to)).await;
+            let opened = Box::pin(self.engine.open_under(&self.to, &self.layers)).await;
             let (far, info) = match opened {
                 Ok(opened) => opened,
                 Err(error) => {

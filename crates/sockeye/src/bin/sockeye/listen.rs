@@ -118,8 +118,8 @@ impl Listen {
         let listening = engine
             .listen_under(at, service, Admission::new(limits))
             .await?;
-        for skipped in listening.skipped() {
-            output.note(skipped);
+        for note in listening.notes() {
+            output.note(note);
         }
         for address in listening.addresses() {
             output.listening(address);
@@ -160,7 +160,7 @@ impl Listen {
                 }
             }
             _ => {
-                let forward = Forward::new(engine, served.clone(), at.idle());
+                let forward = Forward::new(engine, served.clone(), at.idle())?;
                 Ok(Arc::new(forward.watched(Arc::new(shown.clone()))))
             }
         }

@@ -225,8 +225,8 @@ impl Side {
 
     fn announce(&self, output: &Output) {
         let Some(door) = &self.door else { return };
-        for skipped in door.listening().skipped() {
-            output.note(skipped);
+        for note in door.listening().notes() {
+            output.note(note);
         }
         for address in door.listening().addresses() {
             output.listening(address);

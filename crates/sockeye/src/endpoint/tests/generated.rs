@@ -113,7 +113,8 @@ fn any_host() -> impl Strategy<Value = Host> {
 /// Some of the built words that may stand on a scheme, each with some of its keys.
 fn any_words(scheme: &'static str) -> impl Strategy<Value = Vec<Word>> {
     let fits = move |row: &&WordRow| row.built && (row.on.is_empty() || row.on.contains(&scheme));
-    let rows: Vec<&'static WordRow> = words::OPTIONS.iter().filter(fits).collect();
+    let all = words::OPTIONS.iter().chain(words::LAYERS);
+    let rows: Vec<&'static WordRow> = all.filter(fits).collect();
     let count = 0..=rows.len();
     proptest::sample::subsequence(rows, count)
         .prop_shuffle()
@@ -145,6 +146,8 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
         Kind::OneOf(words) => select(words)
             .prop_map(|word| Value::Text(word.to_owned()))
             .boxed(),
+        Kind::TlsVersion => "1\\.[23]".prop_map(Value::Text).boxed(),
+        Kind::Sha256 => "sha256:[0-9a-f]{64}".prop_map(Value::Text).boxed(),
     }
 }
 

@@ -5,7 +5,11 @@ use super::{KeyRow, Stands, WordKind, WordRow, key, later};
 
 /// Every layer.
 pub static LAYERS: &[WordRow] = &[
-    layer("tls", None, TLS, "encrypts and verifies (RFC 8446)"),
+    WordRow {
+        on: &["tcp", "tcp4", "tcp6", "unix", "exec", "mem"],
+        built: cfg!(feature = "tls"),
+        ..layer("tls", None, TLS, "encrypts and verifies (TLS, RFC 8446)")
+    },
     layer("ws", None, WS, "WebSocket (RFC 6455)"),
     layer(
         "proxy",
@@ -38,22 +42,61 @@ pub static LAYERS: &[WordRow] = &[
 ];
 
 const TLS: &[KeyRow] = &[
-    later("sni", "the name asked for and verified"),
-    later("cacert", "the authorities to trust"),
-    later("cert", "the own certificate"),
-    later("key", "the own private key"),
-    later(
-        "client",
-        "none, request or require a certificate of the peer",
+    key(
+        "sni",
+        Kind::Text,
+        "the name to ask for and verify, if it is not the host's",
+    )
+    .opening(),
+    key(
+        "cacert",
+        Kind::Text,
+        "file of the authorities to trust in place of the system's",
+    )
+    .opening(),
+    key(
+        "cert",
+        Kind::Text,
+        "file with the own certificate and its chain",
     ),
-    later("client-ca", "the authorities that sign peers' certificates"),
-    later("alpn", "the protocols to offer"),
-    later("min", "the lowest version"),
-    later("max", "the highest version"),
-    later("pin", "the peer's key, sha256:…"),
+    key(
+        "key",
+        Kind::Text,
+        "file with the own private key, if it is not in the same one",
+    ),
+    key(
+        "client",
+        Kind::OneOf(&["none", "request", "require"]),
+        "whether the peer shows a certificate",
+    )
+    .default("none")
+    .accepting(),
+    key(
+        "client-ca",
+        Kind::Text,
+        "file of the authorities that sign peers' certificates",
+    )
+    .accepting(),
+    key("alpn", Kind::Text, "protocols to agree on, best first"),
+    key("min", Kind::TlsVersion, "the lowest version").default("1.2"),
+    key("max", Kind::TlsVersion, "the highest version").default("1.3"),
+    key(
+        "pin",
+        Kind::Sha256,
+        "trusts this certificate, or this public key, and no other",
+    )
+    .opening(),
     later("starttls", "the protocol that switches to TLS"),
-    later("insecure", "verifies nothing"),
-    later("self-signed", "makes a certificate for this run"),
+    key("insecure", Kind::Flag, "verifies nothing")
+        .default("off")
+        .opening(),
+    key(
+        "self-signed",
+        Kind::Flag,
+        "makes a certificate for this run and says its SHA-256",
+    )
+    .default("off")
+    .accepting(),
 ];
 
 const WS: &[KeyRow] = &[

@@ -12,7 +12,7 @@ pub use layers::LAYERS;
 pub use options::OPTIONS;
 pub use schemes::SCHEMES;
 
-use super::value::Kind;
+use super::value::{Kind, Value};
 
 /// What may stand before the colon of an address.
 #[derive(Debug, PartialEq, Eq)]
@@ -170,6 +170,14 @@ const fn later(name: &'static str, doc: &'static str) -> KeyRow {
 }
 
 impl KeyRow {
+    /// Returns the value when the key is not written, if it has one.
+    pub(super) fn default_value(&self) -> Option<Value> {
+        match self.default {
+            "" => None,
+            default => self.kind.read(default).ok(),
+        }
+    }
+
     const fn default(self, default: &'static str) -> Self {
         Self { default, ..self }
     }
@@ -177,6 +185,13 @@ impl KeyRow {
     const fn accepting(self) -> Self {
         Self {
             stands: Stands::Accepting,
+            ..self
+        }
+    }
+
+    const fn opening(self) -> Self {
+        Self {
+            stands: Stands::Opening,
             ..self
         }
     }

@@ -61,7 +61,10 @@ pub static SCHEMES: &[SchemeRow] = &[
     not_built("ip", Form::HostPort, "raw IP packets"),
     not_built("rfcomm", Form::HostPort, "a Bluetooth serial channel"),
     not_built("mock", Form::Text, "a script that plays a peer"),
-    sugar("tls", "TLS over TCP"),
+    SchemeRow {
+        built: cfg!(feature = "tls"),
+        ..sugar("tls", "TLS over TCP, short for tcp:// +tls")
+    },
     sugar("ws", "WebSocket over TCP"),
     sugar("wss", "WebSocket over TLS over TCP"),
     answering("echo", Form::Nothing, "sends back what it gets"),

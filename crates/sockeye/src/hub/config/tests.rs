@@ -102,7 +102,7 @@ serve = "tcp://10.0.0.5:80 +ildle,30s"
 
 [[listen]]
 at = "exec:cat"
-serve = "tls://db:5432"
+serve = "wss://db:5432"
 
 [[listen]]
 at = "8080"

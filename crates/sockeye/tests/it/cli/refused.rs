@@ -76,7 +76,7 @@ fn what_cannot_act_where_it_stands() {
 fn what_is_to_come() {
     let said = said(&[
         &["watch", "db:5432"],
-        &["connect", "tls://example.org:443"],
+        &["connect", "wss://example.org:443"],
         &["connect", "db:5432", "+via,socks5h://jump:1080"],
         &["connect", "db:5432", "+tcp,mark=7"],
     ]);

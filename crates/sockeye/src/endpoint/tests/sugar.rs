@@ -1,0 +1,49 @@
+//! Schemes that are short for a transport with layers.
+
+use super::*;
+
+#[test]
+fn sugar_is_its_layers_over_tcp() {
+    let plain = parsed("tcp://h:1 +tls");
+    assert_eq!(parsed("tls://h:1"), plain);
+    assert_eq!(parsed("tls://h:1").to_string(), "tcp://h:1 +tls");
+    let listening = parsed("tls-l://h:1");
+    assert!(listening.is_listening());
+    assert_eq!(listening.words(), plain.words());
+}
+
+#[test]
+fn a_word_after_sugar_configures_its_layer_and_another_adds_one() {
+    let configured = parsed("tcp://h:1 +tls,sni=a,alpn=b");
+    assert_eq!(parsed("tls://h:1 +tls,sni=a alpn=b"), configured);
+    let within = parsed("tcp://h:1 +tls,sni=a +idle,5s +tls,sni=b");
+    assert_eq!(parsed("tls://h:1 +tls,sni=a +idle,5s +tls,sni=b"), within);
+    assert_refused(
+        "tls://h:1 sni=a",
+        "sni=a is no address",
+        "sni=a",
+        Some("an address is PORT, HOST:PORT, scheme://… or scheme:TEXT"),
+    );
+}
+
+#[test]
+fn versions_and_fingerprints_are_read_as_they_are_written_elsewhere() {
+    assert_refused(
+        "h:1 +tls,min=1.1",
+        "min takes 1.2 or 1.3: older ones are not safe and not spoken",
+        "1.1",
+        None,
+    );
+    let plain = "ab".repeat(32);
+    let openssl = vec!["AB"; 32].join(":");
+    assert_eq!(
+        parsed(&format!("h:1 +tls,pin=sha256:{openssl}")),
+        parsed(&format!("h:1 +tls,pin=sha256:{plain}"))
+    );
+    assert_refused(
+        "h:1 +tls,pin=sha256:ab",
+        "pin takes sha256: and 64 hexadecimal digits",
+        "sha256:ab",
+        None,
+    );
+}

@@ -1,0 +1,78 @@
+//! The accepting end's configuration: the own certificate, and what is asked of the peer's.
+
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs::Ticketer;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+
+use super::Settings;
+use super::identity::Identity;
+use super::trust::{AnyPeer, authorities};
+use crate::error::Error;
+
+/// Makes the configuration; `note` is set to what a person has to know of it.
+pub(super) fn configure(
+    settings: &Settings<'_>,
+    note: &mut Option<String>,
+) -> Result<Arc<ServerConfig>, Error> {
+    let identity = match (Identity::of_files(settings)?, settings.flag("self-signed")) {
+        (Some(identity), false) => identity,
+        (None, true) => {
+            let identity = Identity::self_signed(settings)?;
+            *note = Some(format!(
+                "self-signed certificate of {}: {}",
+                settings.endpoint.address(),
+                identity.fingerprint()
+            ));
+            identity
+        }
+        (None, false) => {
+            let why = "+tls needs a certificate where it accepts";
+            let hint = "+tls,cert=FILE,key=FILE, or +tls,self-signed for a try";
+            return Err(settings.usage(why).with_hint(hint));
+        }
+        (Some(_), true) => {
+            return Err(settings.usage("cert and self-signed of +tls exclude each other"));
+        }
+    };
+    let unusable = |error: rustls::Error| settings.unusable(error);
+    let mut config = ServerConfig::builder_with_provider(Arc::clone(&settings.provider))
+        .with_protocol_versions(&settings.versions()?)
+        .map_err(unusable)?
+        .with_client_cert_verifier(verifier(settings)?)
+        .with_cert_resolver(Arc::new(identity));
+    config.alpn_protocols = settings.alpn()?;
+    // Resumption by tickets keeps nothing here for a peer that may never come back.
+    config.ticketer = Ticketer::new().map_err(unusable)?;
+    Ok(Arc::new(config))
+}
+
+/// Returns what decides on a peer's certificate.
+fn verifier(settings: &Settings<'_>) -> Result<Arc<dyn ClientCertVerifier>, Error> {
+    let authorities = settings
+        .text("client-ca")
+        .map(|file| authorities(settings, &file))
+        .transpose()?;
+    let client = settings.text("client").unwrap_or_default();
+    let by_authorities = |roots| {
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&settings.provider))
+    };
+    let built = match (client.as_str(), authorities) {
+        ("require", Some(roots)) => by_authorities(roots).build(),
+        ("request", Some(roots)) => by_authorities(roots).allow_unauthenticated().build(),
+        ("request", None) => return Ok(Arc::new(AnyPeer::new(&settings.provider))),
+        ("require", None) => {
+            let hint = "client=request takes any certificate and lets the service decide";
+            let why = "client=require needs client-ca=FILE, the authorities that sign";
+            return Err(settings.usage(why).with_hint(hint));
+        }
+        (_, Some(_)) => {
+            let why = "client-ca has no effect without client=request or client=require";
+            return Err(settings.usage(why));
+        }
+        (_, None) => return Ok(WebPkiClientVerifier::no_client_auth()),
+    };
+    built.map_err(|error| settings.unusable(error))
+}

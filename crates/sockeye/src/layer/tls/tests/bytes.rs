@@ -1,0 +1,152 @@
+//! Bytes through TLS: whole, however they are cut, to a clean end or an unclean one.
+
+use super::*;
+use crate::endpoint::Role;
+use crate::layer::tls::session::{Outgoing, Session as TlsSession};
+use crate::layer::tls::{End, Tls};
+use crate::service::{BoxFuture, Forward};
+
+/// Answers after the peer's end.
+#[derive(Debug)]
+struct Late;
+
+impl Service for Late {
+    fn name(&self) -> &'static str {
+        "late"
+    }
+
+    fn serve<'a>(
+        &'a self,
+        conversation: Conversation,
+        _session: &'a Session,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let Conversation::Stream(mut stream) = conversation else {
+                return Ok(());
+            };
+            let mut received = Vec::new();
+            let read = stream.read_to_end(&mut received).await;
+            read.map_err(|error| Error::new(ErrorKind::PeerReset, "late", "", error))?;
+            stream.write_all(&received).await.unwrap();
+            stream.shutdown().await.unwrap();
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_after_half_close_comes_through_two_forwarders() {
+    let (world, authority) = (World::new(), Authority::new());
+    let (server, ca) = (authority.certificate(Given::default()), authority.file());
+    let trust = format!("sni=a.example,cacert={ca}");
+    let forward = |to: &str| {
+        let to = Endpoint::parse(to).unwrap();
+        Forward::new(&world.engine, to, None).unwrap()
+    };
+    let second = forward(&format!("mem:late +tls,{trust}"));
+    let first = forward("mem:second");
+    let _listening = [
+        world.listen(&format!("mem:late +tls,{server}"), Late).await,
+        world.listen("mem:second", second).await,
+        world
+            .listen(&format!("mem:first +tls,{server}"), first)
+            .await,
+    ];
+    let sent: Vec<u8> = (0..1_000_000u32).map(|i| (i % 251) as u8).collect();
+    for sent in [&sent[..], b"", b"x"] {
+        let to = format!("mem:first +tls,{trust}");
+        let (mut stream, _session) = world.connect(&to).await.unwrap();
+        assert!(exchange(&mut stream, sent).await == sent);
+    }
+    let (_, result) = world.ended(9).await;
+    assert_eq!(result, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cut_is_no_end_and_a_reset_on_the_far_side() {
+    let (world, authority) = (World::new(), Authority::new());
+    let (server, ca) = (authority.certificate(Given::default()), authority.file());
+    let to = Endpoint::parse("mem:late").unwrap();
+    let forward = Forward::new(&world.engine, to, None).unwrap();
+    let _listening = [
+        world.listen("mem:late", Late).await,
+        world.listen(&format!("mem:a +tls,{server}"), forward).await,
+    ];
+    // There the accepting end is done with the handshake first.
+    let to = format!("mem:a +tls,sni=a.example,cacert={ca},max=1.2");
+    let (mut stream, _session) = world.connect(&to).await.unwrap();
+    stream.write_all(b"and then").await.unwrap();
+    stream.flush().await.unwrap();
+    drop(stream);
+    let _ = world.ended(2).await;
+    let ended: Vec<_> = world.ended.lock().unwrap().clone();
+    let said: Vec<_> = ended
+        .into_iter()
+        .map(|(_, result)| result.unwrap_err())
+        .collect();
+    assert!(
+        said.iter()
+            .any(|said| said.contains("no close_notify of TLS")),
+        "{said:?}"
+    );
+    assert!(
+        said.iter()
+            .any(|said| said.starts_with("late: connection reset")),
+        "{said:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn ciphertext_may_be_cut_anywhere() {
+    let authority = Authority::new();
+    let server = authority.certificate(Given::default());
+    for version in ["1.2", "1.3"] {
+        let word = format!("+tls,{server},min={version}");
+        let (mut client, mut server) = sessions(&word, &format!("+tls,insecure,max={version}"));
+        let mut to_server = Outgoing::new();
+        client.feed(&mut [], &mut to_server).unwrap();
+        while client.is_handshaking() || server.is_handshaking() {
+            let to_client = byte_by_byte(&mut server, &to_server);
+            to_server = byte_by_byte(&mut client, &to_client);
+        }
+        let sent: Vec<u8> = (0..40_000u32).map(|i| (i % 251) as u8).collect();
+        let mut out = Outgoing::new();
+        client.encrypt(&sent, &mut out).unwrap();
+        client.close(&mut out).unwrap();
+        byte_by_byte(&mut server, &out);
+        assert!(server.plain == sent);
+        assert!(server.peer_closed);
+        assert!(server.incoming.is_empty());
+    }
+}
+
+/// Feeds one byte at a time, returns what that yields for the peer.
+fn byte_by_byte(session: &mut TlsSession, bytes: &Outgoing) -> Outgoing {
+    let mut out = Outgoing::new();
+    for byte in bytes.bytes() {
+        let mut data = session.incoming.clone();
+        data.push(*byte);
+        session.feed(&mut data, &mut out).unwrap();
+    }
+    out
+}
+
+/// Returns a connecting and an accepting session.
+fn sessions(accept: &str, connect: &str) -> (TlsSession, TlsSession) {
+    let prepare = |word: &str, role| {
+        let endpoint = Endpoint::parse(&format!("mem:a {word}")).unwrap();
+        Tls::prepare(&endpoint.words()[0], &endpoint, role)
+            .unwrap()
+            .end
+    };
+    match (
+        prepare(connect, Role::Connect),
+        prepare(accept, Role::Accept),
+    ) {
+        (End::Connect(config, name), End::Accept(accepting)) => (
+            TlsSession::connect(&config, &name).unwrap(),
+            TlsSession::accept(&accepting).unwrap(),
+        ),
+        _ => unreachable!("each role has its end"),
+    }
+}
