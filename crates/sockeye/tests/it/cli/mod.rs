@@ -12,6 +12,7 @@ mod refused;
 mod relay;
 mod show;
 mod stopping;
+mod tls;
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
