@@ -45,6 +45,14 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Tells whether the same may succeed later: the peer was not there, or did not answer.
+    pub const fn may_pass(self) -> bool {
+        matches!(
+            self,
+            Self::PeerUnresolved | Self::PeerUnreachable | Self::PeerReset | Self::PeerTimeout
+        )
+    }
+
     /// Returns the process's exit code: curl's number where curl has the case, else sysexits'.
     pub const fn exit_code(self) -> u8 {
         match self {

@@ -40,6 +40,17 @@ pub struct LimitOptions {
     pub per_ip: Option<usize>,
 }
 
+/// `+retry`: what happens when opening does not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryOptions {
+    /// How many times more it is tried; `None` is for ever.
+    pub n: Option<u64>,
+    /// The first pause.
+    pub interval: Duration,
+    /// The longest pause.
+    pub max: Duration,
+}
+
 impl Endpoint {
     /// Returns what `+tcp` says.
     pub fn tcp(&self) -> TcpOptions {
@@ -80,6 +91,23 @@ impl Endpoint {
     /// Returns after how long without a byte in either direction a session ends; `None` is never.
     pub fn idle(&self) -> Option<Duration> {
         self.duration("idle", "after")
+    }
+
+    /// Returns what `+retry` says; `None` where it is not written.
+    pub fn retry(&self) -> Option<RetryOptions> {
+        self.words()
+            .iter()
+            .find(|word| word.row().name == "retry")?;
+        Some(RetryOptions {
+            n: self.number("retry", "n"),
+            interval: self.duration("retry", "interval").unwrap_or_default(),
+            max: self.duration("retry", "max").unwrap_or_default(),
+        })
+    }
+
+    /// Returns how long one attempt to open it may take; `None` is as long as the system lets it.
+    pub fn connect_timeout(&self) -> Option<Duration> {
+        self.duration("timeout", "connect-timeout")
     }
 
     fn flag(&self, word: &str, key: &str) -> bool {

@@ -11,6 +11,8 @@ pub enum Kind {
     Flag,
     /// A whole number from 0 to the limit.
     Count(u64),
+    /// A whole number or `forever`.
+    CountOrForever,
     /// A number of bytes with an optional K, M or G (1024 each).
     Bytes,
     /// A time with its unit: `250ms`, `5s`, `2m`, `1h`.
@@ -37,6 +39,8 @@ pub enum Value {
     Flag(bool),
     /// A number.
     Count(u64),
+    /// Without end, where a number may stand.
+    Forever,
     /// A number of bytes.
     Bytes(u64),
     /// A time.
@@ -58,6 +62,8 @@ impl Kind {
         let value = match self {
             Self::Flag => read_flag(text).map(Value::Flag),
             Self::Count(max) => number(text).filter(|count| *count <= max).map(Value::Count),
+            Self::CountOrForever if text == "forever" => Some(Value::Forever),
+            Self::CountOrForever => number(text).map(Value::Count),
             Self::Bytes => read_bytes(text).map(Value::Bytes),
             Self::Duration => read_duration(text).map(Value::Duration),
             Self::DurationOrOff if text == "off" => Some(Value::Off),
@@ -79,6 +85,7 @@ impl fmt::Display for Kind {
         match self {
             Self::Flag => f.write_str("on or off"),
             Self::Count(max) => write!(f, "a number from 0 to {max}"),
+            Self::CountOrForever => f.write_str("a number or forever"),
             Self::Bytes => f.write_str("a number of bytes such as 512, 64K or 10M"),
             Self::Duration => f.write_str("a time such as 250ms, 5s, 2m or 1h"),
             Self::DurationOrOff => f.write_str("a time such as 250ms, 5s, 2m or 1h, or off"),
@@ -97,6 +104,7 @@ impl fmt::Display for Value {
             Self::Flag(true) => f.write_str("on"),
             Self::Flag(false) | Self::Off => f.write_str("off"),
             Self::Count(count) => write!(f, "{count}"),
+            Self::Forever => f.write_str("forever"),
             Self::Bytes(bytes) => write_in_units(f, *bytes, BYTE_UNITS),
             Self::Duration(time) => {
                 let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);

@@ -10,6 +10,7 @@
 mod admit;
 mod drain;
 mod listener;
+mod retry;
 mod session;
 mod table;
 #[cfg(test)]
@@ -27,13 +28,14 @@ pub use drain::Drained;
 pub use listener::Listening;
 pub use session::{Session, SessionFacts, SessionRow, SessionState};
 
-use crate::endpoint::{Endpoint, Role};
+use crate::endpoint::{Endpoint, Role, Value};
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
 use crate::layer::Layers;
 use crate::service::Service;
 use crate::sys::descriptors::{self, Reserve};
 use crate::transport::{self, Rooms};
+use retry::Pauses;
 use table::Table;
 
 /// What an engine holds in all.
@@ -194,7 +196,8 @@ impl Engine {
         Ok((conversation, session))
     }
 
-    /// Opens `endpoint` as the far side of a session that is in the table already.
+    /// Opens `endpoint` as the far side of a session that is in the table already, trying again as
+    /// its `+retry` says.
     ///
     /// # Errors
     /// As [`Engine::connect`].
@@ -203,11 +206,47 @@ impl Engine {
         self.open_under(endpoint, &layers).await
     }
 
-    /// Opens `endpoint`, whose layers are ready.
+    /// Opens `endpoint`, whose layers are ready, trying again as its `+retry` says.
     ///
     /// # Errors
     /// As [`Engine::connect`].
     pub(crate) async fn open_under(
+        &self,
+        endpoint: &Endpoint,
+        layers: &Layers,
+    ) -> Result<(Conversation, ConnectionInfo), Error> {
+        let mut pauses = Pauses::of(endpoint.retry());
+        loop {
+            let error = match self.open_in_time(endpoint, layers).await {
+                Err(error) if error.kind().may_pass() => error,
+                other => return other,
+            };
+            let Some(pause) = pauses.next() else {
+                return Err(error);
+            };
+            let pause_ms = pause.as_millis();
+            tracing::info!(target: "step", "{error}; trying again in {pause_ms} ms");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Opens `endpoint` once, within its `+timeout`.
+    async fn open_in_time(
+        &self,
+        endpoint: &Endpoint,
+        layers: &Layers,
+    ) -> Result<(Conversation, ConnectionInfo), Error> {
+        let once = self.open_once(endpoint, layers);
+        let Some(limit) = endpoint.connect_timeout() else {
+            return once.await;
+        };
+        tokio::time::timeout(limit, once).await.unwrap_or_else(|_| {
+            let why = format!("not open within {}", Value::Duration(limit));
+            Err(Error::new(ErrorKind::PeerTimeout, "connect", endpoint, why))
+        })
+    }
+
+    async fn open_once(
         &self,
         endpoint: &Endpoint,
         layers: &Layers,

@@ -105,6 +105,27 @@ async fn memory_echoes_and_half_closes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_not_there_yet_is_tried_again() {
+    let engine = Engine::new(EngineLimits::default()).unwrap();
+    let there = Endpoint::parse("mem:room +retry,20,interval=100ms,max=1s").unwrap();
+    let later = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        engine.listen(&mem("room"), Arc::new(Echo)).await.unwrap()
+    };
+    let (opened, _listening) = tokio::join!(engine.open(&there), later);
+    opened.unwrap();
+
+    let began = tokio::time::Instant::now();
+    let nowhere = Endpoint::parse("mem:nowhere +retry,3,interval=100ms").unwrap();
+    let error = engine.open(&nowhere).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PeerUnreachable);
+    // 100, 200 and 400 ms, each less up to half of it.
+    let lasted = began.elapsed();
+    let all = Duration::from_millis(350)..Duration::from_millis(710);
+    assert!(all.contains(&lasted), "{lasted:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn memory_name_is_free_again_after_close() {
     let engine = engine();
     let listening = engine.listen(&mem("room"), Arc::new(Echo)).await.unwrap();

@@ -89,7 +89,14 @@ impl Service for Forward {
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
             // In a box of its own: opening takes more room than the relay that lives on.
-            let opened = Box::pin(self.engine.open_under(&self.to, &self.layers)).await;
+            let opening = Box::pin(self.engine.open_under(&self.to, &self.layers));
+            let opened = tokio::select! {
+                opened = opening => opened,
+                () = session.cut() => {
+                    conversation.abort().await;
+                    return Ok(());
+                }
+            };
             let (far, info) = match opened {
                 Ok(opened) => opened,
                 Err(error) => {

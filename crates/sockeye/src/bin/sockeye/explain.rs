@@ -60,7 +60,10 @@ impl<'a> Stack<'a> {
             .filter(acts)
             .map(|row| Meaning::of(row, written(row).map_or(&[], |word| word.settings())));
         // Defaults say something of an option that acts anyway; of any other, what is written does.
-        let options = options.filter(|word| !word.keys.is_empty() || written(word.row).is_some());
+        let options = options.filter(|word| {
+            let acts_anyway = !word.row.on.is_empty() && !word.keys.is_empty();
+            acts_anyway || written(word.row).is_some()
+        });
         let layers = endpoint.words().iter();
         let layers = layers
             .filter(|word| word.row().is == WordKind::Layer)

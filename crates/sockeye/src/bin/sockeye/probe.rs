@@ -95,7 +95,7 @@ impl Probe {
             let limit = until.map_or(limit, |until| limit.min(until));
             let error = match timeout_at(limit, engine.connect(endpoint)).await {
                 Ok(Ok((_, session))) => return Ok(session),
-                Ok(Err(error)) if !may_pass(&error) => return Err(error),
+                Ok(Err(error)) if !error.kind().may_pass() => return Err(error),
                 Ok(Err(error)) => error,
                 Err(_) => last.take().unwrap_or_else(|| {
                     Error::new(
@@ -174,17 +174,6 @@ fn in_words(endpoint: &Endpoint, session: &Session, took: Took) -> String {
         more => format!(", attempt {more}"),
     };
     format!("{text}; {elapsed_ms} ms{attempts})")
-}
-
-/// Tells whether trying again may help.
-fn may_pass(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::PeerUnresolved
-            | ErrorKind::PeerUnreachable
-            | ErrorKind::PeerReset
-            | ErrorKind::PeerTimeout
-    )
 }
 
 /// How long one attempt may take: what a person waits for an answer.

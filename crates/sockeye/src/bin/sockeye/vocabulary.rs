@@ -88,6 +88,7 @@ fn placeholder(kind: Kind) -> &'static str {
     match kind {
         Kind::Flag => "on|off",
         Kind::Count(_) => "N",
+        Kind::CountOrForever => "N|forever",
         Kind::Bytes => "BYTES",
         Kind::Duration => "TIME",
         Kind::DurationOrOff => "TIME|off",

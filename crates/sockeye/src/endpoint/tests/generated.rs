@@ -137,6 +137,9 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
     let duration = || any::<u32>().prop_map(|ms| Value::Duration(Duration::from_millis(ms.into())));
     match kind {
         Kind::Flag => any::<bool>().prop_map(Value::Flag).boxed(),
+        Kind::CountOrForever => {
+            prop_oneof![Just(Value::Forever), any::<u64>().prop_map(Value::Count)].boxed()
+        }
         Kind::Count(max) => (0..=max).prop_map(Value::Count).boxed(),
         Kind::Bytes => any::<u64>().prop_map(Value::Bytes).boxed(),
         Kind::Duration => duration().boxed(),

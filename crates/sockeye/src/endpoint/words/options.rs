@@ -42,13 +42,16 @@ pub static OPTIONS: &[WordRow] = &[
         )
     },
     WordRow {
+        stands: Stands::Opening,
+        bare: Some("n"),
         keys: RETRY,
-        ..not_built("retry", "tries again when opening does not succeed")
+        ..option("retry", "tries again when opening does not succeed")
     },
     WordRow {
+        stands: Stands::Opening,
         bare: Some("total"),
         keys: TIMEOUT,
-        ..not_built("timeout", "ends what takes too long")
+        ..option("timeout", "ends what takes too long")
     },
     WordRow {
         bare: Some("networks"),
@@ -160,14 +163,23 @@ const UDP: &[KeyRow] = &[
 const VIA: &[KeyRow] = &[later("url", "the hop, such as socks5h://u:p@h:1080").secret()];
 
 const RETRY: &[KeyRow] = &[
-    later("n", "how many times, or forever"),
-    later("interval", "the first pause"),
-    later("max", "the longest pause"),
+    key("n", Kind::CountOrForever, "how many times more, or forever").default("5"),
+    key(
+        "interval",
+        Kind::Duration,
+        "the first pause; each is twice the one before, less up to half of it by chance",
+    )
+    .default("250ms"),
+    key("max", Kind::Duration, "the longest pause").default("30s"),
 ];
 
 const TIMEOUT: &[KeyRow] = &[
     later("total", "the whole session"),
-    later("connect-timeout", "opening the connection"),
+    key(
+        "connect-timeout",
+        Kind::Duration,
+        "one attempt to open it, handshakes included",
+    ),
 ];
 
 const NETWORKS: &[KeyRow] = &[later("networks", "addresses, networks or files of them")];

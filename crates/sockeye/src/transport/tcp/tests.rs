@@ -35,6 +35,21 @@ async fn silent_address_does_not_hold_up_the_next() {
 }
 
 #[tokio::test]
+async fn silent_address_is_given_up_when_its_time_is_over() {
+    let (listener, _filling) = silent().await;
+    let silent = listener.local_addr().unwrap().as_socket().unwrap();
+    let endpoint = format!("{silent} +timeout,connect-timeout=50ms");
+    let engine = crate::engine::Engine::new(crate::engine::EngineLimits::default()).unwrap();
+    let opened = engine.open(&Endpoint::parse(&endpoint).unwrap()).await;
+    let error = opened.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PeerTimeout);
+    assert!(
+        error.to_string().ends_with(": not open within 50ms"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn refused_address_gives_way_and_is_named() {
     let bound = std::net::TcpListener::bind(loopback(3, 0)).unwrap();
     let good = bound.local_addr().unwrap();
