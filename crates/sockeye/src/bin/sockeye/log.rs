@@ -1,10 +1,9 @@
 //! The library's log on standard error: warnings, or what `SOCKEYE_LOG` asks for.
-
 //!
 //! Events of the target `step` are what happens, step by step, and go to whoever explains it.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 
 use sockeye::{Error, ErrorKind};
 use tracing::field::{Field, Visit};
@@ -23,7 +22,8 @@ pub(crate) fn start(flags: &Shared, output: &Output) -> Result<(), Error> {
     let directives = std::env::var(VARIABLE).unwrap_or_else(|_| default.to_owned());
     let filter = EnvFilter::try_new(directives)
         .map_err(|error| Error::new(ErrorKind::ConfigUsage, "start", VARIABLE, error))?;
-    let lines = lines::layer().with_writer(io::stderr);
+    let teller = output.clone();
+    let lines = lines::layer().with_writer(move || Lines(teller.clone()));
     let lines = lines.without_time().with_target(false).with_filter(filter);
     let detail = match flags.verbose {
         true => Level::DEBUG,
@@ -35,6 +35,20 @@ pub(crate) fn start(flags: &Shared, output: &Output) -> Result<(), Error> {
     });
     Registry::default().with(lines).with(steps).init();
     Ok(())
+}
+
+/// Takes the log's lines to where everything else is said, so that nobody waits for their reader.
+struct Lines(Output);
+
+impl Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.print(String::from_utf8_lossy(line).into_owned());
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Tells the events that are steps.

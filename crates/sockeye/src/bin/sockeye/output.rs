@@ -266,7 +266,8 @@ impl Output {
         self.print(format!("{clear}{text}\n"));
     }
 
-    fn print(&self, text: String) {
+    /// Writes whole lines as they are.
+    pub(crate) fn print(&self, text: String) {
         match self.printer.get() {
             Some(printer) => printer.print(text, |missing| self.left_out(missing)),
             None => print_now(&text),
