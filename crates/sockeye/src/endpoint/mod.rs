@@ -58,7 +58,7 @@ pub use problem::ParseError;
 pub use role::Role;
 pub use value::{Kind, Value};
 
-use words::{KeyRow, WordRow};
+use words::{KeyRow, WordKind, WordRow};
 
 /// An address with its options and layers, ready to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +90,12 @@ impl Endpoint {
     /// Returns its options and layers in written order.
     pub fn words(&self) -> &[Word] {
         &self.words
+    }
+
+    /// Returns its layers, bottom-up.
+    pub fn layers(&self) -> impl Iterator<Item = &Word> {
+        let is_layer = |word: &&Word| word.row.is == WordKind::Layer;
+        self.words.iter().filter(is_layer)
     }
 
     /// Returns the value of a word's key: as written, else the vocabulary's default.

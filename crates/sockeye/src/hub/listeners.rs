@@ -54,17 +54,25 @@ struct Next {
 pub(super) struct Swapped {
     /// What is different, in words.
     pub(super) changes: Vec<String>,
-    /// Where it accepts and did not before.
-    pub(super) opened: Vec<Address>,
+    /// Where it accepts and did not before, and the names of the layers there.
+    pub(super) opened: Vec<(Address, Vec<&'static str>)>,
     /// What a person has to know of those, in words.
     pub(super) notes: Vec<String>,
 }
 
 impl Swapped {
+    fn take_in(&mut self, at: &Endpoint, listening: &Listening) {
+        let layers: Vec<_> = at.layers().map(|word| word.row().name).collect();
+        for address in listening.addresses() {
+            self.opened.push((address.clone(), layers.clone()));
+        }
+        self.notes.extend_from_slice(listening.notes());
+    }
+
     /// Says where it accepts now.
     pub(super) fn announce(&self, notices: &Notices) {
-        for address in &self.opened {
-            notices.say(Notice::Listening(address.clone()));
+        for (address, layers) in self.opened.iter().cloned() {
+            notices.say(Notice::Listening { address, layers });
         }
         for note in &self.notes {
             notices.say(Notice::Note(note.clone()));
@@ -154,8 +162,7 @@ impl Listeners {
                 (None, Some(bound)) => {
                     swapped.changes.push(format!("new: {listen}"));
                     let listening = engine.accept(bound, service, admission);
-                    swapped.opened.extend_from_slice(listening.addresses());
-                    swapped.notes.extend_from_slice(listening.notes());
+                    swapped.take_in(&listen.at, &listening);
                     listening
                 }
                 // `bind` hands out each index once, under the lock that is held here.

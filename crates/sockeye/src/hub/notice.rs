@@ -12,7 +12,12 @@ use crate::error::Error;
 #[non_exhaustive]
 pub enum Notice {
     /// It accepts at an address.
-    Listening(Address),
+    Listening {
+        /// Where.
+        address: Address,
+        /// The names of the layers there, bottom-up.
+        layers: Vec<&'static str>,
+    },
     /// Something in passing, in words.
     Note(String),
     /// The page of a hub without a file.

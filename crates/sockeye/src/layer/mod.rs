@@ -14,7 +14,6 @@ mod tls;
 
 use std::time::Duration;
 
-use crate::endpoint::words::WordKind;
 use crate::endpoint::{Endpoint, Role, Word};
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
@@ -39,9 +38,7 @@ impl Layers {
     /// Makes the layers of `endpoint` ready; `role` says on which side of the handshake they are.
     pub(crate) fn prepare(endpoint: &Endpoint, role: Role) -> Result<Self, Error> {
         let layers = endpoint
-            .words()
-            .iter()
-            .filter(|word| word.row().is == WordKind::Layer)
+            .layers()
             .map(|word| Layer::prepare(word, endpoint, role));
         Ok(Self {
             endpoint: endpoint.to_string(),

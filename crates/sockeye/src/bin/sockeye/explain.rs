@@ -64,9 +64,8 @@ impl<'a> Stack<'a> {
             let acts_anyway = !word.row.on.is_empty() && !word.keys.is_empty();
             acts_anyway || written(word.row).is_some()
         });
-        let layers = endpoint.words().iter();
-        let layers = layers
-            .filter(|word| word.row().is == WordKind::Layer)
+        let layers = endpoint
+            .layers()
             .map(|word| Meaning::of(word.row(), word.settings()));
         Self {
             endpoint,

@@ -118,12 +118,7 @@ impl Listen {
         let listening = engine
             .listen_under(at, service, Admission::new(limits))
             .await?;
-        for note in listening.notes() {
-            output.note(note);
-        }
-        for address in listening.addresses() {
-            output.listening(address);
-        }
+        output.accepting(&listening, at);
         output.ready()?;
 
         let run = Run {

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use clap::ColorChoice;
 use serde_json::{Value, json};
-use sockeye::engine::Session;
+use sockeye::endpoint::{Address, Endpoint};
+use sockeye::engine::{Listening, Session};
 use sockeye::{Error, ErrorKind, cli};
 
 use crate::args::Shared;
@@ -130,12 +131,24 @@ impl Output {
         self.passing.store(true, Ordering::Relaxed);
     }
 
-    /// Says that connections are accepted at an address.
-    pub(crate) fn listening(&self, address: &dyn fmt::Display) {
+    /// Says where connections are accepted for an endpoint, after what is to be known of it.
+    pub(crate) fn accepting(&self, listening: &Listening, endpoint: &Endpoint) {
+        for note in listening.notes() {
+            self.note(note);
+        }
+        let layers: Vec<_> = endpoint.layers().map(|word| word.row().name).collect();
+        for address in listening.addresses() {
+            self.listening(address, &layers);
+        }
+    }
+
+    /// Says that connections are accepted at an address, under these layers.
+    pub(crate) fn listening(&self, address: &Address, layers: &[&str]) {
         let address = address.to_string();
+        let words: String = layers.iter().map(|layer| format!(" +{layer}")).collect();
         self.report(
-            format_args!("listening on {address}"),
-            json!({"event": "listening", "address": address}),
+            format_args!("listening on {address}{words}"),
+            json!({"event": "listening", "address": address, "layers": layers}),
         );
     }
 

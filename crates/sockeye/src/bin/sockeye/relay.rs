@@ -225,12 +225,7 @@ impl Side {
 
     fn announce(&self, output: &Output) {
         let Some(door) = &self.door else { return };
-        for note in door.listening().notes() {
-            output.note(note);
-        }
-        for address in door.listening().addresses() {
-            output.listening(address);
-        }
+        output.accepting(door.listening(), &self.endpoint);
     }
 
     /// Stops waiting for more.

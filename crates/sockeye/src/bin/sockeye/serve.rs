@@ -130,7 +130,7 @@ fn print_example() -> Result<ExitCode, Error> {
 fn notices(output: &Output) -> Notices {
     let output = output.clone();
     Notices::to(move |notice| match notice {
-        Notice::Listening(address) => output.listening(&address),
+        Notice::Listening { address, layers } => output.listening(&address, &layers),
         Notice::Note(text) => output.note(text),
         Notice::Page(page) => {
             let text = page.to_string();

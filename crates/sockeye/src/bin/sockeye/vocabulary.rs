@@ -10,7 +10,12 @@ use sockeye::endpoint::words::{
 /// Returns what a verb's `--help` says of endpoints.
 pub(crate) fn help() -> String {
     let mut text = String::from(SHAPE);
-    section(&mut text, "Addresses", schemes(SchemeKind::Transport));
+    let addresses = [SchemeKind::Transport, SchemeKind::Sugar];
+    section(
+        &mut text,
+        "Addresses",
+        Box::new(addresses.into_iter().flat_map(schemes)),
+    );
     section(&mut text, "Services", schemes(SchemeKind::Service));
     for word in OPTIONS.iter().chain(LAYERS).filter(|row| row.built) {
         let title = format!("+{}: {}{}", word.name, word.doc, place(word.stands));

@@ -27,7 +27,10 @@ fn programs_get_objects() {
         (read(line)["event"] == "ready").then_some(())
     });
     let address = listen.stderr.wait_for("an address", |line| {
-        read(line)["address"].as_str().map(str::to_owned)
+        let object = read(line);
+        let address = object["address"].as_str().map(str::to_owned)?;
+        assert_eq!(object["layers"], serde_json::json!([]));
+        Some(address)
     });
     let address = address.strip_prefix("tcp://").unwrap().parse().unwrap();
     assert_eq!(exchange(address, b"x"), b"x");

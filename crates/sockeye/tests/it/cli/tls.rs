@@ -9,7 +9,11 @@ fn a_pinned_certificate_of_this_run_carries_bytes_both_ways() {
     let said = program.stderr.wait_for("the fingerprint", |line| {
         Some(line[line.find("sha256:")?..].to_owned())
     });
-    let to = format!("tls://{}", program.listening());
+    let at = program.listening();
+    program.stderr.wait_for("the layer", |line| {
+        (line == format!("listening on tcp://{at} +tls")).then_some(())
+    });
+    let to = format!("tls://{at}");
     let output = run(
         &["connect", &to, &format!("+tls,pin={said}")],
         b"to and fro",
