@@ -101,4 +101,14 @@ const CLIENTS: &[Client] = &[
         says: "strace",
         package: "strace",
     },
+    Client {
+        probe: &["curl", "--version"],
+        says: "libcurl",
+        package: "curl",
+    },
+    Client {
+        probe: &["openssl", "version"],
+        says: "OpenSSL",
+        package: "openssl",
+    },
 ];

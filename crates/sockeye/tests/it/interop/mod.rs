@@ -4,5 +4,6 @@ mod durable;
 mod irssi;
 mod netcat;
 mod socat;
+mod tls;
 mod trace;
 mod weechat;
