@@ -42,6 +42,11 @@ pub enum Address {
         /// The command, as the shell reads it.
         command: String,
     },
+    /// A file.
+    File {
+        /// Where it is.
+        path: PathBuf,
+    },
     /// A pair of pipes inside this process, met by name.
     Mem {
         /// The name both ends use.
@@ -109,6 +114,7 @@ impl Address {
             Self::Unix(_) => "unix",
             Self::Exec { .. } => "exec",
             Self::Sh { .. } => "sh",
+            Self::File { .. } => "file",
             Self::Mem { .. } => "mem",
             Self::Service { name, .. } => name,
         }
@@ -134,6 +140,11 @@ impl Address {
                 // A path that begins with two slashes would be read as a URL, so it is one.
                 let url = if name.starts_with("//") { "//" } else { "" };
                 write!(f, "{scheme}{l}:{url}{name}")
+            }
+            Self::File { path } => {
+                let path = path.display().to_string();
+                let url = if path.starts_with("//") { "//" } else { "" };
+                write!(f, "{scheme}{l}:{url}{path}")
             }
             Self::Exec { argv } => write!(f, "{scheme}{l}:{}", split::join(argv)),
             Self::Sh { command } => write!(f, "{scheme}{l}:{command}"),

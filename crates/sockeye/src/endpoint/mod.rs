@@ -53,7 +53,7 @@ pub mod words;
 use std::fmt;
 
 pub use address::{Address, Family, Host, UnixName};
-pub use options::{LimitOptions, RetryOptions, TcpOptions, UnixOptions};
+pub use options::{FileOptions, LimitOptions, RetryOptions, TcpOptions, UnixOptions};
 pub use problem::ParseError;
 pub use role::Role;
 pub use value::{Kind, Value};

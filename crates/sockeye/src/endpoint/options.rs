@@ -31,6 +31,26 @@ pub struct UnixOptions {
     pub unlink: bool,
 }
 
+/// `+file`: how a file is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOptions {
+    /// It is made where there is none.
+    pub create: bool,
+    /// It is emptied first.
+    pub truncate: bool,
+    /// All is written at its end.
+    pub append: bool,
+    /// Where reading or writing starts, bytes.
+    pub offset_bytes: u64,
+}
+
+impl FileOptions {
+    /// Tells whether it is written; it is read otherwise.
+    pub fn writes(&self) -> bool {
+        self.create || self.truncate || self.append
+    }
+}
+
 /// `+limit`: what a listener holds; `None` leaves the engine's own limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LimitOptions {
@@ -73,6 +93,16 @@ impl Endpoint {
         UnixOptions {
             mode,
             unlink: self.flag("unix", "unlink"),
+        }
+    }
+
+    /// Returns what `+file` says.
+    pub fn file(&self) -> FileOptions {
+        FileOptions {
+            create: self.flag("file", "create"),
+            truncate: self.flag("file", "truncate"),
+            append: self.flag("file", "append"),
+            offset_bytes: self.number("file", "offset").unwrap_or_default(),
         }
     }
 

@@ -191,6 +191,14 @@ fn scheme_text(row: &'static SchemeRow, token: &Token, colon: usize) -> Result<A
             Fault::new(at, "unix:// needs a path from the root").hint("write unix:PATH")
         }),
         "exec" => exec(token, colon + 1),
+        "file" => match text.strip_prefix("//") {
+            Some(path) if !path.starts_with('/') => {
+                Err(Fault::new(at, "file:// needs a path from the root").hint("write file:PATH"))
+            }
+            path => Ok(Address::File {
+                path: path.unwrap_or(text).into(),
+            }),
+        },
         "sh" => Ok(Address::Sh {
             command: text.to_owned(),
         }),

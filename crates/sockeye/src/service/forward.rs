@@ -9,7 +9,9 @@ use super::{BoxFuture, Service};
 use crate::endpoint::{Address, Endpoint, Role};
 use crate::engine::{Engine, Session};
 use crate::error::{Error, ErrorKind, words};
-use crate::io::{ChildProcess, ConnectionInfo, Conversation, RelaySettings, Watch, join};
+use crate::io::{
+    ChildProcess, ConnectionInfo, Conversation, Ending, RelayReport, RelaySettings, Watch, join,
+};
 use crate::layer::Layers;
 
 /// Opens an endpoint for each conversation and relays between the two.
@@ -56,6 +58,15 @@ impl Forward {
 }
 
 impl Forward {
+    /// Returns which of this machine's own ends is at fault.
+    fn local_fault(&self, report: &RelayReport) -> Option<ErrorKind> {
+        match (self.to.address(), &report.forth.ending, &report.back.ending) {
+            (Address::File { .. }, Ending::SinkFailed(_), _) => Some(ErrorKind::LocalWrite),
+            (Address::File { .. }, _, Ending::SourceFailed(_)) => Some(ErrorKind::LocalRead),
+            _ => None,
+        }
+    }
+
     /// Waits for the child and reports a status that is no success.
     async fn ended(&self, child: &ChildProcess, session: &Session) -> Result<(), Error> {
         let status = tokio::select! {
@@ -125,7 +136,12 @@ impl Service for Forward {
             facts
                 .bytes_lost
                 .fetch_add(report.bytes_lost(), Ordering::Relaxed);
-            report.into_result("relay", &session.info().peer_text, &self.to_text)?;
+            let local = self.local_fault(&report);
+            let result = report.into_result("relay", &session.info().peer_text, &self.to_text);
+            result.map_err(|error| match local {
+                Some(kind) => error.with_kind(kind),
+                None => error,
+            })?;
             match info.child {
                 Some(child) => self.ended(&child, session).await,
                 None => Ok(()),

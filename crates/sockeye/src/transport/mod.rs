@@ -4,6 +4,8 @@
 //! them. It spawns nothing and counts nothing: the engine does.
 
 mod exec;
+mod file;
+mod lane;
 mod memory;
 mod stdio;
 mod tcp;
@@ -57,6 +59,7 @@ pub(crate) async fn connect(
         Address::Udp { host, port, family } => udp::connect(endpoint, host, *port, *family).await,
         Address::Unix(name) => unix::connect(endpoint, name).await,
         Address::Stdio => stdio::connect(endpoint),
+        Address::File { path } => file::connect(endpoint, path),
         Address::Exec { argv } => exec::connect(endpoint, argv),
         Address::Sh { command } => exec::connect_shell(endpoint, command),
         Address::Mem { name } => memory::connect(endpoint, name, rooms).await,

@@ -9,15 +9,13 @@ use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
-use std::thread;
 
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fd::BorrowedFd;
+use rustix::event::PollFlags;
 use rustix::io::Errno;
 use rustix::stdio::{stdin, stdout};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::mpsc;
 
+use super::lane::{Lane, PIECE_BYTES, until_done};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ConnectionInfo, Conversation, Layered, Stream};
@@ -117,50 +115,6 @@ impl AsyncWrite for StdioStream {
     }
 }
 
-/// A thread that runs one blocking call after the other, and the way to it.
-#[derive(Debug)]
-struct Lane {
-    jobs: mpsc::Sender<Vec<u8>>,
-    done: mpsc::Receiver<(Vec<u8>, io::Result<usize>)>,
-    busy: bool,
-    /// The buffer of the last job, for the next one.
-    spare: Vec<u8>,
-}
-
-impl Lane {
-    fn start(name: &str, call: fn(&mut [u8]) -> io::Result<usize>) -> io::Result<Self> {
-        let (jobs, mut waiting) = mpsc::channel::<Vec<u8>>(1);
-        let (finished, done) = mpsc::channel(1);
-        thread::Builder::new().name(name.into()).spawn(move || {
-            while let Some(mut buffer) = waiting.blocking_recv() {
-                let result = call(&mut buffer);
-                if finished.blocking_send((buffer, result)).is_err() {
-                    break;
-                }
-            }
-        })?;
-        Ok(Self {
-            jobs,
-            done,
-            busy: false,
-            spare: Vec::new(),
-        })
-    }
-
-    fn begin(&mut self, buffer: Vec<u8>) {
-        // There is room: no job is begun before the last one is done. A thread that is gone shows
-        // in `poll_done`.
-        let _ = self.jobs.try_send(buffer);
-        self.busy = true;
-    }
-
-    fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<(Vec<u8>, io::Result<usize>)> {
-        let done = ready!(self.done.poll_recv(cx));
-        self.busy = false;
-        Poll::Ready(done.unwrap_or_else(|| (Vec::new(), Err(io::ErrorKind::BrokenPipe.into()))))
-    }
-}
-
 fn read(buffer: &mut [u8]) -> io::Result<usize> {
     until_done(stdin(), PollFlags::IN, |input| {
         rustix::io::read(input, &mut *buffer)
@@ -171,23 +125,6 @@ fn write(buffer: &mut [u8]) -> io::Result<usize> {
     until_done(stdout(), PollFlags::OUT, |output| {
         rustix::io::write(output, buffer)
     })
-}
-
-/// Runs a call until it is done, also on a descriptor that somebody else made non-blocking.
-fn until_done(
-    descriptor: BorrowedFd<'_>,
-    ready: PollFlags,
-    mut call: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<usize>,
-) -> io::Result<usize> {
-    loop {
-        match call(descriptor) {
-            Err(Errno::INTR) => {}
-            Err(Errno::AGAIN) => {
-                poll(&mut [PollFd::from_borrowed_fd(descriptor, ready)], None)?;
-            }
-            other => return Ok(other?),
-        }
-    }
 }
 
 /// Ends standard output: a socket is shut down, since standard input may be the same one; anything
@@ -201,6 +138,3 @@ fn close_output() -> io::Result<()> {
         }
     }
 }
-
-/// What is read or written at once, bytes: what a Linux pipe holds.
-const PIECE_BYTES: usize = 64 * 1024;

@@ -170,9 +170,12 @@ fn near_end(far: &Endpoint) -> Result<Endpoint, Error> {
 
 /// Turns an unclean end into an error; what happened on the near side is told apart.
 fn result_of(report: RelayReport, endpoint: &Endpoint) -> Result<(), Error> {
+    let is_file = matches!(endpoint.address(), Address::File { .. });
     let (near, kind) = match (&report.forth.ending, &report.back.ending) {
         (Ending::SourceFailed(_), _) => ("standard input", Some(ErrorKind::LocalRead)),
         (_, Ending::SinkFailed(_)) => ("standard output", Some(ErrorKind::LocalWrite)),
+        (Ending::SinkFailed(_), _) if is_file => ("-", Some(ErrorKind::LocalWrite)),
+        (_, Ending::SourceFailed(_)) if is_file => ("-", Some(ErrorKind::LocalRead)),
         _ => ("-", None),
     };
     report

@@ -86,6 +86,9 @@ fn any_address() -> impl Strategy<Value = Address> {
                 argv.insert(0, program);
                 Address::Exec { argv }
             }),
+        "[a-z0-9 :/+']{1,12}"
+            .prop_filter("a URL's path is absolute", |path| !path.starts_with("//"))
+            .prop_map(|path| Address::File { path: path.into() }),
         "[a-z0-9 :/+'|$;]{1,12}".prop_map(|command| Address::Sh { command }),
         "[a-z0-9 :/+']{1,8}".prop_map(|name| Address::Mem { name }),
         (select(services), "[a-z0-9 +']{1,8}").prop_map(|(row, text)| Address::Service {

@@ -13,6 +13,7 @@ fn options(endpoint: &Endpoint) -> impl PartialEq + fmt::Debug + use<> {
     (
         endpoint.tcp(),
         endpoint.unix(),
+        endpoint.file(),
         endpoint.limit(),
         endpoint.idle(),
         endpoint.retry(),
@@ -25,6 +26,7 @@ fn each_built_key_changes_what_its_word_means() {
     for row in words::OPTIONS.iter().filter(|row| row.built) {
         let address = match row.on.first() {
             Some(&"unix") => "unix:/a",
+            Some(&"file") => "file:/a",
             _ => "tcp://h:1",
         };
         // A word that acts by being there at all is there in both.

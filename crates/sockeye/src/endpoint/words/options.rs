@@ -66,7 +66,7 @@ pub static OPTIONS: &[WordRow] = &[
     WordRow {
         on: &["file"],
         keys: FILE,
-        ..not_built("file", "how the file is opened")
+        ..option("file", "how the file is opened")
     },
     WordRow {
         keys: PTY,
@@ -185,10 +185,15 @@ const TIMEOUT: &[KeyRow] = &[
 const NETWORKS: &[KeyRow] = &[later("networks", "addresses, networks or files of them")];
 
 const FILE: &[KeyRow] = &[
-    later("create", "makes the file"),
-    later("truncate", "empties the file first"),
-    later("append", "writes at the end"),
-    later("offset", "where to start"),
+    key(
+        "create",
+        Kind::Flag,
+        "writes, and makes the file where there is none",
+    )
+    .default("off"),
+    key("truncate", Kind::Flag, "writes, and empties the file first").default("off"),
+    key("append", Kind::Flag, "writes at the end").default("off"),
+    key("offset", Kind::Bytes, "where to start").default("0"),
 ];
 
 const PTY: &[KeyRow] = &[

@@ -30,6 +30,15 @@ pub static SCHEMES: &[SchemeRow] = &[
         )
     },
     SchemeRow {
+        carries: Carries::Either,
+        stands: Stands::Opening,
+        ..transport(
+            "file",
+            Form::TextOrNumber,
+            "a file, read only without +file",
+        )
+    },
+    SchemeRow {
         stands: Stands::Opening,
         ..transport(
             "sh",
@@ -50,7 +59,6 @@ pub static SCHEMES: &[SchemeRow] = &[
     ),
     not_built("quic", Form::HostPort, "a stream of a QUIC connection"),
     not_built("pty", Form::Text, "a new terminal, linked at a path"),
-    not_built("file", Form::TextOrNumber, "a file"),
     not_built("serial", Form::Text, "a serial line"),
     not_built("fd", Form::TextOrNumber, "an inherited descriptor"),
     not_built(

@@ -2,6 +2,7 @@
 
 mod connect;
 mod explain;
+mod files;
 mod generated;
 mod help;
 mod listen;
