@@ -39,6 +39,7 @@
 //! the same endpoint back. Every name stands in the vocabulary, [`words`], as data.
 
 mod address;
+mod network;
 mod options;
 mod parse;
 mod parse_address;
@@ -53,7 +54,8 @@ pub mod words;
 use std::fmt;
 
 pub use address::{Address, Family, Host, UnixName};
-pub use options::{FileOptions, LimitOptions, RetryOptions, TcpOptions, UnixOptions};
+pub use network::Network;
+pub use options::{FileOptions, LimitOptions, RetryOptions, SourceRules, TcpOptions, UnixOptions};
 pub use problem::ParseError;
 pub use role::Role;
 pub use value::{Kind, Value};
@@ -188,6 +190,8 @@ impl Word {
             }
             match (key.secret, secrets) {
                 (true, Secrets::Masked) => text.push_str("***"),
+                // Its commas part networks here as they part keys: the whole list is one value.
+                (false, _) if key.kind == Kind::Networks => text.push_str(&value.to_string()),
                 _ => text.push_str(&value.to_string().replace('\\', r"\\").replace(',', r"\,")),
             }
         }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Endpoint;
 use super::value::Value;
+use super::{Endpoint, Network};
 
 /// `+tcp`: how a TCP socket is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,15 @@ pub struct LimitOptions {
     pub conns: Option<usize>,
     /// Sessions at once from one source: an IPv4 address or an IPv6 /64.
     pub per_ip: Option<usize>,
+}
+
+/// `+allow` and `+deny`: whom a listener takes in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceRules {
+    /// The only ones that come in; empty is everybody.
+    pub allow: Vec<Network>,
+    /// Those that do not come in, allowed or not.
+    pub deny: Vec<Network>,
 }
 
 /// `+retry`: what happens when opening does not succeed.
@@ -118,6 +127,14 @@ impl Endpoint {
         }
     }
 
+    /// Returns what `+allow` and `+deny` say.
+    pub fn sources(&self) -> SourceRules {
+        SourceRules {
+            allow: self.networks("allow"),
+            deny: self.networks("deny"),
+        }
+    }
+
     /// Returns after how long without a byte in either direction a session ends; `None` is never.
     pub fn idle(&self) -> Option<Duration> {
         self.duration("idle", "after")
@@ -148,6 +165,13 @@ impl Endpoint {
         match self.value(word, key) {
             Some(Value::Count(number) | Value::Bytes(number)) => Some(number),
             _ => None,
+        }
+    }
+
+    fn networks(&self, word: &str) -> Vec<Network> {
+        match self.value(word, "networks") {
+            Some(Value::Networks(networks)) => networks,
+            _ => Vec::new(),
         }
     }
 

@@ -230,12 +230,27 @@ impl Word {
             None => (whole.clone(), None),
         };
         let bare = self.row.bare.and_then(|key| self.row.key(key));
-        match bare.filter(|_| first && self.row.key(&item.text[name.clone()]).is_none()) {
+        let takes = |key: &&KeyRow| first || key.kind == Kind::Networks;
+        match bare.filter(|key| takes(key) && self.row.key(&item.text[name.clone()]).is_none()) {
+            Some(key) if !first && value.is_none() => self.extend(key, item),
             Some(key) if value.is_none() || key.kind == Kind::Text => {
                 self.put(key, item, whole.clone(), whole)
             }
             _ => self.set(item, name, value),
         }
+    }
+
+    /// Takes one more item of the list that the word's main key is.
+    fn extend(&mut self, key: &'static KeyRow, item: &Token) -> Result<(), Fault> {
+        let more = key.kind.read(&item.text);
+        let more =
+            more.map_err(|takes| Fault::new(item.whole(), format!("+{} {takes}", self.row.name)))?;
+        let list = self.settings.iter_mut().find(|(known, _)| *known == key);
+        match (list, more) {
+            (Some((_, Value::Networks(list))), Value::Networks(more)) => list.extend(more),
+            (_, more) => self.settings.push((key, more)),
+        }
+        Ok(())
     }
 
     /// Takes a key, with its value unless it is a bare flag.

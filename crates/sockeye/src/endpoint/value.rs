@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::Network;
+
 /// What a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -27,6 +29,8 @@ pub enum Kind {
     OneOf(&'static [&'static str]),
     /// A version of TLS.
     TlsVersion,
+    /// Addresses and networks, parted by commas.
+    Networks,
     /// `sha256:` and 64 hexadecimal digits, with or without colons between the bytes.
     Sha256,
 }
@@ -49,6 +53,8 @@ pub enum Value {
     Off,
     /// Permissions.
     Mode(u32),
+    /// Networks, at least one.
+    Networks(Vec<Network>),
     /// A text.
     Text(String),
 }
@@ -74,6 +80,7 @@ impl Kind {
             Self::TlsVersion => TLS_VERSIONS
                 .contains(&text)
                 .then(|| Value::Text(text.to_owned())),
+            Self::Networks => read_networks(text).map(Value::Networks),
             Self::Sha256 => read_sha256(text).map(Value::Text),
         };
         value.ok_or_else(|| format!("takes {self}"))
@@ -93,6 +100,7 @@ impl fmt::Display for Kind {
             Self::Text => f.write_str("a text"),
             Self::OneOf(words) => f.write_str(&words.join(" or ")),
             Self::TlsVersion => f.write_str("1.2 or 1.3: older ones are not safe and not spoken"),
+            Self::Networks => f.write_str("networks such as 10.0.0.0/8, fd00::/8 or 192.0.2.1"),
             Self::Sha256 => f.write_str("sha256: and 64 hexadecimal digits"),
         }
     }
@@ -111,6 +119,10 @@ impl fmt::Display for Value {
                 write_in_units(f, ms, TIME_UNITS_MS)
             }
             Self::Mode(mode) => write!(f, "{mode:o}"),
+            Self::Networks(networks) => {
+                let networks: Vec<_> = networks.iter().map(Network::to_string).collect();
+                f.write_str(&networks.join(","))
+            }
             Self::Text(text) => f.write_str(text),
         }
     }
@@ -143,6 +155,12 @@ fn read_mode(text: &str) -> Option<u32> {
     let octal = !text.is_empty() && text.bytes().all(|b| matches!(b, b'0'..=b'7'));
     let mode = octal.then(|| u32::from_str_radix(text, 8).ok()).flatten()?;
     (mode <= MODE_MAX).then_some(mode)
+}
+
+fn read_networks(text: &str) -> Option<Vec<Network>> {
+    text.split(',')
+        .map(|network| network.parse().ok())
+        .collect()
 }
 
 /// Reads a fingerprint; it is kept in lower case and without the colons that OpenSSL writes.

@@ -1,4 +1,4 @@
-//! Admission: how many sessions a listener, and each source, may hold.
+//! Admission: which sources a listener takes in, and how many sessions it and each of them may hold.
 //!
 //! A source is an IPv4 address or an IPv6 /64. Its sessions are *pending* until
 //! [`Session::establish`](super::Session::establish) and *established* after; each kind has its own
@@ -10,13 +10,11 @@
 //! number of sources that are connected.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::net::IpAddr;
-use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Network, SourceRules};
 use crate::io::ConnectionInfo;
 use crate::service::Refusal;
 
@@ -55,6 +53,20 @@ impl AdmissionLimits {
         ];
         let exempt = |net: &Network| info.peer.is_some_and(|peer| net.contains(peer.ip()));
         limited.iter().any(Option::is_some) && !self.exempt.iter().any(exempt)
+    }
+}
+
+/// Checks that a connection may come in at all: `+deny` wins over `+allow`, and a written `+allow`
+/// refuses everybody else, peers without an IP address included.
+pub(super) fn check_source(rules: &SourceRules, info: &ConnectionInfo) -> Result<(), Refusal> {
+    let is_in = |networks: &[Network]| {
+        let contains = |network: &Network| info.peer.is_some_and(|at| network.contains(at.ip()));
+        networks.iter().any(contains)
+    };
+    let is_allowed = rules.allow.is_empty() || is_in(&rules.allow);
+    match is_allowed && !is_in(&rules.deny) {
+        true => Ok(()),
+        false => Err(Refusal::SourceForbidden),
     }
 }
 
@@ -152,61 +164,6 @@ impl Drop for Permit {
             }
         }
         self.admission.sessions.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A network: an address and how many of its leading bits count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix_bits: u8,
-}
-
-impl Network {
-    /// Tells whether `address` lies in the network; IPv4-mapped addresses count as IPv4.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        let (ours, theirs, bits) = match (self.address, address.to_canonical()) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits().into(), b.to_bits().into(), 32),
-            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits(), b.to_bits(), 128),
-            _ => return false,
-        };
-        let differing: u128 = ours ^ theirs;
-        differing
-            .checked_shr(bits - u32::from(self.prefix_bits))
-            .unwrap_or(0)
-            == 0
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix_bits)
-    }
-}
-
-impl FromStr for Network {
-    type Err = String;
-
-    /// Reads `10.0.0.0/8`, `fd00::/8` or a single address.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("\"{text}\" is no network, such as 10.0.0.0/8 or fd00::/8");
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let bits_max = if address.is_ipv4() { 32 } else { 128 };
-        let prefix_bits = match bits {
-            Some(bits) => bits.parse().map_err(|_| wrong())?,
-            None => bits_max,
-        };
-        if prefix_bits > bits_max {
-            return Err(wrong());
-        }
-        Ok(Self {
-            address,
-            prefix_bits,
-        })
     }
 }
 

@@ -16,9 +16,9 @@ use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::admit::Admission;
+use super::admit::{Admission, check_source};
 use super::{Bound, Engine};
-use crate::endpoint::Address;
+use crate::endpoint::{Address, SourceRules};
 use crate::io::{ConnectionInfo, Conversation};
 use crate::layer::Layers;
 use crate::service::{Refusal, Service};
@@ -41,7 +41,11 @@ impl Listening {
         service: Arc<dyn Service>,
         admission: Arc<Admission>,
     ) -> Self {
-        let Bound { sockets, layers } = bound;
+        let Bound {
+            sockets,
+            layers,
+            sources,
+        } = bound;
         let notes = layers.notes().map(str::to_owned);
         let notes = sockets.skipped.into_iter().chain(notes).collect();
         let desk = Arc::new(Desk {
@@ -50,6 +54,7 @@ impl Listening {
                 service,
                 admission,
                 layers,
+                sources: Arc::new(sources),
             }),
             closed: engine.inner.stopping.child_token(),
             accepted: AtomicU64::new(0),
@@ -86,25 +91,35 @@ impl Listening {
     /// Gives new sessions another service and counts them in another admission; those that are open
     /// keep the old ones.
     pub fn replace(&self, service: Arc<dyn Service>, admission: Arc<Admission>) {
-        self.replace_under(service, admission, None);
-    }
-
-    /// Does as [`Listening::replace`] does, and wraps new sessions in other layers.
-    pub(crate) fn replace_under(
-        &self,
-        service: Arc<dyn Service>,
-        admission: Arc<Admission>,
-        layers: Option<Arc<Layers>>,
-    ) {
-        let layers = layers.unwrap_or_else(|| self.desk.open_to().layers);
+        let OpenTo {
+            layers, sources, ..
+        } = self.desk.open_to();
         self.desk.set(OpenTo {
             service,
             admission,
             layers,
+            sources,
         });
     }
 
-    /// Returns how many connections were taken in, and how many were refused by a limit.
+    /// Does as [`Listening::replace`] does, wraps new sessions in other layers and takes them in from
+    /// other sources.
+    pub(crate) fn replace_under(
+        &self,
+        service: Arc<dyn Service>,
+        admission: Arc<Admission>,
+        layers: Arc<Layers>,
+        sources: SourceRules,
+    ) {
+        self.desk.set(OpenTo {
+            service,
+            admission,
+            layers,
+            sources: Arc::new(sources),
+        });
+    }
+
+    /// Returns how many connections were taken in, and how many were refused by a limit or a rule.
     pub fn counts(&self) -> (u64, u64) {
         let Desk {
             accepted, refused, ..
@@ -148,6 +163,7 @@ struct OpenTo {
     service: Arc<dyn Service>,
     admission: Arc<Admission>,
     layers: Arc<Layers>,
+    sources: Arc<SourceRules>,
 }
 
 impl OpenTo {
@@ -199,9 +215,8 @@ impl Desk {
     fn receive(&self, conversation: Conversation, info: ConnectionInfo) {
         let open_to = self.open_to();
         let table = &self.engine.inner.table;
-        let admitted = open_to
-            .admission
-            .admit(&info)
+        let admitted = check_source(&open_to.sources, &info)
+            .and_then(|()| open_to.admission.admit(&info))
             .and_then(|permit| table.enter(info, open_to.service.name(), Some(permit)));
         match admitted {
             Ok(session) => {

@@ -23,12 +23,12 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use admit::{Admission, AdmissionLimits, Network};
+pub use admit::{Admission, AdmissionLimits};
 pub use drain::Drained;
 pub use listener::Listening;
 pub use session::{Session, SessionFacts, SessionRow, SessionState};
 
-use crate::endpoint::{Endpoint, Role, Value};
+use crate::endpoint::{Endpoint, Role, SourceRules, Value};
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
 use crate::layer::Layers;
@@ -82,6 +82,7 @@ struct Inner {
 pub(crate) struct Bound {
     sockets: transport::Bound,
     layers: Arc<Layers>,
+    sources: SourceRules,
 }
 
 /// What is called when an accepted session has ended.
@@ -144,7 +145,8 @@ impl Engine {
         self.listen_under(endpoint, service, admission).await
     }
 
-    /// Listens as [`Engine::listen`] does, under `admission` in place of the endpoint's `+limit`;
+    /// Listens as [`Engine::listen`] does, under `admission` in place of the endpoint's `+limit`, its
+    /// `+allow` and `+deny` holding as ever;
     /// listeners that are given the same admission count together.
     ///
     /// # Errors
@@ -165,7 +167,11 @@ impl Engine {
     pub(crate) async fn bind(&self, endpoint: &Endpoint) -> Result<Bound, Error> {
         let layers = Arc::new(Layers::prepare(endpoint, Role::Accept)?);
         let sockets = transport::bind(endpoint, &self.inner.rooms).await?;
-        Ok(Bound { sockets, layers })
+        Ok(Bound {
+            sockets,
+            layers,
+            sources: endpoint.sources(),
+        })
     }
 
     /// Accepts at what was bound.

@@ -232,6 +232,34 @@ async fn established_sessions_no_longer_count_as_pending() {
     );
 }
 
+#[tokio::test]
+async fn only_allowed_sources_come_in_and_deny_wins() {
+    let engine = engine();
+    let rules = "tcp://:0 +allow,127.0.0.2,127.0.0.3 +deny,127.0.0.3";
+    let listening = engine
+        .listen_under(
+            &Endpoint::parse(rules).unwrap(),
+            Arc::new(Holder { establishes: false }),
+            // The rules hold under whatever counts the sessions.
+            Admission::new(AdmissionLimits::default()),
+        )
+        .await
+        .unwrap();
+    let port = socket_address(&listening.addresses()[0]).port();
+    // On a dual-stack socket, IPv4 peers come as mapped addresses.
+    let at = (Ipv4Addr::LOCALHOST, port).into();
+    let _held = greeted(connect_from([127, 0, 0, 2], at).await).await;
+    for source in [[127, 0, 0, 3], [127, 0, 0, 4]] {
+        let mut refused = connect_from(source, at).await;
+        assert_eq!(read_all(&mut refused).await, "SourceForbidden\n");
+    }
+    assert_eq!(listening.counts(), (1, 2));
+    listening.replace(Arc::new(Upper), Admission::new(AdmissionLimits::default()));
+    let mut refused = connect_from([127, 0, 0, 3], at).await;
+    assert_eq!(read_all(&mut refused).await, "");
+    assert_eq!(listening.counts(), (1, 3));
+}
+
 async fn connect_from(source: [u8; 4], to: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((source, 0).into()).unwrap();

@@ -155,8 +155,9 @@ impl Listeners {
                     if row.listen != listen {
                         swapped.changes.push(format!("{} → {listen}", row.listen));
                     }
+                    let sources = listen.at.sources();
                     row.listening
-                        .replace_under(service, admission, Some(layers));
+                        .replace_under(service, admission, layers, sources);
                     row.listening
                 }
                 (None, Some(bound)) => {

@@ -34,7 +34,7 @@ pub struct ListenerStatus {
     pub serve: String,
     /// Connections accepted since the start.
     pub accepted: u64,
-    /// Connections refused by a limit since the start.
+    /// Connections refused by a limit or a rule since the start.
     pub refused: u64,
 }
 

@@ -45,6 +45,8 @@ pub enum Refusal {
     SourcePending,
     /// The source has too many established sessions.
     SourceEstablished,
+    /// The listener does not take connections from the source (`+allow`, `+deny`).
+    SourceForbidden,
     /// The engine is draining.
     Draining,
 }

@@ -98,6 +98,7 @@ fn placeholder(kind: Kind) -> &'static str {
         Kind::Duration => "TIME",
         Kind::DurationOrOff => "TIME|off",
         Kind::Mode => "OCTAL",
+        Kind::Networks => "NETWORK,...",
         Kind::TlsVersion => "1.2|1.3",
         Kind::Sha256 => "sha256:HEX",
         _ => "TEXT",

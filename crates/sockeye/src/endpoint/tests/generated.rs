@@ -153,8 +153,19 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
             .prop_map(|word| Value::Text(word.to_owned()))
             .boxed(),
         Kind::TlsVersion => "1\\.[23]".prop_map(Value::Text).boxed(),
+        Kind::Networks => prop::collection::vec(any_network(), 1..4)
+            .prop_map(Value::Networks)
+            .boxed(),
         Kind::Sha256 => "sha256:[0-9a-f]{64}".prop_map(Value::Text).boxed(),
     }
+}
+
+fn any_network() -> impl Strategy<Value = Network> {
+    (any::<IpAddr>(), 0..=32u8)
+        .prop_map(|(ip, bits)| format!("{ip}/{bits}"))
+        .prop_filter_map("a mapped network has 96 bits and more", |text| {
+            text.parse().ok()
+        })
 }
 
 /// Anything, and more often what looks like an endpoint.

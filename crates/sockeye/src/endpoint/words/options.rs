@@ -54,14 +54,21 @@ pub static OPTIONS: &[WordRow] = &[
         ..option("timeout", "ends what takes too long")
     },
     WordRow {
+        on: WITH_PEERS,
+        stands: Stands::Accepting,
         bare: Some("networks"),
         keys: NETWORKS,
-        ..not_built("allow", "takes connections only from these networks")
+        ..option("allow", "takes connections from these networks only")
     },
     WordRow {
+        on: WITH_PEERS,
+        stands: Stands::Accepting,
         bare: Some("networks"),
         keys: NETWORKS,
-        ..not_built("deny", "takes no connections from these networks")
+        ..option(
+            "deny",
+            "takes no connections from these networks, allowed or not",
+        )
     },
     WordRow {
         on: &["file"],
@@ -182,7 +189,11 @@ const TIMEOUT: &[KeyRow] = &[
     ),
 ];
 
-const NETWORKS: &[KeyRow] = &[later("networks", "addresses, networks or files of them")];
+const NETWORKS: &[KeyRow] = &[key(
+    "networks",
+    Kind::Networks,
+    "addresses and networks, parted by commas",
+)];
 
 const FILE: &[KeyRow] = &[
     key(
@@ -229,6 +240,9 @@ const fn not_built(name: &'static str, doc: &'static str) -> WordRow {
         ..option(name, doc)
     }
 }
+
+/// Schemes whose peers have an IP address.
+const WITH_PEERS: &[&str] = &["tcp", "tcp4", "tcp6", "udp"];
 
 /// What listen(2) takes: a C `int`.
 const BACKLOG_MAX: u64 = i32::MAX as u64;

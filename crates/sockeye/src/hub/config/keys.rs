@@ -6,8 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use super::{CASE_MAPPINGS, CaseMapping, Chat, Config, Hub, ListenDraft};
-use crate::endpoint::Endpoint;
-use crate::engine::Network;
+use crate::endpoint::{Endpoint, Network};
 
 /// One key of a section whose values live in `T`.
 pub(super) struct Key<T> {

@@ -14,8 +14,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::endpoint::Endpoint;
-use crate::engine::Network;
+use crate::endpoint::{Endpoint, Network};
 use crate::service::chat;
 
 pub use example::{example, reference};

@@ -11,8 +11,7 @@ use super::keys::{
 use super::mistake::{Mistake, did_you_mean};
 use super::{CASE_MAPPINGS, CaseMapping, Config, Listen, ListenDraft};
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
-use crate::endpoint::{Address, Endpoint, ParseError, Role};
-use crate::engine::Network;
+use crate::endpoint::{Address, Endpoint, Network, ParseError, Role};
 
 type Value<'a> = Spanned<DeValue<'a>>;
 

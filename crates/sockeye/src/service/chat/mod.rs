@@ -28,7 +28,8 @@ use self::connection::Connection;
 use self::core::{Ask, Core, Restored};
 use self::seats::Seats;
 use super::{BoxFuture, Refusal, Service};
-use crate::engine::{AdmissionLimits, Engine, Network, Session};
+use crate::endpoint::Network;
+use crate::engine::{AdmissionLimits, Engine, Session};
 use crate::error::{Error, ErrorKind};
 use crate::io::Conversation;
 use crate::state::{Accounts, Health, History, Log, LogError};
@@ -262,6 +263,7 @@ fn words(why: Refusal) -> &'static str {
         Refusal::Full => "Too many connections here, try later",
         Refusal::SourcePending => "Too many unregistered connections from your network",
         Refusal::SourceEstablished => "Too many connections from your network",
+        Refusal::SourceForbidden => "Connections from your network are not allowed here",
         Refusal::Draining => "The hub is shutting down",
     }
 }

@@ -43,6 +43,10 @@ fn what_cannot_act_where_it_stands() {
     let said = said(&[
         &["connect", "echo:"],
         &["connect", "db:5432", "+limit,conns=5"],
+        &["connect", "db:5432", "+deny,10.0.0.0/8"],
+        &["listen", "unix:/run/app.sock", "+allow,10.0.0.0/8"],
+        &["listen", "8080", "+allow,10.0.0.0/8,10.1.0.0/40"],
+        &["listen", "8080", "+allow"],
         &["connect", "db:5432", "+tcp,backlog=5"],
         &["connect", "unix:/run/app.sock", "+tcp,nodelay"],
         &["connect", "tcp-l://:9000"],

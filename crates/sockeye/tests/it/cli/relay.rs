@@ -1,5 +1,7 @@
 //! `relay`: any two ends, each opened or waited for.
 
+use socket2::{Domain, Socket, Type};
+
 use super::*;
 use crate::support::program::Program;
 
@@ -44,6 +46,34 @@ fn who_comes_is_joined_with_what_is_opened() {
     assert_eq!(served.join().unwrap(), b"all of it");
     assert_eq!(relay.wait().code(), Some(0));
     assert!(TcpStream::connect(relay.listening()).is_err());
+}
+
+#[test]
+fn who_may_not_come_in_is_passed_over() {
+    let (there, served) = peer(b"after your end");
+    let mut relay = Program::ready(&[
+        "relay",
+        "tcp-l://127.0.0.1:0",
+        "+deny,127.0.0.2",
+        &there.to_string(),
+    ]);
+    let at = relay.listening();
+    let mut refused = dial_from("127.0.0.2", at);
+    let mut answer = String::new();
+    refused.read_to_string(&mut answer).unwrap();
+    assert_eq!(answer, "");
+    assert_eq!(exchange(at, b"all of it"), b"after your end");
+    assert_eq!(served.join().unwrap(), b"all of it");
+    assert_eq!(relay.wait().code(), Some(0));
+}
+
+/// Connects from one of the addresses of this machine.
+fn dial_from(source: &str, to: SocketAddr) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let source: SocketAddr = format!("{source}:0").parse().unwrap();
+    socket.bind(&source.into()).unwrap();
+    socket.connect(&to.into()).unwrap();
+    socket.into()
 }
 
 #[test]

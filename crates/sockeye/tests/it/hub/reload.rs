@@ -119,6 +119,25 @@ fn a_reload_that_fails_changes_nothing_and_says_why() {
 }
 
 #[test]
+fn a_rule_on_a_chat_listener_holds_beside_its_limits_and_from_a_reload_on() {
+    let dir = TempDir::new().unwrap();
+    let file = |rule: &str| format!("[[listen]]\nat = \"127.0.0.1:0{rule}\"\nserve = \"chat\"\n");
+    let hub = start_with_file(dir.path(), &file(""));
+    let mut ann = Client::connect(hub.listening());
+    ann.send("NICK ann\r\nUSER ann 0 * :ann");
+    ann.wait_for(" 001 ann ");
+
+    std::fs::write(dir.path().join("hub.toml"), file(" +deny,127.0.0.0/8")).unwrap();
+    hub.signal(Signal::HUP);
+    hub.stderr.wait_for_text("reloaded");
+    let mut bob = Client::connect(hub.listening());
+    bob.wait_for("ERROR :");
+    ann.send("PING here");
+    ann.wait_for("PONG");
+    stop(hub);
+}
+
+#[test]
 fn changed_words_hold_for_new_sessions() {
     let dir = TempDir::new().unwrap();
     let file = |words: &str| format!("[[listen]]\nat = \"127.0.0.1:0{words}\"\nserve = \"echo\"\n");
