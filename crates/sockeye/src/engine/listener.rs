@@ -102,15 +102,16 @@ impl Listening {
         });
     }
 
-    /// Does as [`Listening::replace`] does, wraps new sessions in other layers and takes them in from
-    /// other sources.
+    /// Does as [`Listening::replace`] does, wraps new sessions in other layers, if there are some, and
+    /// takes them in from other sources.
     pub(crate) fn replace_under(
         &self,
         service: Arc<dyn Service>,
         admission: Arc<Admission>,
-        layers: Arc<Layers>,
+        layers: Option<Arc<Layers>>,
         sources: SourceRules,
     ) {
+        let layers = layers.unwrap_or_else(|| self.desk.open_to().layers);
         self.desk.set(OpenTo {
             service,
             admission,

@@ -10,7 +10,7 @@ use super::config::{Config, Listen};
 use super::notice::{Notice, Notices};
 use super::services::{Services, is_chat};
 use super::status::ListenerStatus;
-use crate::endpoint::{Address, Endpoint, Role};
+use crate::endpoint::{Address, Endpoint, Role, Value};
 use crate::engine::{Admission, AdmissionLimits, Bound, Engine, Listening};
 use crate::error::{Error, ErrorKind};
 use crate::layer::Layers;
@@ -83,8 +83,8 @@ impl Swapped {
 /// Where the socket of a listener comes from.
 #[derive(Debug)]
 enum From {
-    /// The running listener at this index, with the layers that its new sessions have.
-    Kept(usize, Arc<Layers>),
+    /// The running listener at this index, with the layers of its new sessions if they change.
+    Kept(usize, Option<Arc<Layers>>),
     New(Bound),
 }
 
@@ -109,7 +109,7 @@ impl Listeners {
                 Some((index, row)) => {
                     check_kept(&row.listen.at, &listen.at)?;
                     kept[index] = true;
-                    From::Kept(index, Arc::new(Layers::prepare(&listen.at, Role::Accept)?))
+                    From::Kept(index, layers_anew(&row.listen.at, &listen.at)?)
                 }
                 None => From::New(engine.bind(&listen.at).await?),
             };
@@ -140,7 +140,7 @@ impl Listeners {
                 from,
             } = next;
             let (kept, bound) = match from {
-                From::Kept(index, layers) => (old[index].take().zip(Some(layers)), None),
+                From::Kept(index, layers) => (old[index].take().map(|row| (row, layers)), None),
                 From::New(bound) => (None, Some(bound)),
             };
             let gate = gate(
@@ -155,6 +155,8 @@ impl Listeners {
                     if row.listen != listen {
                         swapped.changes.push(format!("{} → {listen}", row.listen));
                     }
+                    let notes = layers.iter().flat_map(|layers| layers.notes());
+                    swapped.notes.extend(notes.map(str::to_owned));
                     let sources = listen.at.sources();
                     row.listening
                         .replace_under(service, admission, layers, sources);
@@ -220,6 +222,16 @@ fn check_kept(old: &Endpoint, new: &Endpoint) -> Result<(), Error> {
     }
     let cause = format!("is bound already as {old}: its socket options hold until a restart");
     Err(Error::new(ErrorKind::LocalBind, "listen", new, cause))
+}
+
+/// Prepares the layers of a kept listener again, for their files may be others; `None` where the
+/// ones that it has stay, for their certificate was made for this run.
+fn layers_anew(old: &Endpoint, new: &Endpoint) -> Result<Option<Arc<Layers>>, Error> {
+    let made_here = old.value("tls", "self-signed") == Some(Value::Flag(true));
+    if made_here && old.words() == new.words() {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(Layers::prepare(new, Role::Accept)?)))
 }
 
 /// Returns what counts a listener's sessions: what counted them before, where its limits are the

@@ -2,13 +2,14 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::process::Stdio;
 
 use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::{run, start_with_file, stop};
 use crate::support::client::Client;
-use crate::support::program::Program;
+use crate::support::program::{Program, sockeye};
 
 /// A connection to a service that answers line by line.
 struct Line(BufReader<TcpStream>);
@@ -74,6 +75,56 @@ fn a_reload_swaps_what_changed_and_keeps_sessions() {
         "ABC",
         "a new one has the new service"
     );
+    stop(hub);
+}
+
+/// Waits for the fingerprint of a certificate, other than `old`, that the hub made.
+fn made(hub: &Program, old: &str) -> String {
+    hub.stderr.wait_for("a new fingerprint", |line| {
+        let said = &line[line.find("sha256:")?..];
+        (said != old).then(|| said.to_owned())
+    })
+}
+
+/// Sends a text to an address under TLS if its certificate is the pinned one.
+fn echoed(at: SocketAddr, pin: &str) -> (Option<i32>, Vec<String>) {
+    let word = format!("+tls,pin={pin}");
+    let mut client = sockeye(&["connect", &format!("tls://{at}"), &word]);
+    let mut client = Program::start(client.stdin(Stdio::piped()));
+    // One that trusts nobody may end before it is written.
+    let _ = client.stdin().write_all(b"ahoy\n");
+    (client.wait().code(), client.stdout.all())
+}
+
+#[test]
+fn a_certificate_of_this_run_lasts_until_its_listener_changes() {
+    let dir = TempDir::new().unwrap();
+    let file = |key: &str, serve: &str| {
+        format!("[[listen]]\nat = \"127.0.0.1:0 +tls,self-signed{key}\"\nserve = \"{serve}\"\n")
+    };
+    let hub = start_with_file(dir.path(), &file("", "echo"));
+    let (at, pin) = (hub.listening(), made(&hub, ""));
+    hub.stderr
+        .wait_for_text(&format!("listening on tcp://{at} +tls"));
+    let ahoy = |text: &str| (Some(0), vec![text.to_owned()]);
+    assert_eq!(echoed(at, &pin), ahoy("ahoy"));
+    let reload = |text: &str, change: &str| {
+        std::fs::write(dir.path().join("hub.toml"), text).unwrap();
+        hub.signal(Signal::HUP);
+        hub.stderr.wait_for_text(change);
+    };
+    reload(
+        &file("", "upper"),
+        "→ listen tcp://127.0.0.1:0 +tls,self-signed upper:",
+    );
+    assert_eq!(echoed(at, &pin), ahoy("AHOY"));
+    reload(
+        &file(",min=1.3", "upper"),
+        "+tls,self-signed,min=1.3 upper:",
+    );
+    let new = made(&hub, &pin);
+    assert_eq!(echoed(at, &new), ahoy("AHOY"));
+    assert_eq!(echoed(at, &pin).0, Some(60));
     stop(hub);
 }
 
