@@ -91,32 +91,24 @@ impl Listening {
     /// Gives new sessions another service and counts them in another admission; those that are open
     /// keep the old ones.
     pub fn replace(&self, service: Arc<dyn Service>, admission: Arc<Admission>) {
-        let OpenTo {
-            layers, sources, ..
-        } = self.desk.open_to();
-        self.desk.set(OpenTo {
-            service,
-            admission,
-            layers,
-            sources,
-        });
+        self.replace_under(service, admission, None, None);
     }
 
-    /// Does as [`Listening::replace`] does, wraps new sessions in other layers, if there are some, and
-    /// takes them in from other sources.
+    /// Does as [`Listening::replace`] does, and wraps new sessions in other layers or takes them in
+    /// from other sources, where these are given.
     pub(crate) fn replace_under(
         &self,
         service: Arc<dyn Service>,
         admission: Arc<Admission>,
         layers: Option<Arc<Layers>>,
-        sources: SourceRules,
+        sources: Option<SourceRules>,
     ) {
-        let layers = layers.unwrap_or_else(|| self.desk.open_to().layers);
+        let now = self.desk.open_to();
         self.desk.set(OpenTo {
             service,
             admission,
-            layers,
-            sources: Arc::new(sources),
+            layers: layers.unwrap_or(now.layers),
+            sources: sources.map_or(now.sources, Arc::new),
         });
     }
 

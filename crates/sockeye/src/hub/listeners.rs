@@ -157,7 +157,7 @@ impl Listeners {
                     }
                     let notes = layers.iter().flat_map(|layers| layers.notes());
                     swapped.notes.extend(notes.map(str::to_owned));
-                    let sources = listen.at.sources();
+                    let sources = Some(listen.at.sources());
                     row.listening
                         .replace_under(service, admission, layers, sources);
                     row.listening
