@@ -55,7 +55,9 @@ use std::fmt;
 
 pub use address::{Address, Family, Host, UnixName};
 pub use network::Network;
-pub use options::{FileOptions, LimitOptions, RetryOptions, SourceRules, TcpOptions, UnixOptions};
+pub use options::{
+    FileOptions, IpOptions, LimitOptions, RetryOptions, SourceRules, TcpOptions, UnixOptions,
+};
 pub use problem::ParseError;
 pub use role::Role;
 pub use value::{Kind, Value};

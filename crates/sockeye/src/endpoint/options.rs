@@ -14,12 +14,33 @@ pub struct TcpOptions {
     pub keepalive: Option<Duration>,
     /// Connections that may wait to be accepted.
     pub backlog: u32,
-    /// The send buffer, bytes; `None` leaves the system's (SO_SNDBUF).
-    pub sndbuf_bytes: Option<u64>,
-    /// The receive buffer, bytes; `None` leaves the system's (SO_RCVBUF).
-    pub rcvbuf_bytes: Option<u64>,
+    /// How long sent bytes may stay unacknowledged (TCP_USER_TIMEOUT).
+    pub user_timeout: Option<Duration>,
+    /// The congestion control algorithm (TCP_CONGESTION).
+    pub congestion: Option<String>,
+    /// What UDP sockets have as well.
+    pub ip: IpOptions,
     /// A port whose old connections linger may be bound (SO_REUSEADDR).
     pub reuseaddr: bool,
+}
+
+/// What `+tcp` and `+udp` have in common; `None` leaves the system's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IpOptions {
+    /// The send buffer, bytes (SO_SNDBUF).
+    pub sndbuf_bytes: Option<u64>,
+    /// The receive buffer, bytes (SO_RCVBUF).
+    pub rcvbuf_bytes: Option<u64>,
+    /// The port to connect from.
+    pub local_port: Option<u16>,
+    /// The only network interface to use (SO_BINDTODEVICE).
+    pub interface: Option<String>,
+    /// The mark of packets that are sent (SO_MARK).
+    pub mark: Option<u32>,
+    /// The type-of-service byte or traffic class (IP_TOS, IPV6_TCLASS).
+    pub tos: Option<u8>,
+    /// The hop limit (IP_TTL, IPV6_UNICAST_HOPS).
+    pub ttl: Option<u8>,
 }
 
 /// `+unix`: how a Unix socket is made.
@@ -87,10 +108,16 @@ impl Endpoint {
             nodelay: self.flag("tcp", "nodelay"),
             keepalive: self.duration("tcp", "keepalive"),
             backlog: self.number("tcp", "backlog").unwrap_or_default() as u32,
-            sndbuf_bytes: self.number("tcp", "sndbuf"),
-            rcvbuf_bytes: self.number("tcp", "rcvbuf"),
+            user_timeout: self.duration("tcp", "user-timeout"),
+            congestion: self.text("tcp", "congestion"),
+            ip: self.ip("tcp"),
             reuseaddr: self.flag("tcp", "reuseaddr"),
         }
+    }
+
+    /// Returns what `+udp` says.
+    pub fn udp(&self) -> IpOptions {
+        self.ip("udp")
     }
 
     /// Returns what `+unix` says.
@@ -164,6 +191,26 @@ impl Endpoint {
     fn number(&self, word: &str, key: &str) -> Option<u64> {
         match self.value(word, key) {
             Some(Value::Count(number) | Value::Bytes(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn ip(&self, word: &str) -> IpOptions {
+        // The vocabulary limits each number to what its option takes.
+        IpOptions {
+            sndbuf_bytes: self.number(word, "sndbuf"),
+            rcvbuf_bytes: self.number(word, "rcvbuf"),
+            local_port: self.number(word, "local-port").map(|port| port as u16),
+            interface: self.text(word, "interface"),
+            mark: self.number(word, "mark").map(|mark| mark as u32),
+            tos: self.number(word, "tos").map(|tos| tos as u8),
+            ttl: self.number(word, "ttl").map(|ttl| ttl as u8),
+        }
+    }
+
+    fn text(&self, word: &str, key: &str) -> Option<String> {
+        match self.value(word, key) {
+            Some(Value::Text(text)) => Some(text),
             _ => None,
         }
     }

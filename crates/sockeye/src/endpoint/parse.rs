@@ -268,10 +268,11 @@ impl Word {
                 self.settings.push((key, Value::Flag(true)));
                 Ok(())
             }
-            None => Err(Fault::new(
-                at,
-                format!("{written} takes {}: {written}=…", key.kind),
-            )),
+            None => {
+                self.check(key, at.clone())?;
+                let problem = format!("{written} takes {}: {written}=…", key.kind);
+                Err(Fault::new(at, problem))
+            }
         }
     }
 

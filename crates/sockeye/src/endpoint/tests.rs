@@ -269,9 +269,9 @@ fn what_is_not_built_is_not_called_a_mistake() {
         None,
     );
     assert_refused(
-        "h:1 +tcp,mark=5",
-        "mark of +tcp is not in this version",
-        "mark",
+        "h:1 +tcp,fastopen=5",
+        "fastopen of +tcp is not in this version",
+        "fastopen",
         None,
     );
 }

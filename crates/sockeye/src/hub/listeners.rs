@@ -217,7 +217,7 @@ impl std::fmt::Display for Listen {
 
 /// Refuses a change that only a new socket could carry out.
 fn check_kept(old: &Endpoint, new: &Endpoint) -> Result<(), Error> {
-    if old.tcp() == new.tcp() && old.unix() == new.unix() {
+    if (old.tcp(), old.udp(), old.unix()) == (new.tcp(), new.udp(), new.unix()) {
         return Ok(());
     }
     let cause = format!("is bound already as {old}: its socket options hold until a restart");

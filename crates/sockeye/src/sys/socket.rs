@@ -1,7 +1,10 @@
-//! What a socket's send queue holds.
+//! What a socket's send queue holds, and options that not every system has.
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::time::Duration;
+
+use socket2::Socket;
 
 /// Returns how many written bytes the peer has not acknowledged (SIOCOUTQ, tcp(7) and unix(7)).
 ///
@@ -22,5 +25,68 @@ pub(crate) fn unacknowledged(socket: BorrowedFd<'_>) -> io::Result<u64> {
 /// Returns an error: this system cannot tell.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn unacknowledged(_socket: BorrowedFd<'_>) -> io::Result<u64> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Sends and receives through one network interface only (SO_BINDTODEVICE, socket(7)).
+///
+/// # Errors
+/// Whatever the system says of the interface; an empty name, which would lift the binding.
+#[cfg(target_os = "linux")]
+pub(crate) fn bind_device(socket: &Socket, interface: &str) -> io::Result<()> {
+    match interface.is_empty() {
+        true => Err(io::ErrorKind::InvalidInput.into()),
+        false => socket.bind_device(Some(interface.as_bytes())),
+    }
+}
+
+/// Marks what is sent, for routing and filters (SO_MARK, socket(7)).
+///
+/// # Errors
+/// Where the process lacks CAP_NET_ADMIN.
+#[cfg(target_os = "linux")]
+pub(crate) fn set_mark(socket: &Socket, mark: u32) -> io::Result<()> {
+    socket.set_mark(mark)
+}
+
+/// Limits how long sent bytes may stay unacknowledged (TCP_USER_TIMEOUT, RFC 5482).
+///
+/// # Errors
+/// Where the time is longer than the system takes.
+#[cfg(target_os = "linux")]
+pub(crate) fn set_user_timeout(socket: &Socket, time: Duration) -> io::Result<()> {
+    socket.set_tcp_user_timeout(Some(time))
+}
+
+/// Chooses the congestion control algorithm (TCP_CONGESTION, tcp(7)).
+///
+/// # Errors
+/// Where the system does not have it or the process may not use it.
+#[cfg(target_os = "linux")]
+pub(crate) fn set_congestion(socket: &Socket, name: &str) -> io::Result<()> {
+    socket.set_tcp_congestion(name.as_bytes())
+}
+
+/// Returns an error: this system cannot do that.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn bind_device(_socket: &Socket, _interface: &str) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Returns an error: this system cannot do that.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn set_mark(_socket: &Socket, _mark: u32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Returns an error: this system cannot do that.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn set_user_timeout(_socket: &Socket, _time: Duration) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Returns an error: this system cannot do that.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn set_congestion(_socket: &Socket, _name: &str) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -7,6 +7,7 @@ mod exec;
 mod file;
 mod lane;
 mod memory;
+mod options;
 mod stdio;
 mod tcp;
 mod udp;

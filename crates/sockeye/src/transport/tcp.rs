@@ -15,10 +15,12 @@ use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use tokio::time::{Instant, sleep};
 
-use super::Bound;
+use super::options::{is_unset, named};
+use super::{Bound, options};
 use crate::endpoint::{Address, Endpoint, Family, Host, TcpOptions};
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ConnectionInfo, Conversation, Stream};
+use crate::sys;
 
 /// A bound TCP socket.
 #[derive(Debug)]
@@ -130,19 +132,20 @@ fn open(at: SocketAddr, options: &TcpOptions) -> io::Result<Socket> {
     let kind = Type::STREAM.nonblocking();
     let socket = Socket::new(Domain::for_address(at), kind, Some(Protocol::TCP))?;
     if options.nodelay {
-        socket.set_tcp_nodelay(true)?;
+        named("nodelay", socket.set_tcp_nodelay(true))?;
     }
     if let Some(idle) = options.keepalive {
         // TCP_KEEPIDLE counts whole seconds and refuses 0.
         let keepalive = TcpKeepalive::new().with_time(idle.max(Duration::from_secs(1)));
-        socket.set_tcp_keepalive(&keepalive)?;
+        named("keepalive", socket.set_tcp_keepalive(&keepalive))?;
     }
-    if let Some(bytes) = options.sndbuf_bytes {
-        socket.set_send_buffer_size(usize::try_from(bytes).unwrap_or(usize::MAX))?;
+    if let Some(time) = options.user_timeout {
+        named("user-timeout", sys::socket::set_user_timeout(&socket, time))?;
     }
-    if let Some(bytes) = options.rcvbuf_bytes {
-        socket.set_recv_buffer_size(usize::try_from(bytes).unwrap_or(usize::MAX))?;
+    if let Some(name) = &options.congestion {
+        named("congestion", sys::socket::set_congestion(&socket, name))?;
     }
+    options::set(&socket, at, &options.ip)?;
     Ok(socket)
 }
 
@@ -235,6 +238,9 @@ async fn first_of<T>(attempts: &mut Vec<Pin<Box<impl Future<Output = T>>>>) -> T
 
 async fn connect_one(at: SocketAddr, options: &TcpOptions) -> io::Result<TcpStream> {
     let socket = open(at, options)?;
+    // A port whose last connection lingers is free for one to another address.
+    socket.set_reuse_address(options.reuseaddr)?;
+    options::bind_source(&socket, at, options.ip.local_port)?;
     tracing::info!(target: "step", "made a TCP socket to connect to {at}");
     let began = Instant::now();
     let connected = TcpSocket::from_std_stream(socket.into()).connect(at).await;
@@ -368,7 +374,9 @@ fn unreachable(endpoint: &Endpoint, failures: &[Failure]) -> Error {
     let timed_out = real
         .iter()
         .all(|(_, error)| error.kind() == io::ErrorKind::TimedOut);
-    let kind = if timed_out {
+    let kind = if real.iter().all(|(_, error)| is_unset(error)) {
+        ErrorKind::LocalBind
+    } else if timed_out {
         ErrorKind::PeerTimeout
     } else {
         ErrorKind::PeerUnreachable

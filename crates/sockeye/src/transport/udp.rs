@@ -27,9 +27,9 @@ use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::sync::{Notify, mpsc};
 
-use super::Bound;
 use super::tcp::{bind_each, unmapped};
-use crate::endpoint::{Address, Endpoint, Family, Host};
+use super::{Bound, options};
+use crate::endpoint::{Address, Endpoint, Family, Host, IpOptions};
 use crate::error::Error;
 use crate::io::{ConnectionInfo, Conversation, Datagram, Messages};
 use crate::sys::messages::Inbox;
@@ -55,8 +55,9 @@ pub(super) async fn bind(
     family: Family,
 ) -> Result<Bound, Error> {
     let idle = endpoint.idle().unwrap_or(IDLE);
+    let options = endpoint.udp();
     bind_each(endpoint, host, port, family, |at, only_v6| {
-        let socket = open(at)?;
+        let socket = open(at, &options)?;
         if at.is_ipv6() {
             socket.set_only_v6(only_v6 || !at.ip().is_unspecified())?;
         }
@@ -70,11 +71,12 @@ pub(super) async fn bind(
 }
 
 /// Makes a non-blocking socket with room for a burst.
-fn open(at: SocketAddr) -> io::Result<Socket> {
+fn open(at: SocketAddr, options: &IpOptions) -> io::Result<Socket> {
     let kind = Type::DGRAM.nonblocking();
     let socket = Socket::new(Domain::for_address(at), kind, Some(Protocol::UDP))?;
     // The system gives what its own limit allows (net.core.rmem_max).
     socket.set_recv_buffer_size(SOCKET_BYTES)?;
+    options::set(&socket, at, options)?;
     Ok(socket)
 }
 

@@ -12,6 +12,7 @@ fn sample(key: &KeyRow) -> String {
 fn options(endpoint: &Endpoint) -> impl PartialEq + fmt::Debug + use<> {
     (
         endpoint.tcp(),
+        endpoint.udp(),
         endpoint.unix(),
         endpoint.file(),
         endpoint.limit(),
@@ -27,6 +28,7 @@ fn each_built_key_changes_what_its_word_means() {
     for row in words::OPTIONS.iter().filter(|row| row.built) {
         let address = match row.on.first() {
             Some(&"unix") => "unix:/a",
+            Some(&"udp") => "udp://h:1",
             Some(&"file") => "file:/a",
             _ => "tcp://h:1",
         };

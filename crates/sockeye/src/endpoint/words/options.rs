@@ -31,7 +31,7 @@ pub static OPTIONS: &[WordRow] = &[
     WordRow {
         on: &["udp"],
         keys: UDP,
-        ..not_built("udp", "how the UDP socket is set up")
+        ..option("udp", "how the UDP socket is set up")
     },
     WordRow {
         bare: Some("url"),
@@ -110,16 +110,30 @@ const TCP: &[KeyRow] = &[
     )
     .default("on")
     .accepting(),
-    later(
+    key(
         "user-timeout",
+        Kind::Duration,
         "how long sent bytes may stay unacknowledged",
     ),
-    later("local-port", "the port to connect from"),
-    later("interface", "the network interface to use"),
-    later("mark", "the socket's mark for routing"),
-    later("tos", "the type-of-service byte"),
-    later("ttl", "the hop limit"),
-    later("congestion", "the congestion control algorithm"),
+    key(
+        "congestion",
+        Kind::Text,
+        "the congestion control algorithm, such as cubic",
+    ),
+    key(
+        "local-port",
+        Kind::Count(PORT_MAX),
+        "the port to connect from",
+    )
+    .opening(),
+    key("interface", Kind::Text, "the only network interface to use"),
+    key(
+        "mark",
+        Kind::Count(MARK_MAX),
+        "the mark of packets for routing and filters",
+    ),
+    key("tos", Kind::Count(BYTE_MAX), "the type-of-service byte"),
+    key("ttl", Kind::Count(BYTE_MAX), "the hop limit"),
     later("fastopen", "sends data with the SYN"),
     later("mptcp", "uses several paths at once"),
     later("opt", "any socket option by number, LEVEL:NAME:VALUE"),
@@ -158,13 +172,17 @@ const IDLE: &[KeyRow] = &[key(
 )];
 
 const UDP: &[KeyRow] = &[
-    later("sndbuf", "the socket's send buffer"),
-    later("rcvbuf", "the socket's receive buffer"),
-    later("local-port", "the port to send from"),
-    later("interface", "the network interface to use"),
-    later("mark", "the socket's mark for routing"),
-    later("tos", "the type-of-service byte"),
-    later("ttl", "the hop limit"),
+    key("sndbuf", Kind::Bytes, "the socket's send buffer"),
+    key("rcvbuf", Kind::Bytes, "the socket's receive buffer"),
+    key("local-port", Kind::Count(PORT_MAX), "the port to send from").opening(),
+    key("interface", Kind::Text, "the only network interface to use"),
+    key(
+        "mark",
+        Kind::Count(MARK_MAX),
+        "the mark of packets for routing and filters",
+    ),
+    key("tos", Kind::Count(BYTE_MAX), "the type-of-service byte"),
+    key("ttl", Kind::Count(BYTE_MAX), "the hop limit"),
 ];
 
 const VIA: &[KeyRow] = &[later("url", "the hop, such as socks5h://u:p@h:1080").secret()];
@@ -243,6 +261,13 @@ const fn not_built(name: &'static str, doc: &'static str) -> WordRow {
 
 /// Schemes whose peers have an IP address.
 const WITH_PEERS: &[&str] = &["tcp", "tcp4", "tcp6", "udp"];
+
+/// The largest port (RFC 9293 section 3.1, RFC 768).
+const PORT_MAX: u64 = u16::MAX as u64;
+/// SO_MARK has 32 bits (socket(7)).
+const MARK_MAX: u64 = u32::MAX as u64;
+/// The service and hop fields of IP have 8 bits (RFC 791 section 3.1, RFC 8200 section 3).
+const BYTE_MAX: u64 = u8::MAX as u64;
 
 /// What listen(2) takes: a C `int`.
 const BACKLOG_MAX: u64 = i32::MAX as u64;

@@ -24,6 +24,76 @@ async fn silent() -> (Socket, Vec<TcpStream>) {
     (listener, vec![filling])
 }
 
+#[test]
+fn each_option_is_set_on_the_socket() {
+    let words = "+tcp,user-timeout=7s,congestion=reno,tos=16,ttl=9,interface=lo";
+    let endpoint = Endpoint::parse(&format!("127.0.0.1:1 {words}")).unwrap();
+    let v4 = open(loopback(1, 1), &endpoint.tcp()).unwrap();
+    assert_eq!(v4.tcp_user_timeout().unwrap(), Some(Duration::from_secs(7)));
+    assert!(v4.tcp_congestion().unwrap().starts_with(b"reno"));
+    assert_eq!(v4.tos_v4().unwrap(), 16);
+    assert_eq!(v4.ttl_v4().unwrap(), 9);
+    assert!(v4.device().unwrap().unwrap().starts_with(b"lo"));
+    match open((Ipv6Addr::LOCALHOST, 1).into(), &endpoint.tcp()) {
+        Ok(v6) => {
+            assert_eq!(v6.tclass_v6().unwrap(), 16);
+            assert_eq!(v6.unicast_hops_v6().unwrap(), 9);
+        }
+        Err(error) => assert!(is_family_absent(&error), "{error}"),
+    }
+}
+
+#[tokio::test]
+async fn an_option_that_fails_is_fatal_and_named() {
+    let listener = std::net::TcpListener::bind(loopback(1, 0)).unwrap();
+    let at = listener.local_addr().unwrap();
+    for (key, why) in [
+        (
+            "congestion=none-such",
+            "congestion cannot be set: no such file or directory",
+        ),
+        ("ttl=0", "ttl cannot be set: invalid argument"),
+        (
+            "interface=none-such",
+            "interface cannot be set: no such device",
+        ),
+    ] {
+        for endpoint in [
+            format!("{at} +tcp,{key}"),
+            format!("127.0.0.1:0 +tcp,{key}"),
+        ] {
+            let endpoint = Endpoint::parse(&endpoint).unwrap();
+            let result = match endpoint.to_string().contains(":0 ") {
+                true => bind_any(&endpoint, &Rooms::default()).await.map(drop),
+                false => connect_any(&endpoint, &Rooms::default()).await.map(drop),
+            };
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::LocalBind, "{error}");
+            assert!(error.to_string().contains(why), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_source_port_is_used_and_a_busy_one_is_fatal() {
+    let listener = std::net::TcpListener::bind(loopback(1, 0)).unwrap();
+    let at = listener.local_addr().unwrap();
+    let busy = std::net::TcpListener::bind(loopback(1, 0)).unwrap();
+    let port = busy.local_addr().unwrap().port();
+    let endpoint = Endpoint::parse(&format!("{at} +tcp,local-port={port}")).unwrap();
+    let error = connect_any(&endpoint, &Rooms::default()).await.unwrap_err();
+    assert_eq!(error.kind().exit_code(), 45);
+    assert!(
+        error
+            .to_string()
+            .contains("local-port cannot be set: address already in use"),
+        "{error}"
+    );
+    drop(busy);
+    let _open = connect_any(&endpoint, &Rooms::default()).await.unwrap();
+    assert_eq!(listener.accept().unwrap().1.port(), port);
+}
+
 #[tokio::test]
 async fn silent_address_does_not_hold_up_the_next() {
     let (listener, _filling) = silent().await;

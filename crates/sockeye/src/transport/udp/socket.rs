@@ -13,9 +13,10 @@ use bytes::Bytes;
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
+use super::super::options::{bind_source, is_unset};
 use super::super::tcp::{is_family_absent, resolve, unmapped};
 use super::{Switch, bytes_max, open};
-use crate::endpoint::{Endpoint, Family, Host};
+use crate::endpoint::{Endpoint, Family, Host, IpOptions};
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ConnectionInfo, Conversation, Datagram, Messages};
 use crate::sys::messages::{self, Inbox};
@@ -28,8 +29,10 @@ pub(in crate::transport) async fn connect(
     family: Family,
 ) -> Result<(Conversation, ConnectionInfo), Error> {
     let mut failure = None;
+    let mut kind = ErrorKind::PeerUnreachable;
+    let options = endpoint.udp();
     for at in resolve("connect", endpoint, host, port, family).await? {
-        match connect_one(at) {
+        match connect_one(at, &options) {
             Ok(socket) => {
                 let peer = unmapped(at);
                 let info = ConnectionInfo {
@@ -48,20 +51,21 @@ pub(in crate::transport) async fn connect(
                 return Ok((Datagram::new(messages).into(), info));
             }
             Err(error) if is_family_absent(&error) && failure.is_some() => {}
-            Err(error) => failure = Some(format!("{} ({})", words(&error), at.ip())),
+            Err(error) => {
+                if is_unset(&error) {
+                    kind = ErrorKind::LocalBind;
+                }
+                failure = Some(format!("{} ({})", words(&error), at.ip()));
+            }
         }
     }
     let why = failure.unwrap_or_default();
-    Err(Error::new(
-        ErrorKind::PeerUnreachable,
-        "connect",
-        endpoint,
-        why,
-    ))
+    Err(Error::new(kind, "connect", endpoint, why))
 }
 
-fn connect_one(at: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = open(at)?;
+fn connect_one(at: SocketAddr, options: &IpOptions) -> io::Result<UdpSocket> {
+    let socket = open(at, options)?;
+    bind_source(&socket, at, options.local_port)?;
     socket.connect(&at.into())?;
     UdpSocket::from_std(socket.into())
 }

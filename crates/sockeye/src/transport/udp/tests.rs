@@ -24,6 +24,36 @@ async fn accept(listener: &super::super::Listener) -> (Datagram, SocketAddr) {
 }
 
 #[tokio::test]
+async fn options_are_set_and_a_busy_source_port_is_fatal() {
+    let at = SocketAddr::from(([127, 0, 0, 1], 9));
+    let words = "+udp,tos=16,ttl=9,interface=lo,sndbuf=64K,rcvbuf=64K";
+    let set = open(
+        at,
+        &Endpoint::parse(&format!("udp://{at} {words}"))
+            .unwrap()
+            .udp(),
+    )
+    .unwrap();
+    assert_eq!(set.tos_v4().unwrap(), 16);
+    assert_eq!(set.ttl_v4().unwrap(), 9);
+    assert!(set.device().unwrap().unwrap().starts_with(b"lo"));
+    // Linux keeps twice what is asked for (socket(7)).
+    assert_eq!(set.send_buffer_size().unwrap(), 2 * 64 * 1024);
+    assert_eq!(set.recv_buffer_size().unwrap(), 2 * 64 * 1024);
+
+    let busy = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let port = busy.local_addr().unwrap().port();
+    let endpoint = Endpoint::parse(&format!("udp://{at} +udp,local-port={port}")).unwrap();
+    let error = super::super::connect(&endpoint, &super::super::Rooms::default()).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.kind().exit_code(), 45);
+    assert!(
+        error.to_string().contains("local-port cannot be set"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_silent_peer_retires_and_its_next_message_begins_a_new_session() {
     let (mut listener, at) = listening("udp://127.0.0.1:0 +idle,10ms").await;
     let pump = listener.companion().unwrap();

@@ -82,7 +82,7 @@ fn what_is_to_come() {
         &["watch", "db:5432"],
         &["connect", "wss://example.org:443"],
         &["connect", "db:5432", "+via,socks5h://jump:1080"],
-        &["connect", "db:5432", "+tcp,mark=7"],
+        &["connect", "db:5432", "+tcp,fastopen"],
     ]);
     insta::assert_snapshot!(said);
 }
