@@ -15,7 +15,7 @@ use super::settings::Settings;
 
 /// A set of capabilities.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Caps(u32);
+pub struct Caps(u64);
 
 impl Caps {
     /// No capability.
@@ -36,9 +36,39 @@ impl Caps {
     pub const SASL: Self = Self(1 << 6);
     /// `cap-notify`: news of capabilities.
     pub const CAP_NOTIFY: Self = Self(1 << 7);
+    /// `account-notify`: ACCOUNT when somebody logs in or out.
+    pub const ACCOUNT_NOTIFY: Self = Self(1 << 8);
+    /// `account-tag`: the tag `account`.
+    pub const ACCOUNT_TAG: Self = Self(1 << 9);
+    /// `away-notify`: AWAY when somebody goes away or comes back.
+    pub const AWAY_NOTIFY: Self = Self(1 << 10);
+    /// `chghost`: CHGHOST when somebody is shown with another host.
+    pub const CHGHOST: Self = Self(1 << 11);
+    /// `extended-join`: JOIN with account and real name.
+    pub const EXTENDED_JOIN: Self = Self(1 << 12);
+    /// `extended-monitor`: what is told of peers is told of monitored clients, too.
+    pub const EXTENDED_MONITOR: Self = Self(1 << 13);
+    /// `invite-notify`: INVITE of others.
+    pub const INVITE_NOTIFY: Self = Self(1 << 14);
+    /// `multi-prefix`: all ranks of a member, not only the highest.
+    pub const MULTI_PREFIX: Self = Self(1 << 15);
+    /// `setname`: SETNAME when somebody changes the real name.
+    pub const SETNAME: Self = Self(1 << 16);
+    /// `standard-replies`: FAIL, WARN and NOTE where no specification asks for them.
+    pub const STANDARD_REPLIES: Self = Self(1 << 17);
+    /// `userhost-in-names`: NAMES with `nick!user@host`.
+    pub const USERHOST_IN_NAMES: Self = Self(1 << 18);
+    /// `draft/pre-away`: AWAY before registration.
+    pub const PRE_AWAY: Self = Self(1 << 19);
+    /// `no-implicit-names`: no names after JOIN.
+    pub const NO_IMPLICIT_NAMES: Self = Self(1 << 20);
+    /// `draft/no-implicit-names`: the same, as older clients call it.
+    pub const DRAFT_NO_IMPLICIT_NAMES: Self = Self(1 << 21);
+    /// `draft/extended-isupport`: ISUPPORT before registration, and in a batch.
+    pub const EXTENDED_ISUPPORT: Self = Self(1 << 22);
 
     /// Not a capability but a fact of the same negotiation: the client speaks version 302.
-    const VERSION_302: Self = Self(1 << 31);
+    const VERSION_302: Self = Self(1 << 63);
 
     /// Returns what a server with these settings offers.
     pub fn offered(settings: &Settings) -> Self {
@@ -61,6 +91,11 @@ impl Caps {
         self.0 & caps.0 == caps.0
     }
 
+    /// Returns whether any of `caps` is in the set.
+    pub const fn has_any(self, caps: Self) -> bool {
+        self.0 & caps.0 != 0
+    }
+
     /// Returns the set without `caps`.
     pub const fn without(self, caps: Self) -> Self {
         Self(self.0 & !caps.0)
@@ -71,6 +106,8 @@ impl Caps {
         Encoding {
             message_tags: self.has(Self::MESSAGE_TAGS),
             server_time: self.has(Self::SERVER_TIME),
+            account_tag: self.has(Self::ACCOUNT_TAG),
+            extended_join: self.has(Self::EXTENDED_JOIN),
         }
     }
 }
@@ -87,20 +124,14 @@ impl BitOr for Caps {
 /// each of these that occurs among its receivers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Encoding {
-    /// With `msgid` and client-only tags.
+    /// With `msgid`, `bot` and client-only tags.
     pub message_tags: bool,
     /// With `time`.
     pub server_time: bool,
-}
-
-impl Encoding {
-    /// How many there are.
-    pub const COUNT: usize = 4;
-
-    /// Returns a small index, below [`Encoding::COUNT`].
-    pub const fn index(self) -> usize {
-        self.message_tags as usize | (self.server_time as usize) << 1
-    }
+    /// With `account`.
+    pub account_tag: bool,
+    /// JOIN in its long form.
+    pub extended_join: bool,
 }
 
 /// What a CAP command means for registration, which it may hold up.
@@ -252,14 +283,29 @@ const fn row(cap: Caps, name: &'static str, value: &'static str) -> Row {
 
 /// What this server can do, in the order in which LS shows it.
 const TABLE: &[Row] = &[
+    row(Caps::ACCOUNT_NOTIFY, "account-notify", ""),
+    row(Caps::ACCOUNT_TAG, "account-tag", ""),
+    row(Caps::AWAY_NOTIFY, "away-notify", ""),
     row(Caps::BATCH, "batch", ""),
     row(Caps::CAP_NOTIFY, "cap-notify", ""),
+    row(Caps::CHGHOST, "chghost", ""),
     row(Caps::CHATHISTORY, "draft/chathistory", ""),
+    row(Caps::EXTENDED_ISUPPORT, "draft/extended-isupport", ""),
+    row(Caps::DRAFT_NO_IMPLICIT_NAMES, "draft/no-implicit-names", ""),
+    row(Caps::PRE_AWAY, "draft/pre-away", ""),
     row(Caps::ECHO_MESSAGE, "echo-message", ""),
+    row(Caps::EXTENDED_JOIN, "extended-join", ""),
+    row(Caps::EXTENDED_MONITOR, "extended-monitor", ""),
+    row(Caps::INVITE_NOTIFY, "invite-notify", ""),
     row(Caps::LABELED_RESPONSE, "labeled-response", ""),
     row(Caps::MESSAGE_TAGS, "message-tags", ""),
+    row(Caps::MULTI_PREFIX, "multi-prefix", ""),
+    row(Caps::NO_IMPLICIT_NAMES, "no-implicit-names", ""),
     row(Caps::SASL, "sasl", "PLAIN"),
     row(Caps::SERVER_TIME, "server-time", ""),
+    row(Caps::SETNAME, "setname", ""),
+    row(Caps::STANDARD_REPLIES, "standard-replies", ""),
+    row(Caps::USERHOST_IN_NAMES, "userhost-in-names", ""),
 ];
 
 /// Longest list on one line: leaves 212 of 512 bytes for the server's name, the nick and the rest.

@@ -39,6 +39,15 @@ pub enum Input {
         /// As which account.
         account: AccountRef,
     },
+    /// A client is to be shown with another user name or host.
+    Host {
+        /// Who.
+        session: SessionId,
+        /// Its user name from now on.
+        user: String,
+        /// Its host from now on.
+        host: String,
+    },
     /// A client is gone or is to go; valid in any state, also before [`Input::Enter`] was answered.
     Leave {
         /// Who.
@@ -65,6 +74,8 @@ pub struct Candidate {
     pub caps: Caps,
     /// The account, when logged in.
     pub account: Option<AccountRef>,
+    /// Why it is away already (IRCv3 draft/pre-away).
+    pub away: Option<String>,
 }
 
 /// What the network needs to know of an account.

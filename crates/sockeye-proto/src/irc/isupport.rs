@@ -4,27 +4,52 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::caps::Caps;
 use super::casemap::{CHANNEL_BYTES_MAX, CHANNEL_PREFIX, NICK_BYTES_MAX};
 use super::command::REASON_BYTES_MAX;
 use super::command::join::{JOIN_TARGETS_MAX, JOINED_MAX};
 use super::command::kick::KICK_TARGETS_MAX;
 use super::command::message::MESSAGE_TARGETS_MAX;
 use super::command::mode::MODES_MAX;
+use super::command::monitor::MONITORS_MAX;
 use super::command::names::NAMES_TARGETS_MAX;
 use super::command::topic::TOPIC_BYTES_MAX;
 use super::history::LIMIT_MAX;
 use super::id::SessionId;
+use super::message::Line;
 use super::network::Network;
 use super::network::channel::BANS_MAX;
 use super::numeric::RPL_ISUPPORT;
+use super::registration::{REALNAME_BYTES_MAX, USER_BYTES_MAX};
 use super::settings::Settings;
 
-/// Writes the tokens, 13 a line at most.
+/// Writes the tokens to a client on the network.
 pub(crate) fn show(to: SessionId, network: &Network, lines: &mut String) {
-    let tokens = tokens(&network.settings);
-    for some in tokens.chunks(TOKENS_MAX) {
-        let reply = network.reply(to, RPL_ISUPPORT, lines);
+    if let Some(session) = network.sessions.find(to) {
+        write(&network.settings, session.caps, &session.nick, lines);
+    }
+}
+
+/// Writes the tokens, 13 a line at most; in a batch to a client that knows it (IRCv3
+/// draft/extended-isupport), whose reference is always the same: no two are open at once.
+pub(crate) fn write(settings: &Settings, caps: Caps, client: &str, lines: &mut String) {
+    let in_batch = caps.has(Caps::BATCH | Caps::EXTENDED_ISUPPORT);
+    let batch = |lines: &mut String, params: &[&str]| {
+        let line = Line::new(lines).source(&settings.server).command("BATCH");
+        line.params(params.iter().copied()).end();
+    };
+    if in_batch {
+        batch(lines, &["+isupport", "draft/isupport"]);
+    }
+    for some in tokens(settings).chunks(TOKENS_MAX) {
+        if in_batch {
+            lines.push_str("@batch=isupport ");
+        }
+        let reply = RPL_ISUPPORT.to(lines, &settings.server, client);
         reply.params(some.iter().map(String::as_str)).text();
+    }
+    if in_batch {
+        batch(lines, &["-isupport"]);
     }
 }
 
@@ -41,6 +66,8 @@ fn tokens(settings: &Settings) -> Vec<String> {
         format!("KICKLEN={REASON_BYTES_MAX}"),
         format!("MAXLIST=b:{BANS_MAX}"),
         format!("MODES={MODES_MAX}"),
+        format!("MONITOR={MONITORS_MAX}"),
+        format!("NAMELEN={REALNAME_BYTES_MAX}"),
         format!("NETWORK={}", value(&settings.network)),
         format!("NICKLEN={NICK_BYTES_MAX}"),
         "PREFIX=(ov)@+".into(),
@@ -50,9 +77,13 @@ fn tokens(settings: &Settings) -> Vec<String> {
              NOTICE:{message},PART:,PRIVMSG:{message},TAGMSG:{message},WHOIS:1"
         ),
         format!("TOPICLEN={TOPIC_BYTES_MAX}"),
+        format!("USERLEN={USER_BYTES_MAX}"),
         "UTF8ONLY".into(),
     ]
     .into();
+    if let Some(icon) = &settings.icon {
+        tokens.push(format!("draft/ICON={}", value(icon)));
+    }
     if settings.history {
         tokens.push(format!("CHATHISTORY={LIMIT_MAX}"));
         tokens.push("MSGREFTYPES=timestamp,msgid".into());

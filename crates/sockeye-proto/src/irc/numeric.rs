@@ -165,6 +165,10 @@ numerics! {
     RPL_LUSERUNKNOWN "253" "<client> <connections>" "unknown connection(s)";
     RPL_LUSERCHANNELS "254" "<client> <channels>" "channels formed";
     RPL_LUSERME "255" "<client> :<clients and servers>";
+    RPL_ADMINME "256" "<client> <server>" "Administrative info";
+    RPL_ADMINLOC1 "257" "<client> :<where>";
+    RPL_ADMINLOC2 "258" "<client> :<where>";
+    RPL_ADMINEMAIL "259" "<client> :<how to reach somebody>";
     RPL_TRYAGAIN "263" "<client> <command>" "Please wait a while and try again.";
     RPL_LOCALUSERS "265" "<client> <users> <max> :<in words>";
     RPL_GLOBALUSERS "266" "<client> <users> <max> :<in words>";
@@ -259,6 +263,11 @@ numerics! {
     RPL_HELPSTART "704" "<client> <subject> :<line>";
     RPL_HELPTXT "705" "<client> <subject> :<line>";
     RPL_ENDOFHELP "706" "<client> <subject> :<line>";
+    RPL_MONONLINE "730" "<client> :<targets>";
+    RPL_MONOFFLINE "731" "<client> :<targets>";
+    RPL_MONLIST "732" "<client> :<targets>";
+    RPL_ENDOFMONLIST "733" "<client>" "End of MONITOR list";
+    ERR_MONLISTFULL "734" "<client> <limit> <targets>" "Monitor list is full.";
     RPL_LOGGEDIN "900" "<client> <nick>!<user>@<host> <account> :You are now logged in as <account>";
     RPL_LOGGEDOUT "901" "<client> <nick>!<user>@<host>" "You are now logged out";
     ERR_NICKLOCKED "902" "<client>" "You must use a nick assigned to you";

@@ -38,7 +38,7 @@ use flow::Flows;
 use order::{Clock, Entry, Order, Said};
 
 use super::caps::Caps;
-use super::command::{self, Work, login::LogIn, quit::Leave};
+use super::command::{self, Work, host::ChangeHost, login::LogIn, quit::Leave};
 use super::event::Record;
 use super::id::{Number, SessionId};
 use super::input::{Batch, Input, Output};
@@ -260,6 +260,18 @@ impl Pipeline {
             Input::Login { session, account } => {
                 (session, Work::Act(Event::LogIn(LogIn { session, account })))
             }
+            Input::Host {
+                session,
+                user,
+                host,
+            } => (
+                session,
+                Work::Act(Event::Host(ChangeHost {
+                    session,
+                    user,
+                    host,
+                })),
+            ),
             Input::Leave { session, reason } => {
                 let reason = command::shortened(&reason, command::REASON_BYTES_MAX);
                 (session, Work::Act(Event::Leave(Leave { session, reason })))

@@ -30,7 +30,9 @@ use bytes::Bytes;
 use self::sasl::{Exchange, Sasl};
 use super::caps::{self, Caps, Negotiation};
 use super::casemap::is_unseen;
+use super::command::{REASON_BYTES_MAX, shortened};
 use super::input::AccountRef;
+use super::isupport;
 use super::message::{Line, LineError, Message, truncated};
 use super::numeric::{self, Numeric, Severity};
 use super::settings::Settings;
@@ -59,6 +61,8 @@ pub enum Step {
         caps: Caps,
         /// The account, when logged in.
         account: Option<AccountRef>,
+        /// Why it is away already (IRCv3 draft/pre-away).
+        away: Option<String>,
     },
     /// Write these lines, then close.
     Close(Bytes),
@@ -95,6 +99,7 @@ pub struct Registration {
     /// User name and real name.
     user: Option<(String, String)>,
     account: Option<AccountRef>,
+    away: Option<String>,
     sasl: Sasl,
     /// PASS asked for the verification that is under way.
     pass_verifying: bool,
@@ -123,6 +128,7 @@ impl Registration {
             nick: None,
             user: None,
             account: None,
+            away: None,
             sasl: Sasl::default(),
             pass_verifying: false,
             failed_logins: 0,
@@ -219,6 +225,12 @@ impl Registration {
             "PASS" => return self.take_pass(message.param(0), steps),
             "PING" => self.pong(message.param(0), steps),
             "PONG" => {}
+            "AWAY" if self.caps.has(Caps::PRE_AWAY) => self.take_away(message.param(0), steps),
+            "ISUPPORT" if self.caps.has(Caps::EXTENDED_ISUPPORT) => {
+                self.say(steps, |out, client, me| {
+                    isupport::write(&me.settings, me.caps, client, out);
+                });
+            }
             "QUIT" => {
                 let reason = message.param(0).unwrap_or_default();
                 return self.close(&["Quit: ", reason].concat(), steps);
@@ -288,6 +300,16 @@ impl Registration {
             }
             _ => {}
         }
+    }
+
+    fn take_away(&mut self, reason: Option<&str>, steps: &mut Vec<Step>) {
+        let reason = reason.filter(|reason| !reason.is_empty());
+        self.away = reason.map(|reason| shortened(reason, REASON_BYTES_MAX));
+        let numeric = match self.away {
+            Some(_) => numeric::RPL_NOWAWAY,
+            None => numeric::RPL_UNAWAY,
+        };
+        self.reply(numeric, &[], steps);
     }
 
     fn pong(&self, token: Option<&str>, steps: &mut Vec<Step>) {
@@ -371,6 +393,7 @@ impl Registration {
             realname: realname.clone(),
             caps: self.caps,
             account: self.account.clone(),
+            away: self.away.clone(),
         });
         self.state = State::Entering;
     }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Settings of a network and of registration; shared by both.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The server's name, source of its lines: `hub.example`.
     pub server: String,
@@ -24,12 +24,17 @@ pub struct Settings {
     pub casemapping: CaseMapping,
     /// Whether accounts exist, so that `sasl` is offered.
     pub accounts: bool,
+    /// Who runs it and where, a line each: two of place, then how to reach somebody; empty: 423.
+    pub admin: Vec<String>,
+    /// A picture for the network, an `https` URL in which `{size}` may stand for pixels.
+    pub icon: Option<String>,
 }
 
 /// How nicks and channel names are compared.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub enum CaseMapping {
     /// Only A–Z equal a–z; nicks are ASCII.
+    #[default]
     Ascii,
     /// PRECIS UsernameCaseMapped (RFC 8265); the function returns `None` for what it refuses.
     /// It is pure: the same everywhere for the same text.

@@ -71,6 +71,7 @@ fn settings() -> Settings {
         replay_on_join: REPLAY_ON_JOIN,
         casemapping: CaseMapping::Ascii,
         accounts: true,
+        ..Settings::default()
     }
 }
 

@@ -158,6 +158,7 @@ impl World {
                     realname: "r".into(),
                     caps: user.caps,
                     account: user.account.map(account),
+                    away: None,
                 })
             }
             Sent::Entered => return,

@@ -140,6 +140,7 @@ impl Services {
             replay_on_join: chat.replay_on_join,
             casemapping: self.casemapping,
             accounts: true,
+            ..Settings::default()
         }
     }
 }

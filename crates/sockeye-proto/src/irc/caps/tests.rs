@@ -34,8 +34,11 @@ fn ls_shows_values_from_version_302_on() {
     assert_eq!(effect, Negotiation::Open);
     assert_eq!(
         plain,
-        ":h CAP * LS :batch cap-notify draft/chathistory echo-message labeled-response \
-         message-tags sasl server-time\r\n"
+        ":h CAP * LS :account-notify account-tag away-notify batch cap-notify chghost \
+         draft/chathistory draft/extended-isupport draft/no-implicit-names draft/pre-away \
+         echo-message extended-join extended-monitor invite-notify labeled-response message-tags \
+         multi-prefix no-implicit-names sasl server-time setname standard-replies \
+         userhost-in-names\r\n"
     );
     assert_eq!(client.caps, Caps::NONE);
     for version in ["302", "307"] {
@@ -119,12 +122,29 @@ fn end_and_nonsense() {
 }
 
 #[test]
-fn every_encoding_has_its_own_index() {
-    let mut indices: Vec<_> = [Caps::NONE, Caps::MESSAGE_TAGS, Caps::SERVER_TIME]
-        .into_iter()
-        .chain([Caps::MESSAGE_TAGS | Caps::SERVER_TIME | Caps::BATCH])
-        .map(|caps| caps.encoding().index())
-        .collect();
-    indices.sort_unstable();
-    assert_eq!(indices, (0..Encoding::COUNT).collect::<Vec<_>>());
+fn only_what_changes_a_line_makes_another_encoding() {
+    let changing = [
+        Caps::MESSAGE_TAGS,
+        Caps::SERVER_TIME,
+        Caps::ACCOUNT_TAG,
+        Caps::EXTENDED_JOIN,
+    ];
+    for row in TABLE {
+        let is_other = row.cap.encoding() != Caps::NONE.encoding();
+        assert_eq!(is_other, changing.contains(&row.cap), "{}", row.name);
+    }
+}
+
+#[test]
+fn every_capability_has_one_row_in_order() {
+    let names: Vec<_> = TABLE.iter().map(|row| row.name).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    for (index, row) in TABLE.iter().enumerate() {
+        let others = TABLE.iter().skip(index + 1);
+        assert!(
+            others
+                .clone()
+                .all(|other| other.cap != row.cap && other.name != row.name)
+        );
+    }
 }

@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::Request;
+use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::network::Replies;
@@ -104,7 +105,9 @@ impl Intent for Invite {
             let line = line.source(&by.source).command("INVITE").param(&guest.nick);
             line.param(&channel.name).end();
         });
+        let relay = relay.by(by);
         network.send_to_session(self.guest, &relay, effects.outputs);
+        let news = relay.needs(Caps::INVITE_NOTIFY);
         let lines = effects.replies.lines();
         network
             .reply(by.id, RPL_INVITING, lines)
@@ -116,6 +119,7 @@ impl Intent for Invite {
                 .param(&guest.nick)
                 .trailing(reason);
         }
+        network.send_to_channel(self.channel, self.by, &news, effects.outputs);
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::part::Part;
-use super::{Request, names, targets, topic};
+use super::{Request, away, names, targets, topic};
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::history::{HistoryRequest, Keep, Query, Reply};
@@ -147,8 +147,17 @@ impl Intent for Join {
         enter(self.session, id, network);
         announce(self.session, id, stamp, network, effects);
         topic::show(self.session, id, network, effects.replies.lines());
-        names::show(self.session, id, network, effects.replies.lines());
+        show_names(self.session, id, network, effects);
         replay(self.session, id, stamp, network, effects);
+    }
+}
+
+/// Writes who is there, unless the client asks for itself (IRCv3 no-implicit-names).
+fn show_names(to: SessionId, channel: ChannelId, network: &Network, effects: &mut Effects<'_>) {
+    let asks = Caps::NO_IMPLICIT_NAMES | Caps::DRAFT_NO_IMPLICIT_NAMES;
+    let session = network.sessions.find(to);
+    if !session.is_some_and(|session| session.caps.has_any(asks)) {
+        names::show(to, channel, network, effects.replies.lines());
     }
 }
 
@@ -203,12 +212,8 @@ fn announce(
     else {
         return;
     };
-    let relay = Relay::new(stamp, |line| {
-        line.source(&session.source)
-            .command("JOIN")
-            .param(&joined.name)
-            .end();
-    });
+    let relay = news(session, &joined.name, stamp);
+    let away = session.away.is_some().then(|| away::news(session, stamp));
     // The joiner itself sees its rank among the names.
     let rank = joined.is_operator(id).then(|| {
         Relay::new(stamp, |line| {
@@ -220,9 +225,27 @@ fn announce(
         .replies
         .lines()
         .extend(relay.encode(session.caps.encoding()));
-    for relay in [Some(relay), rank].iter().flatten() {
+    for relay in [Some(relay), rank, away].iter().flatten() {
         network.send_to_channel(channel, id, relay, effects.outputs);
     }
+}
+
+/// Makes what the members of a channel are told of a new one.
+pub(super) fn news<'a>(session: &Session, channel: &str, stamp: &'a Stamp) -> Relay<'a> {
+    let relay = Relay::new(stamp, |line| {
+        line.source(&session.source)
+            .command("JOIN")
+            .param(channel)
+            .end();
+    });
+    let account = session
+        .account
+        .as_ref()
+        .map_or("*", |account| &account.name);
+    relay.by(session).extended(|line| {
+        let line = line.source(&session.source).command("JOIN");
+        line.params([channel, account]).trailing(&session.realname);
+    })
 }
 
 /// Sends the latest stored messages to a client that cannot ask for them.

@@ -85,6 +85,7 @@ impl Intent for Kick {
             let line = line.source(&by.source).command("KICK").param(&channel.name);
             line.param(&victim.nick).trailing(&self.reason);
         });
+        let relay = relay.by(by);
         effects
             .replies
             .lines()

@@ -1,9 +1,10 @@
 //! Logging in while on the network; the connection has verified the account.
 
+use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
 use crate::irc::input::AccountRef;
-use crate::irc::network::{Effects, Intent, Network, Refusal};
+use crate::irc::network::{Effects, Intent, Network, Refusal, Relay};
 
 /// Becoming known under an account.
 #[derive(Debug)]
@@ -19,9 +20,24 @@ impl Intent for LogIn {
         Ok(())
     }
 
-    fn commit(self, (): (), _stamp: &Stamp, network: &mut Network, _effects: &mut Effects<'_>) {
-        if let Some(session) = network.sessions.find_mut(self.session) {
-            session.account = Some(self.account);
-        }
+    fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
+        let Some(session) = network.sessions.find_mut(self.session) else {
+            return;
+        };
+        let name = &self.account.name;
+        let relay = Relay::new(stamp, |line| {
+            line.source(&session.source)
+                .command("ACCOUNT")
+                .param(name)
+                .end();
+        });
+        // The tag `account` still is that of before (IRCv3 account-tag, the example).
+        let relay = relay.by(session).needs(Caps::ACCOUNT_NOTIFY);
+        session.account = Some(self.account);
+        effects
+            .replies
+            .lines()
+            .extend(relay.for_client(session.caps));
+        network.send_to_peers(self.session, &relay, effects.outputs);
     }
 }

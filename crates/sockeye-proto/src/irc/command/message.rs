@@ -185,7 +185,8 @@ impl Speech {
                 _ => line.trailing(&self.text),
             }
         });
-        Some(relay.message(&self.tags, self.kind == MessageKind::Tagmsg))
+        let tags_only = self.kind == MessageKind::Tagmsg;
+        Some(relay.by(sender).message(&self.tags, tags_only))
     }
 
     fn say_if_away(&self, receiver: SessionId, network: &Network, effects: &mut Effects<'_>) {

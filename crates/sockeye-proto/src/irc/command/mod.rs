@@ -7,6 +7,7 @@
 pub(crate) mod away;
 pub(crate) mod capabilities;
 pub(crate) mod chathistory;
+pub(crate) mod host;
 pub(crate) mod invite;
 pub(crate) mod join;
 pub(crate) mod kick;
@@ -14,6 +15,7 @@ pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod message;
 pub(crate) mod mode;
+pub(crate) mod monitor;
 pub(crate) mod names;
 pub(crate) mod nick;
 pub(crate) mod part;
@@ -22,6 +24,7 @@ pub(crate) mod presence;
 pub(crate) mod quit;
 pub(crate) mod register;
 pub(crate) mod server;
+pub(crate) mod setname;
 pub(crate) mod topic;
 pub(crate) mod user_mode;
 pub(crate) mod who;
@@ -116,6 +119,11 @@ impl<'a> Request<'a> {
     /// Asks for an answer.
     pub(crate) fn ask(&mut self, query: Query) {
         self.push(Work::Ask(query));
+    }
+
+    /// Returns where complete lines that are sure already are appended.
+    pub(crate) fn say(&mut self) -> &mut String {
+        &mut self.said
     }
 
     /// Starts a numeric reply that is sure already.
@@ -241,14 +249,17 @@ const TABLE: &[Row] = &[
     ask("INFO", 0, server::info),
     act("INVITE", 0, invite::invite),
     ask("ISON", 1, presence::ison),
+    ask("ISUPPORT", 0, server::isupport),
     act("KICK", 2, kick::kick),
     ask("LIST", 0, list::list),
     ask("LUSERS", 0, server::lusers),
     act("MODE", 1, mode::mode),
+    act("MONITOR", 1, monitor::monitor),
     ask("MOTD", 0, server::motd),
     ask("NAMES", 0, names::names),
     act("NICK", 0, nick::nick),
     act("PASS", 0, register::again),
+    act("SETNAME", 1, setname::setname),
     ask("TIME", 0, server::time),
     act("TOPIC", 1, topic::topic),
     act("USER", 0, register::again),

@@ -10,7 +10,9 @@ use crate::irc::event::{Stamp, StoredMode};
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::message::{LINE_BYTES_MAX, PARAMS_MAX};
 use crate::irc::network::channel::{Changed, Channel};
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Replies, Sessions};
+use crate::irc::network::{
+    Effects, Event, Intent, Network, Refusal, Relay, Replies, Session, Sessions,
+};
 use crate::irc::numeric::{
     ERR_BANLISTFULL, ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL,
     ERR_USERNOTINCHANNEL, Numeric, RPL_BANLIST, RPL_CHANNELMODEIS, RPL_CREATIONTIME,
@@ -158,7 +160,7 @@ impl Intent for ChangeModes {
             }
         }
         let encoding = by.caps.encoding();
-        for relay in announcements(&done, &by.source, &channel.name, stamp) {
+        for relay in announcements(&done, by, &channel.name, stamp) {
             effects.replies.lines().extend(relay.encode(encoding));
             network.send_to_channel(self.channel, self.by, &relay, effects.outputs);
         }
@@ -214,19 +216,21 @@ impl Change {
 /// Writes what has changed, in as many lines as it takes.
 fn announcements<'a>(
     mut modes: &[StoredMode],
-    source: &str,
+    by: &Session,
     channel: &str,
     stamp: &'a Stamp,
 ) -> Vec<Relay<'a>> {
+    let source = &by.source;
     let room = LINE_BYTES_MAX.saturating_sub(": MODE  \r\n".len() + source.len() + channel.len());
     let mut relays = Vec::new();
     while !modes.is_empty() {
         let (now, later) = modes.split_at(fitting(modes, room));
         let values = now.iter().filter_map(|mode| mode.value.as_deref());
-        relays.push(Relay::new(stamp, |line| {
+        let relay = Relay::new(stamp, |line| {
             let line = line.source(source).command("MODE").param(channel);
             line.param(&letters(now)).params(values).end();
-        }));
+        });
+        relays.push(relay.by(by));
         modes = later;
     }
     relays

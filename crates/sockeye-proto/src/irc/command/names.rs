@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::{Asked, targets};
+use crate::irc::caps::Caps;
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::network::channel::Channel;
 use crate::irc::network::{Network, Replies};
@@ -31,6 +32,8 @@ pub(super) fn show(to: SessionId, channel: ChannelId, network: &Network, lines: 
     let Some(channel) = network.channels.find(channel) else {
         return;
     };
+    let caps = network.sessions.find(to).map_or(Caps::NONE, |to| to.caps);
+    let all = caps.has(Caps::MULTI_PREFIX);
     let mut names = String::new();
     for (&member, rank) in &channel.members {
         let Some(session) = network.sessions.find(member) else {
@@ -39,7 +42,11 @@ pub(super) fn show(to: SessionId, channel: ChannelId, network: &Network, lines: 
         if session.invisible && channel.rank(to).is_none() {
             continue;
         }
-        let name_bytes = rank.prefix().len() + session.nick.len() + " ".len();
+        let name = match caps.has(Caps::USERHOST_IN_NAMES) {
+            true => &session.source,
+            false => &session.nick,
+        };
+        let name_bytes = rank.prefixes(all).len() + name.len() + " ".len();
         if !names.is_empty() && names.len() + name_bytes > NAMES_BYTES_MAX {
             write(to, channel, network, &names, lines);
             names.clear();
@@ -47,8 +54,8 @@ pub(super) fn show(to: SessionId, channel: ChannelId, network: &Network, lines: 
         if !names.is_empty() {
             names.push(' ');
         }
-        names.push_str(rank.prefix());
-        names.push_str(&session.nick);
+        names.push_str(rank.prefixes(all));
+        names.push_str(name);
     }
     if !names.is_empty() {
         write(to, channel, network, &names, lines);

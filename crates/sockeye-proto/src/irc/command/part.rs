@@ -64,6 +64,7 @@ impl Intent for Part {
                 None => line.end(),
             }
         });
+        let relay = relay.by(session);
         effects
             .replies
             .lines()

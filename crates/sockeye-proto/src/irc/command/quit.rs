@@ -50,12 +50,16 @@ impl Intent for Leave {
                 .command("QUIT")
                 .trailing(&self.reason);
         });
+        let relay = relay.by(session);
         network.send_to_peers(self.session, &relay, effects.outputs);
+        network.unmonitor_all(self.session);
         let Some(session) = network.sessions.remove(self.session) else {
             return;
         };
         for channel in session.channels {
             network.remove_member(channel, self.session);
         }
+        let gone = (&*session.folded, &*session.nick);
+        network.tell_offline(gone, stamp, effects.outputs);
     }
 }

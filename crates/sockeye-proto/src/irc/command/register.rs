@@ -1,6 +1,7 @@
 //! Coming onto the network, and PASS and USER after that (Modern IRC, section Connection
 //! Messages).
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -43,6 +44,7 @@ pub(crate) fn enter(
     if let (Some(folded), None) = (folded, refused) {
         network.sessions.insert(newcomer(candidate, folded, stamp));
         effects.outputs.push(Output::Entered { session: id });
+        network.tell_online(id, stamp, effects.outputs);
         welcome(id, network, effects.replies.lines());
         return true;
     }
@@ -71,10 +73,11 @@ fn newcomer(candidate: Candidate, folded: String, stamp: &Stamp) -> Session {
         realname: candidate.realname,
         caps: candidate.caps,
         account: candidate.account,
-        away: None,
+        away: candidate.away,
         invisible: false,
         channels: Vec::new(),
         invites: Vec::new(),
+        monitors: BTreeMap::new(),
         signed_on_ms: stamp.wall_ms,
         last_spoke_ms: stamp.wall_ms,
         batches: 0,

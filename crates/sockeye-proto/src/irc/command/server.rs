@@ -9,9 +9,10 @@ use crate::irc::id::SessionId;
 use crate::irc::isupport;
 use crate::irc::network::{Network, Replies, Session};
 use crate::irc::numeric::{
-    ERR_NOADMININFO, ERR_NOMOTD, ERR_NOSUCHSERVER, RPL_ENDOFINFO, RPL_ENDOFMOTD, RPL_GLOBALUSERS,
-    RPL_INFO, RPL_LOCALUSERS, RPL_LUSERCHANNELS, RPL_LUSERCLIENT, RPL_LUSERME, RPL_LUSEROP,
-    RPL_MOTD, RPL_MOTDSTART, RPL_TIME, RPL_VERSION,
+    ERR_NOADMININFO, ERR_NOMOTD, ERR_NOSUCHSERVER, RPL_ADMINEMAIL, RPL_ADMINLOC1, RPL_ADMINLOC2,
+    RPL_ADMINME, RPL_ENDOFINFO, RPL_ENDOFMOTD, RPL_GLOBALUSERS, RPL_INFO, RPL_LOCALUSERS,
+    RPL_LUSERCHANNELS, RPL_LUSERCLIENT, RPL_LUSERME, RPL_LUSEROP, RPL_MOTD, RPL_MOTDSTART,
+    RPL_TIME, RPL_VERSION,
 };
 
 pub(super) fn motd(asked: &Asked<'_>, replies: &mut Replies) {
@@ -31,6 +32,11 @@ pub(super) fn version(asked: &Asked<'_>, replies: &mut Replies) {
     }
 }
 
+/// The whole list again (IRCv3 draft/extended-isupport).
+pub(super) fn isupport(asked: &Asked<'_>, replies: &mut Replies) {
+    isupport::show(asked.session.id, asked.network, replies.lines());
+}
+
 pub(super) fn lusers(asked: &Asked<'_>, replies: &mut Replies) {
     show_lusers(asked.session.id, asked.network, replies.lines());
 }
@@ -45,11 +51,18 @@ pub(super) fn time(asked: &Asked<'_>, replies: &mut Replies) {
 }
 
 pub(super) fn admin(asked: &Asked<'_>, replies: &mut Replies) {
-    if is_meant(asked, replies) {
-        asked
-            .reply(ERR_NOADMININFO, replies)
-            .param(&asked.network.settings.server)
-            .text();
+    if !is_meant(asked, replies) {
+        return;
+    }
+    let settings = &asked.network.settings;
+    let server = &settings.server;
+    if settings.admin.is_empty() {
+        return asked.reply(ERR_NOADMININFO, replies).param(server).text();
+    }
+    asked.reply(RPL_ADMINME, replies).param(server).text();
+    let numerics = [RPL_ADMINLOC1, RPL_ADMINLOC2, RPL_ADMINEMAIL];
+    for (numeric, line) in numerics.into_iter().zip(&settings.admin) {
+        asked.reply(numeric, replies).trailing(line);
     }
 }
 

@@ -106,6 +106,7 @@ impl Intent for SetTopic {
                 .param(&channel.name);
             line.trailing(&self.text);
         });
+        let relay = relay.by(by);
         effects
             .replies
             .lines()

@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::Asked;
+use crate::irc::caps::Caps;
 use crate::irc::network::channel::Channel;
 use crate::irc::network::{Network, Replies, Session, mask};
 use crate::irc::numeric::{RPL_ENDOFWHO, RPL_WHOREPLY};
@@ -79,7 +80,8 @@ fn show(session: &Session, channel: Option<&Channel>, asked: &Asked<'_>, replies
         flags.push('*');
     }
     if let Some(rank) = channel.and_then(|channel| channel.rank(session.id)) {
-        flags.push_str(rank.prefix());
+        let all = asked.session.caps.has(Caps::MULTI_PREFIX);
+        flags.push_str(rank.prefixes(all));
     }
     let name = channel.map_or("*", |channel| &channel.name);
     let reply = asked

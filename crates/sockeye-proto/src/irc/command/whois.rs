@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::Asked;
+use crate::irc::caps::Caps;
 use crate::irc::network::{Replies, Session};
 use crate::irc::numeric::{
     ERR_NONICKNAMEGIVEN, ERR_NOSUCHNICK, ERR_NOSUCHSERVER, RPL_AWAY, RPL_ENDOFWHOIS,
@@ -79,7 +80,8 @@ fn show_channels(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
         if !shared && (session.invisible || channel.modes.secret) {
             continue;
         }
-        let prefix = channel.rank(session.id).unwrap_or_default().prefix();
+        let all = asked.session.caps.has(Caps::MULTI_PREFIX);
+        let prefix = channel.rank(session.id).unwrap_or_default().prefixes(all);
         let bytes = names.len() + " ".len() + prefix.len() + channel.name.len();
         if bytes > CHANNELS_BYTES_MAX {
             write_channels(session, asked, &names, replies);

@@ -74,6 +74,9 @@ fn encode_message(out: &mut String, reply: &Reply, record: &Record, message: &St
     if reply.caps.has(Caps::SERVER_TIME) {
         line = line.tag("time", &time_text(record.stamp.wall_ms));
     }
+    if let (true, Some(account)) = (reply.caps.has(Caps::ACCOUNT_TAG), &message.account) {
+        line = line.tag("account", account);
+    }
     if reply.caps.has(Caps::MESSAGE_TAGS) {
         line = line
             .tag("msgid", &msgid_text(&record.stamp))

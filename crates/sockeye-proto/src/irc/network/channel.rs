@@ -2,12 +2,11 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
 
+use super::deliver::Audience;
 use super::mask;
-use crate::irc::caps::Encoding;
 use crate::irc::event::StoredMode;
 use crate::irc::id::{AccountId, ChannelId, SessionId};
 
@@ -28,7 +27,7 @@ pub(crate) struct Channel {
     pub(crate) modes: Modes,
     pub(crate) members: BTreeMap<SessionId, Rank>,
     /// The members of each encoding class; `None` when members or their capabilities changed.
-    pub(super) audience: Option<[Arc<[SessionId]>; Encoding::COUNT]>,
+    pub(super) audience: Option<Audience>,
 }
 
 /// The topic, with who set it and when.
@@ -150,6 +149,20 @@ impl Rank {
             Self { operator: true, .. } => "@",
             Self { voice: true, .. } => "+",
             _ => "",
+        }
+    }
+
+    /// Returns all prefixes, highest first, or the highest alone (IRCv3 multi-prefix).
+    pub(crate) fn prefixes(self, all: bool) -> &'static str {
+        match (all, self) {
+            (
+                true,
+                Self {
+                    operator: true,
+                    voice: true,
+                },
+            ) => "@+",
+            _ => self.prefix(),
         }
     }
 

@@ -11,8 +11,8 @@ use bytes::Bytes;
 
 use super::Network;
 use super::channel::Channel;
-use super::session::Sessions;
-use crate::irc::caps::Encoding;
+use super::session::{Session, Sessions};
+use crate::irc::caps::{Caps, Encoding};
 use crate::irc::event::Stamp;
 use crate::irc::history::{msgid_text, time_text};
 use crate::irc::id::{ChannelId, SessionId};
@@ -27,21 +27,37 @@ pub(crate) struct Relay<'a> {
     tags: Option<&'a [(String, String)]>,
     /// Whether it consists of its tags, so that others have no use for it.
     tags_only: bool,
+    /// The account of who it is from.
+    account: Option<String>,
     /// The line without tags, with CR LF.
     body: String,
+    /// The same for `extended-join`.
+    extended: Option<String>,
+    /// Capabilities that a receiver must have.
+    needs: Caps,
+    /// Capabilities that a receiver must not have.
+    lacks: Caps,
 }
 
 impl<'a> Relay<'a> {
     /// Makes a line that says what has happened.
     pub(crate) fn new(stamp: &'a Stamp, write: impl FnOnce(Line<'_>)) -> Self {
-        let mut body = String::new();
-        write(Line::new(&mut body));
         Self {
             stamp,
             tags: None,
             tags_only: false,
-            body,
+            account: None,
+            body: line(write),
+            extended: None,
+            needs: Caps::NONE,
+            lacks: Caps::NONE,
         }
+    }
+
+    /// Says which client it is from.
+    pub(crate) fn by(self, sender: &Session) -> Self {
+        let account = sender.account.as_ref().map(|account| account.name.clone());
+        Self { account, ..self }
     }
 
     /// Makes it a message, with an id and the sender's tags.
@@ -53,34 +69,84 @@ impl<'a> Relay<'a> {
         }
     }
 
+    /// Sets what it is for clients with `extended-join`.
+    pub(crate) fn extended(self, write: impl FnOnce(Line<'_>)) -> Self {
+        Self {
+            extended: Some(line(write)),
+            ..self
+        }
+    }
+
+    /// Keeps it from clients without these capabilities.
+    pub(crate) fn needs(self, needs: Caps) -> Self {
+        Self { needs, ..self }
+    }
+
+    /// Keeps it from clients with any of these capabilities.
+    pub(crate) fn lacks(self, lacks: Caps) -> Self {
+        Self { lacks, ..self }
+    }
+
     /// Returns the complete line; `None` if there is none in this encoding.
     pub(crate) fn encode(&self, encoding: Encoding) -> Option<String> {
         if self.tags_only && !encoding.message_tags {
             return None;
         }
-        let mut out = String::with_capacity(TAGS_BYTES_LIKELY + self.body.len());
+        let body = match &self.extended {
+            Some(extended) if encoding.extended_join => extended,
+            _ => &self.body,
+        };
+        let mut out = String::with_capacity(TAGS_BYTES_LIKELY + body.len());
         let mut line = Line::new(&mut out);
         if encoding.server_time {
             line = line.tag("time", &time_text(self.stamp.wall_ms));
+        }
+        if let (true, Some(account)) = (encoding.account_tag, &self.account) {
+            line = line.tag("account", account);
         }
         if let (true, Some(tags)) = (encoding.message_tags, self.tags) {
             line = line
                 .tag("msgid", &msgid_text(self.stamp))
                 .client_tags(tags.iter());
         }
-        line.before(&self.body);
+        line.before(body);
         Some(out)
+    }
+
+    /// Returns the line for a client with these capabilities; `None` if it is kept from it.
+    pub(crate) fn for_client(&self, caps: Caps) -> Option<String> {
+        self.is_for(caps)
+            .then(|| self.encode(caps.encoding()))
+            .flatten()
+    }
+
+    fn is_for(&self, caps: Caps) -> bool {
+        caps.has(self.needs) && !caps.has_any(self.lacks)
+    }
+
+    fn is_for_all(&self) -> bool {
+        self.needs == Caps::NONE && self.lacks == Caps::NONE
+    }
+
+    /// Returns the encoding in which the line is the same, with as little as possible.
+    fn plainest(&self, encoding: Encoding) -> Encoding {
+        Encoding {
+            message_tags: encoding.message_tags && self.tags.is_some(),
+            server_time: encoding.server_time,
+            account_tag: encoding.account_tag && self.account.is_some(),
+            extended_join: encoding.extended_join && self.extended.is_some(),
+        }
     }
 }
 
 impl Channel {
-    fn audience(&mut self, sessions: &Sessions) -> &[Arc<[SessionId]>; Encoding::COUNT] {
+    fn audience(&mut self, sessions: &Sessions) -> &Audience {
         self.audience.get_or_insert_with(|| {
             let mut lists = Lists::default();
             for &member in self.members.keys() {
                 lists.push(sessions, member);
             }
-            lists.0.map(Arc::from)
+            lists.shared()
         })
     }
 }
@@ -97,12 +163,15 @@ impl Network {
         let Some(channel) = self.channels.find_mut(channel) else {
             return;
         };
-        send(
-            channel.audience(&self.sessions),
-            Some(except),
-            relay,
-            outputs,
-        );
+        if relay.is_for_all() {
+            let audience = channel.audience(&self.sessions);
+            return send(audience, Some(except), relay, outputs);
+        }
+        let mut lists = Lists::default();
+        for &member in channel.members.keys().filter(|&&member| member != except) {
+            lists.push_if(&self.sessions, member, |caps| relay.is_for(caps));
+        }
+        send(&lists.shared(), None, relay, outputs);
     }
 
     /// Sends to one client.
@@ -115,7 +184,7 @@ impl Network {
         let Some(receiver) = self.sessions.find(session) else {
             return;
         };
-        if let Some(line) = relay.encode(receiver.caps.encoding()) {
+        if let Some(line) = relay.for_client(receiver.caps) {
             outputs.push(Output::Send {
                 to: Recipients::One(session),
                 lines: Bytes::from(line),
@@ -124,6 +193,8 @@ impl Network {
     }
 
     /// Sends to everybody who shares a channel with `session`, once to each, not to itself.
+    ///
+    /// News that need a capability reach those who monitor it, too (IRCv3 extended-monitor).
     pub(crate) fn send_to_peers(
         &mut self,
         session: SessionId,
@@ -137,18 +208,39 @@ impl Network {
         };
         own.mark = epoch;
         let channels = own.channels.clone();
+        let watchers = match relay.needs {
+            Caps::NONE => Vec::new(),
+            _ => self.monitors.watchers(&own.folded).collect(),
+        };
         let mut lists = Lists::default();
-        for channel in channels.iter().filter_map(|&id| self.channels.find(id)) {
-            for &member in channel.members.keys() {
-                let Some(peer) = self.sessions.find_mut(member) else {
-                    continue;
-                };
-                if core::mem::replace(&mut peer.mark, epoch) != epoch {
-                    lists.push(&self.sessions, member);
-                }
+        let members = channels.iter().filter_map(|&id| self.channels.find(id));
+        for &member in members.flat_map(|channel| channel.members.keys()) {
+            if self.sessions.visit(member, epoch) {
+                lists.push_if(&self.sessions, member, |caps| relay.is_for(caps));
             }
         }
-        send(&lists.0.map(Arc::from), None, relay, outputs);
+        for watcher in watchers {
+            if self.sessions.visit(watcher, epoch) {
+                lists.push_if(&self.sessions, watcher, |caps| {
+                    caps.has(Caps::EXTENDED_MONITOR) && relay.is_for(caps)
+                });
+            }
+        }
+        send(&lists.shared(), None, relay, outputs);
+    }
+
+    /// Sends to each of some clients.
+    pub(crate) fn send_to_each(
+        &self,
+        receivers: impl Iterator<Item = SessionId>,
+        relay: &Relay<'_>,
+        outputs: &mut Vec<Output>,
+    ) {
+        let mut lists = Lists::default();
+        for receiver in receivers {
+            lists.push_if(&self.sessions, receiver, |caps| relay.is_for(caps));
+        }
+        send(&lists.shared(), None, relay, outputs);
     }
 
     /// Forgets who receives what in the channels of `session`, whose capabilities have changed.
@@ -164,65 +256,74 @@ impl Network {
     }
 }
 
+/// Who receives a line, by encoding; those that do not occur are left out.
+pub(super) type Audience = Vec<(Encoding, Arc<[SessionId]>)>;
+
 /// Sessions by encoding.
 #[derive(Default)]
-struct Lists([Vec<SessionId>; Encoding::COUNT]);
+struct Lists(Vec<(Encoding, Vec<SessionId>)>);
 
 impl Lists {
     fn push(&mut self, sessions: &Sessions, id: SessionId) {
-        let Some(session) = sessions.find(id) else {
+        self.push_if(sessions, id, |_| true);
+    }
+
+    fn push_if(&mut self, sessions: &Sessions, id: SessionId, is_for: impl Fn(Caps) -> bool) {
+        let Some(session) = sessions.find(id).filter(|session| is_for(session.caps)) else {
             return;
         };
-        if let Some(list) = self.0.get_mut(session.caps.encoding().index()) {
-            list.push(id);
+        let encoding = session.caps.encoding();
+        match self.0.iter_mut().find(|(known, _)| *known == encoding) {
+            Some((_, list)) => list.push(id),
+            None => self.0.push((encoding, Vec::from([id]))),
         }
+    }
+
+    fn shared(self) -> Audience {
+        let lists = self.0.into_iter();
+        lists
+            .map(|(encoding, list)| (encoding, list.into()))
+            .collect()
     }
 }
 
 fn send(
-    audience: &[Arc<[SessionId]>; Encoding::COUNT],
+    audience: &Audience,
     except: Option<SessionId>,
     relay: &Relay<'_>,
     outputs: &mut Vec<Output>,
 ) {
-    for encoding in ENCODINGS {
-        let Some(members) = audience.get(encoding.index()) else {
-            continue;
-        };
+    // What an encoding has more than another may not occur in this line.
+    let mut written: Vec<(Encoding, Bytes)> = Vec::new();
+    for (encoding, members) in audience {
         if members.iter().all(|&member| Some(member) == except) {
             continue;
         }
-        if let Some(line) = relay.encode(encoding) {
-            let to = Recipients::Many {
-                members: Arc::clone(members),
-                except,
-            };
-            outputs.push(Output::Send {
-                to,
-                lines: Bytes::from(line),
-            });
+        let plainest = relay.plainest(*encoding);
+        let known = written.iter().find(|(known, _)| *known == plainest);
+        let lines = match known {
+            Some((_, lines)) => lines.clone(),
+            None => match relay.encode(plainest).map(Bytes::from) {
+                Some(lines) => lines,
+                None => continue,
+            },
+        };
+        if known.is_none() {
+            written.push((plainest, lines.clone()));
         }
+        let to = Recipients::Many {
+            members: Arc::clone(members),
+            except,
+        };
+        outputs.push(Output::Send { to, lines });
     }
 }
 
-const ENCODINGS: [Encoding; Encoding::COUNT] = [
-    Encoding {
-        message_tags: false,
-        server_time: false,
-    },
-    Encoding {
-        message_tags: true,
-        server_time: false,
-    },
-    Encoding {
-        message_tags: false,
-        server_time: true,
-    },
-    Encoding {
-        message_tags: true,
-        server_time: true,
-    },
-];
+fn line(write: impl FnOnce(Line<'_>)) -> String {
+    let mut body = String::new();
+    write(Line::new(&mut body));
+    body
+}
 
-/// What `time` and `msgid` take, so that an ordinary line is allocated once.
-const TAGS_BYTES_LIKELY: usize = 96;
+/// What `time`, `account` and `msgid` take, so that an ordinary line is allocated once.
+const TAGS_BYTES_LIKELY: usize = 128;

@@ -2,9 +2,9 @@
 
 use super::{Effects, Intent, Network, Refusal};
 use crate::irc::command::{
-    away::SetAway, capabilities::SetCaps, invite::Invite, join::Join, kick::Kick, login::LogIn,
-    message::Speech, mode::ChangeModes, nick::ChangeNick, part::Part, quit::Leave, topic::SetTopic,
-    user_mode::ChangeUserModes,
+    away::SetAway, capabilities::SetCaps, host::ChangeHost, invite::Invite, join::Join, kick::Kick,
+    login::LogIn, message::Speech, mode::ChangeModes, monitor::ChangeMonitors, nick::ChangeNick,
+    part::Part, quit::Leave, setname::SetName, topic::SetTopic, user_mode::ChangeUserModes,
 };
 use crate::irc::event::Stamp;
 
@@ -13,6 +13,7 @@ use crate::irc::event::Stamp;
 pub(crate) enum Event {
     Away(SetAway),
     Caps(SetCaps),
+    Host(ChangeHost),
     Invite(Invite),
     Join(Join),
     Kick(Kick),
@@ -20,8 +21,10 @@ pub(crate) enum Event {
     LogIn(LogIn),
     Message(Speech),
     Mode(ChangeModes),
+    Monitor(ChangeMonitors),
     Nick(ChangeNick),
     Part(Part),
+    SetName(SetName),
     Topic(SetTopic),
     UserMode(ChangeUserModes),
 }
@@ -32,6 +35,7 @@ macro_rules! each {
         match $event {
             Event::Away($intent) => $call,
             Event::Caps($intent) => $call,
+            Event::Host($intent) => $call,
             Event::Invite($intent) => $call,
             Event::Join($intent) => $call,
             Event::Kick($intent) => $call,
@@ -39,8 +43,10 @@ macro_rules! each {
             Event::LogIn($intent) => $call,
             Event::Message($intent) => $call,
             Event::Mode($intent) => $call,
+            Event::Monitor($intent) => $call,
             Event::Nick($intent) => $call,
             Event::Part($intent) => $call,
+            Event::SetName($intent) => $call,
             Event::Topic($intent) => $call,
             Event::UserMode($intent) => $call,
         }

@@ -13,6 +13,7 @@ mod deliver;
 mod durable;
 mod event;
 pub(crate) mod mask;
+mod monitors;
 mod replies;
 pub(crate) mod session;
 mod stored;
@@ -23,6 +24,7 @@ use alloc::vec::Vec;
 pub(crate) use channels::Channels;
 pub(crate) use deliver::Relay;
 pub(crate) use event::Event;
+pub(crate) use monitors::Monitors;
 pub(crate) use replies::Replies;
 pub(crate) use session::{Session, Sessions};
 
@@ -39,6 +41,7 @@ pub(crate) struct Network {
     pub(crate) settings: Settings,
     pub(crate) sessions: Sessions,
     pub(crate) channels: Channels,
+    pub(crate) monitors: Monitors,
     /// Catches panics of what only looks at the state.
     pub(crate) guard: Guard,
     /// Counts the walks over sessions that must visit each once.
@@ -88,6 +91,7 @@ impl Network {
             settings,
             sessions: Sessions::default(),
             channels: Channels::default(),
+            monitors: Monitors::default(),
             guard: |run| {
                 run();
                 true

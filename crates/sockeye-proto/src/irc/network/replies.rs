@@ -126,7 +126,11 @@ fn labelled(lines: &str, label: &str, to: SessionId, network: &mut Network) -> S
             .param("labeled-response")
             .end();
         for line in lines.split_inclusive('\n') {
-            Line::new(&mut out).tag("batch", &batch).before(line);
+            // What stands in a batch of its own belongs to the outer one by that one's first line.
+            match line.starts_with("@batch=") {
+                true => out.push_str(line),
+                false => Line::new(&mut out).tag("batch", &batch).before(line),
+            }
         }
         let end = Line::new(&mut out).source(&server).command("BATCH");
         end.param(&["-", &batch].concat()).end();

@@ -30,6 +30,8 @@ pub(crate) struct Session {
     pub(crate) channels: Vec<ChannelId>,
     /// Where it has been invited to, oldest first.
     pub(crate) invites: Vec<ChannelId>,
+    /// Whose coming and going it is told, as compared and as it wrote them.
+    pub(crate) monitors: BTreeMap<String, String>,
     pub(crate) signed_on_ms: u64,
     pub(crate) last_spoke_ms: u64,
     /// How many batches it has been sent: their reference tags are unique for it.
@@ -44,6 +46,13 @@ impl Session {
         self.source = source(&nick, &self.user, &self.host);
         self.nick = nick;
         self.folded = folded;
+    }
+
+    /// Shows it with another user name and host.
+    pub(crate) fn rehost(&mut self, user: String, host: String) {
+        self.source = source(&self.nick, &user, &host);
+        self.user = user;
+        self.host = host;
     }
 
     pub(crate) fn is_admin(&self) -> bool {
@@ -86,6 +95,12 @@ impl Sessions {
             .get_mut(id.slot())?
             .as_mut()
             .filter(|session| session.id == id)
+    }
+
+    /// Marks a session as visited by the walk of this epoch; returns whether it was not yet.
+    pub(super) fn visit(&mut self, id: SessionId, epoch: u64) -> bool {
+        let session = self.find_mut(id);
+        session.is_some_and(|session| core::mem::replace(&mut session.mark, epoch) != epoch)
     }
 
     pub(crate) fn by_folded_nick(&self, folded: &str) -> Option<&Session> {

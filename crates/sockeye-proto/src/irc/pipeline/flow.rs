@@ -100,6 +100,7 @@ fn session_of(input: &Input) -> SessionId {
         Input::Line { session, .. }
         | Input::Reply { session, .. }
         | Input::Login { session, .. }
+        | Input::Host { session, .. }
         | Input::Leave { session, .. } => *session,
     }
 }

@@ -23,6 +23,7 @@ fn settings() -> Settings {
         replay_on_join: 0,
         casemapping: CaseMapping::Ascii,
         accounts: true,
+        ..Settings::default()
     }
 }
 
@@ -89,9 +90,12 @@ fn show(step: Step) -> String {
             realname,
             caps,
             account,
+            away,
         } => {
             let account = account.map(|account| account.name).unwrap_or_default();
-            alloc::format!("enter {nick} {user} ({realname}) {caps:?} {account}")
+            let away = away.map(|away| [" away ", &away].concat());
+            let away = away.unwrap_or_default();
+            alloc::format!("enter {nick} {user} ({realname}) {caps:?} {account}{away}")
         }
     }
 }
@@ -113,6 +117,35 @@ fn nick_and_user_in_either_order_are_enough() {
     for lines in ["NICK ali\r\nUSER u 0 * :A L", "USER u 0 * :A L\r\nNICK ali"] {
         assert_eq!(Client::new().says(lines), ["enter ali u (A L) Caps(0) "]);
     }
+}
+
+#[test]
+fn a_client_may_be_away_before_it_is_there() {
+    let mut client = Client::new();
+    let away = "AWAY :Gone to lunch";
+    assert_eq!(client.says(away), [":h 451 * :You have not registered|"]);
+    client.says("CAP REQ draft/pre-away");
+    assert_eq!(
+        client.says(away),
+        [":h 306 * :You have been marked as being away|"]
+    );
+    client.says("AWAY");
+    client.says("AWAY *");
+    let entered = client.says("NICK ali\nUSER u 0 * :A\nCAP END");
+    assert!(entered[0].ends_with(" away *"), "{entered:?}");
+}
+
+#[test]
+fn isupport_is_told_before_registration_to_those_who_ask() {
+    let mut client = Client::new();
+    assert!(client.says("ISUPPORT")[0].starts_with(":h 451 "));
+    client.says("CAP REQ draft/extended-isupport");
+    let lines = client.says("ISUPPORT");
+    assert!(lines[0].starts_with(":h 005 * "), "{lines:?}");
+    client.says("CAP REQ batch");
+    let lines = client.says("ISUPPORT").concat();
+    assert!(lines.starts_with(":h BATCH +isupport draft/isupport|@batch=isupport :h 005 * "));
+    assert!(lines.ends_with("|:h BATCH -isupport|"));
 }
 
 #[test]

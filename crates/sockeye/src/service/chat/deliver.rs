@@ -260,4 +260,4 @@ fn joined(mut lines: Vec<Bytes>) -> Bytes {
 }
 
 /// Runs that are open at once: the ways in which one channel's lines are encoded, and some more.
-const RUNS_MAX: usize = 16;
+const RUNS_MAX: usize = 24;

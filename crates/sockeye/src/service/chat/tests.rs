@@ -26,6 +26,7 @@ fn settings() -> Settings {
         replay_on_join: 50,
         casemapping: CaseMapping::Ascii,
         accounts: true,
+        ..Settings::default()
     }
 }
 

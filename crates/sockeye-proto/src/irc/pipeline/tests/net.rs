@@ -29,6 +29,8 @@ pub(super) struct Net {
     clients: BTreeMap<Who, Client>,
     wall_ms: u64,
     random: u64,
+    /// Different buffers that were sent to many, since they were asked for.
+    buffers: Vec<bytes::Bytes>,
 }
 
 #[derive(Default)]
@@ -50,6 +52,7 @@ pub(super) fn settings() -> Settings {
         replay_on_join: 50,
         casemapping: CaseMapping::Ascii,
         accounts: true,
+        ..Settings::default()
     }
 }
 
@@ -73,6 +76,7 @@ impl Net {
             clients: BTreeMap::new(),
             wall_ms: START_MS,
             random: 0,
+            buffers: Vec::new(),
         }
     }
 
@@ -92,13 +96,10 @@ impl Net {
         let who = u32::try_from(self.clients.len()).unwrap();
         self.clients.insert(who, Client::default());
         self.input(Input::Enter(Candidate {
-            session: id(who),
             nick: nick.into(),
-            user: "u".into(),
-            host: "h".into(),
-            realname: "Real Name".into(),
             caps: capabilities(caps),
             account: account.map(account_ref),
+            ..candidate(who)
         }));
         who
     }
@@ -123,6 +124,11 @@ impl Net {
         core::mem::take(&mut self.client(who).unread)
     }
 
+    /// How many times a line for many was written since the last time.
+    pub(super) fn writes_of_sends(&mut self) -> usize {
+        core::mem::take(&mut self.buffers).len()
+    }
+
     pub(super) fn histories(&mut self, who: Who) -> Vec<HistoryRequest> {
         core::mem::take(&mut self.client(who).histories)
     }
@@ -139,6 +145,17 @@ impl Net {
     /// Lets the slot of a closed client be used again.
     pub(super) fn reopen(&mut self, who: Who) {
         self.clients.insert(who, Client::default());
+    }
+
+    /// Lets a client enter that has said more than others.
+    pub(super) fn enters(&mut self, change: impl FnOnce(&mut Candidate)) -> Who {
+        let who = u32::try_from(self.clients.len()).unwrap();
+        self.clients.insert(who, Client::default());
+        let mut candidate = candidate(who);
+        change(&mut candidate);
+        self.input(Input::Enter(candidate));
+        self.read(who);
+        who
     }
 
     pub(super) fn input(&mut self, input: Input) {
@@ -219,6 +236,10 @@ impl Net {
                     to: Recipients::Many { members, except },
                     lines,
                 } => {
+                    let is_known = |known: &bytes::Bytes| known.as_ptr() == lines.as_ptr();
+                    if !self.buffers.iter().any(is_known) {
+                        self.buffers.push(lines.clone());
+                    }
                     for &member in members.iter().filter(|&&member| Some(member) != except) {
                         self.receives(member, &lines);
                     }
@@ -250,6 +271,19 @@ impl Net {
 
     fn client(&mut self, who: Who) -> &mut Client {
         self.clients.get_mut(&who).unwrap()
+    }
+}
+
+fn candidate(who: Who) -> Candidate {
+    Candidate {
+        session: id(who),
+        nick: "nick".into(),
+        user: "u".into(),
+        host: "h".into(),
+        realname: "Real Name".into(),
+        caps: Caps::NONE,
+        account: None,
+        away: None,
     }
 }
 

@@ -111,9 +111,23 @@ fn the_server_answers_about_itself() {
     );
     net.pipeline.reload(Settings {
         motd: Vec::new(),
+        admin: ["Here".into(), "There".into(), "ops@hub.test".into()].into(),
+        icon: Some("https://hub.test/i.png?size={size}".into()),
         ..settings()
     });
     assert_eq!(numerics(&mut net, "MOTD"), ["422"]);
+    assert_eq!(
+        net.says(ann, "ADMIN"),
+        [
+            ":hub.test 256 ann hub.test :Administrative info",
+            ":hub.test 257 ann :Here",
+            ":hub.test 258 ann :There",
+            ":hub.test 259 ann :ops@hub.test",
+        ]
+    );
+    let tokens = net.says(ann, "ISUPPORT").concat();
+    let icon = " draft/ICON=https://hub.test/i.png?size\\x3D{size} ";
+    assert!(tokens.contains(icon), "{tokens}");
 }
 
 #[test]

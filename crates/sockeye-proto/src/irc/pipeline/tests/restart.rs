@@ -215,6 +215,7 @@ fn a_slot_may_be_taken_again_by_another_session() {
         realname: "e".into(),
         caps: Default::default(),
         account: None,
+        away: None,
     }));
     net.read(bob);
     net.says(ann, "PRIVMSG #c :not for eve");

@@ -191,6 +191,7 @@ impl<'a> Connection<'a> {
                     realname,
                     caps,
                     account,
+                    away,
                 } => {
                     let session = self.seat();
                     let host = self.host.to_string();
@@ -202,6 +203,7 @@ impl<'a> Connection<'a> {
                         realname,
                         caps,
                         account,
+                        away,
                     });
                 }
                 Step::Forward(message) => {
