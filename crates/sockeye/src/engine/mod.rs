@@ -17,6 +17,7 @@ mod table;
 mod tests;
 
 use std::fmt;
+use std::future::ready;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::sync::Semaphore;
@@ -283,7 +284,7 @@ impl Engine {
         tokio::spawn(self.inner.tasks.track_future(future))
     }
 
-    /// Runs a session to its end in a task of its own, its handshakes first.
+    /// Runs a session to its end in a task of its own.
     fn serve(
         &self,
         conversation: Conversation,
@@ -291,24 +292,39 @@ impl Engine {
         service: Arc<dyn Service>,
         session: Session,
     ) {
-        let engine = self.clone();
-        self.spawn(async move {
-            // In a box of its own: a handshake takes more room than the session that lives on.
-            let wrapped = match layers.is_empty() {
-                true => Ok(conversation),
-                false => Box::pin(session.wrap(conversation, &layers)).await,
+        let task = self.clone().session(conversation, layers, service, session);
+        self.spawn(task);
+    }
+
+    /// Serves a session to its end, its handshakes first.
+    #[allow(
+        clippy::manual_async_fn,
+        reason = "an async fn holds its arguments twice, for as long as the session lives"
+    )]
+    fn session(
+        self,
+        conversation: Conversation,
+        layers: Arc<Layers>,
+        service: Arc<dyn Service>,
+        session: Session,
+    ) -> impl Future<Output = ()> + Send {
+        async move {
+            let serving = match layers.is_empty() {
+                true => service.serve(conversation, &session),
+                // In a box of its own: a handshake takes more room than the session that lives on.
+                false => match Box::pin(session.wrap(conversation, &layers)).await {
+                    Ok(conversation) => service.serve(conversation, &session),
+                    Err(error) => Box::pin(ready(Err(error))),
+                },
             };
             drop(layers);
-            let result = match wrapped {
-                Ok(conversation) => service.serve(conversation, &session).await,
-                Err(error) => Err(error),
-            };
-            if let Some(observer) = engine.inner.observer.get() {
+            let result = serving.await;
+            if let Some(observer) = self.inner.observer.get() {
                 observer(&session, &result);
             } else if let Err(error) = result {
                 tracing::debug!(session = session.id(), %error);
             }
-        });
+        }
     }
 }
 

@@ -127,7 +127,7 @@ impl Session {
                 return Err(Error::new(ErrorKind::PeerTimeout, "accept", peer, "cut in a handshake"));
             }
         };
-        let _ = self.shared.learned.set(info);
+        let _ = self.shared.learned.set(Box::new(info));
         Ok(wrapped)
     }
 
@@ -157,7 +157,7 @@ pub(super) struct Shared {
     /// What the transport knew of the connection.
     accepted: ConnectionInfo,
     /// The same with what layers have learned, once they have.
-    learned: OnceLock<ConnectionInfo>,
+    learned: OnceLock<Box<ConnectionInfo>>,
     pub(super) facts: SessionFacts,
     service: &'static str,
     opened: Instant,
@@ -182,7 +182,7 @@ impl Shared {
     }
 
     fn info(&self) -> &ConnectionInfo {
-        self.learned.get().unwrap_or(&self.accepted)
+        self.learned.get().map_or(&self.accepted, |learned| learned)
     }
 
     /// Moves on to `stage` unless already there or further.

@@ -1,5 +1,6 @@
 //! Engine over memory with paused time, and over real sockets of loopback.
 
+mod room;
 mod scarce;
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -9,7 +9,6 @@
 //!
 //! Invariant: nothing more is taken while anything is in hand.
 
-use std::cell::Cell;
 use std::io;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +18,7 @@ use bytes::{Buf, Bytes};
 use tokio::task::yield_now;
 
 use super::relay::{Ending, Leg};
+use super::scratch;
 use super::splice::Splice;
 use super::stream::End;
 use super::watch::{Watch, Way};
@@ -216,12 +216,7 @@ impl<'a> Direction<'a> {
             self.took(count);
             return Poll::Ready(Ok(count));
         }
-        let mut scratch = SCRATCH
-            .take()
-            .unwrap_or_else(|| vec![0; SCRATCH_BYTES].into());
-        let copied = self.copy(cx, from, to, &mut scratch);
-        SCRATCH.set(Some(scratch));
-        copied
+        scratch::with(|scratch| self.copy(cx, from, to, scratch))
     }
 
     fn copy(
@@ -292,13 +287,5 @@ enum Failed {
     Sink(io::Error),
 }
 
-thread_local! {
-    /// The buffer through which every copying direction of this thread passes; taken out while in
-    /// use, so that nobody can meet it half used.
-    static SCRATCH: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
-}
-
-/// What a thread's buffer holds, bytes: the largest read that is worth a copy.
-pub(super) const SCRATCH_BYTES: usize = 64 * 1024;
 /// What a direction moves before other tasks have their turn, bytes.
 const TURN_BYTES: usize = 2 * 1024 * 1024;

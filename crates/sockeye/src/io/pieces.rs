@@ -11,13 +11,14 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::scratch::{self, SCRATCH_BYTES};
 use super::{Messages, Stream};
 
 /// A stream whose reads are messages.
 #[derive(Debug)]
 pub(super) struct Pieces {
     stream: Stream,
-    piece: Box<[u8]>,
+    piece_bytes: usize,
     /// Whether something was written that may be held back.
     unflushed: bool,
 }
@@ -27,7 +28,7 @@ impl Pieces {
     pub(super) fn new(stream: Stream, piece_bytes: usize) -> Self {
         Self {
             stream,
-            piece: vec![0; piece_bytes.clamp(1, PIECE_BYTES_MAX)].into(),
+            piece_bytes: piece_bytes.clamp(1, SCRATCH_BYTES),
             unflushed: false,
         }
     }
@@ -39,13 +40,15 @@ impl Messages for Pieces {
         cx: &mut Context<'_>,
         into: &mut VecDeque<Bytes>,
     ) -> Poll<io::Result<bool>> {
-        let mut piece = ReadBuf::new(&mut self.piece);
-        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut piece))?;
-        let piece = piece.filled();
-        if !piece.is_empty() {
-            into.push_back(Bytes::copy_from_slice(piece));
-        }
-        Poll::Ready(Ok(!piece.is_empty()))
+        scratch::with(|scratch| {
+            let mut piece = ReadBuf::new(&mut scratch[..self.piece_bytes]);
+            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut piece))?;
+            let piece = piece.filled();
+            if !piece.is_empty() {
+                into.push_back(Bytes::copy_from_slice(piece));
+            }
+            Poll::Ready(Ok(!piece.is_empty()))
+        })
     }
 
     fn poll_send(
@@ -91,6 +94,3 @@ impl Messages for Pieces {
         Some(&mut self.stream)
     }
 }
-
-/// The largest read, bytes: what a Linux pipe holds.
-const PIECE_BYTES_MAX: usize = 64 * 1024;

@@ -28,7 +28,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::direction::{Count, Direction};
 use super::relay_messages::{messages_of, relay_messages};
-use super::stream::{ABORT_PATIENCE, End, hangup};
+use super::stream::{ABORT_PATIENCE, End};
 use super::watch::{Watch, Way};
 use super::{Conversation, Stream};
 use crate::error::{Error, ErrorKind, words};
@@ -106,33 +106,44 @@ pub enum Ending {
 }
 
 /// Joins `a` and `b` until both directions have ended, the idle time is over, or `cut` completes.
-pub async fn relay(
+// No `async fn`: that would hold its arguments twice, for as long as the relay lives.
+pub fn relay(
     mut a: Stream,
     mut b: Stream,
     settings: RelaySettings<'_>,
     cut: impl Future<Output = ()>,
-) -> RelayReport {
-    let mut cut = pin!(cut);
-    let mut pair = Pair {
-        forth: Direction::new(
-            Count::Read(settings.from_a),
-            settings.watch.map(|watch| (Way::Forth, watch)),
-        ),
-        back: Direction::new(
-            Count::Written(settings.to_a),
-            settings.watch.map(|watch| (Way::Back, watch)),
-        ),
-    };
+) -> impl Future<Output = RelayReport> {
+    let mut pair = Pair::new(&settings);
     pair.forth.begin_with(a.take_unread());
     pair.back.begin_with(b.take_unread());
-    pair.join(a.end(), b.end(), settings.idle, cut.as_mut())
-        .await;
-    let mut report = RelayReport {
-        forth: pair.forth.into_leg(),
-        back: pair.back.into_leg(),
-    };
+    async move {
+        let mut cut = pin!(cut);
+        pair.join(a.end(), b.end(), settings.idle, cut.as_mut())
+            .await;
+        // In a block, and in a box: few relays end uncleanly, and all would hold room for it.
+        let unclean = {
+            let report = RelayReport {
+                forth: pair.forth.into_leg(),
+                back: pair.back.into_leg(),
+            };
+            if report.is_clean() {
+                return report;
+            }
+            Box::pin(end_uncleanly(report, a, b, cut))
+        };
+        unclean.await
+    }
+}
+
+/// Resets both ends of a relay, one that has not failed when its peer has acknowledged what was
+/// sent.
+async fn end_uncleanly(
+    mut report: RelayReport,
+    mut a: Stream,
+    mut b: Stream,
+    cut: Pin<&mut impl Future<Output = ()>>,
+) -> RelayReport {
     let waits_for = match (report.a_failed(), report.b_failed()) {
-        (false, false) if report.is_clean() => return report,
         (true, false) => Some(&mut b),
         (false, true) => Some(&mut a),
         _ => None,
@@ -274,17 +285,25 @@ struct Pair<'a> {
     back: Direction<'a>,
 }
 
-impl Pair<'_> {
-    async fn join<'s>(
-        &mut self,
+impl<'a> Pair<'a> {
+    fn new(settings: &RelaySettings<'a>) -> Self {
+        let watched = |way| settings.watch.map(|watch| (way, watch));
+        Self {
+            forth: Direction::new(Count::Read(settings.from_a), watched(Way::Forth)),
+            back: Direction::new(Count::Written(settings.to_a), watched(Way::Back)),
+        }
+    }
+
+    fn join<'s>(
+        &'s mut self,
         mut a: End<'s>,
         mut b: End<'s>,
         idle: Option<Duration>,
-        mut cut: Pin<&mut impl Future<Output = ()>>,
-    ) {
+        mut cut: Pin<&'s mut impl Future<Output = ()>>,
+    ) -> impl Future<Output = ()> {
         let mut idle = idle.map(IdleLimit::new);
-        let mut gone = pin!(None);
-        poll_fn(|cx| {
+        let mut gone = None;
+        poll_fn(move |cx| {
             if self.pump(cx, &mut a, &mut b) {
                 return Poll::Ready(());
             }
@@ -302,17 +321,14 @@ impl Pair<'_> {
             }
             // A peer whose stream has ended is not read any more, so a reset of it would go unseen
             // until the next byte for it.
-            if gone.is_none()
-                && let Some(socket) = self.half_ended(&a, &b).and_then(End::socket)
-            {
-                gone.set(Some(hangup(socket)));
+            if gone.is_none() {
+                gone = self.half_ended(&a, &b).and_then(End::hangup);
             }
-            let gone = gone.as_mut().as_pin_mut();
-            gone.map_or(Poll::Pending, |gone| {
-                gone.poll(cx).map(|error| self.note_gone(error))
-            })
+            match &mut gone {
+                None => Poll::Pending,
+                Some(gone) => gone.as_mut().poll(cx).map(|error| self.note_gone(error)),
+            }
         })
-        .await;
     }
 
     /// Moves what can be moved; `true` when both directions have ended.

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::Interest;
 
-use super::direction::SCRATCH_BYTES;
+use super::scratch::SCRATCH_BYTES;
 use super::stream::{End, Socket};
 use crate::sys::pipe::Pipe;
 

@@ -181,6 +181,9 @@ impl Io {
     }
 }
 
+/// Completes, with the reason, when a peer is gone.
+pub(super) type Hangup<'a> = Pin<Box<dyn Future<Output = io::Error> + Send + 'a>>;
+
 /// What carries a stream, taken apart for a relay.
 #[derive(Debug)]
 pub(super) enum End<'a> {
@@ -189,9 +192,11 @@ pub(super) enum End<'a> {
 }
 
 impl<'a> End<'a> {
-    pub(super) fn socket(&self) -> Option<Socket<'a>> {
+    /// Returns what completes, with the reason, when the peer is gone; `None` where that cannot be
+    /// noticed.
+    pub(super) fn hangup(&self) -> Option<Hangup<'a>> {
         match self {
-            Self::Socket(socket) => Some(*socket),
+            Self::Socket(socket) => Some(Box::pin(socket.hangup())),
             Self::Layered(_) => None,
         }
     }
@@ -319,6 +324,17 @@ impl<'a> Socket<'a> {
         }
     }
 
+    /// Waits until the socket has failed and returns why.
+    async fn hangup(self) -> io::Error {
+        // That the event loop itself ends is a failure of the socket, too.
+        let _ = each_socket!(self, s => s.ready(Interest::ERROR).await);
+        let error = each_socket!(self, s => s.take_error());
+        error
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| io::ErrorKind::ConnectionReset.into())
+    }
+
     fn shutdown(self) -> io::Result<()> {
         match each_socket!(self, s => SockRef::from(s).shutdown(Shutdown::Write)) {
             // The peer reset the connection meanwhile; reading reports that.
@@ -326,17 +342,6 @@ impl<'a> Socket<'a> {
             other => other,
         }
     }
-}
-
-/// Waits until a socket has failed and returns why.
-pub(super) async fn hangup(socket: Socket<'_>) -> io::Error {
-    // That the event loop itself ends is a failure of the socket, too.
-    let _ = each_socket!(socket, s => s.ready(Interest::ERROR).await);
-    let error = each_socket!(socket, s => s.take_error());
-    error
-        .ok()
-        .flatten()
-        .unwrap_or_else(|| io::ErrorKind::ConnectionReset.into())
 }
 
 impl From<TcpStream> for Stream {

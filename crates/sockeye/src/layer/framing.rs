@@ -10,11 +10,11 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
 use sockeye_proto::framing::{Checksum, Frame, FramingError, Line, LineText, Order, unescape};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::AsyncWrite;
 
 use crate::endpoint::{Endpoint, Value};
 use crate::error::{Error, ErrorKind};
-use crate::io::{Datagram, Messages, Stream};
+use crate::io::{Datagram, Messages, Stream, poll_piece};
 
 /// How messages are written into bytes.
 #[derive(Debug, Clone)]
@@ -160,14 +160,16 @@ impl Messages for Framed {
             if self.ended {
                 return Poll::Ready(Ok(false));
             }
-            let filled = self.arrived.len();
-            self.arrived.resize(filled + READ_BYTES, 0);
-            let mut space = ReadBuf::new(self.arrived.get_mut(filled..).unwrap_or_default());
-            let read = Pin::new(&mut self.stream).poll_read(cx, &mut space);
-            let count = space.filled().len();
-            self.arrived.truncate(filled + count);
-            ready!(read)?;
-            self.ended = count == 0;
+            if self.arrived.is_empty() {
+                // Gives the buffer back, which an empty rest would keep.
+                self.arrived = BytesMut::new();
+            }
+            let arrived = &mut self.arrived;
+            let keep = |piece: &mut [u8]| {
+                arrived.extend_from_slice(piece);
+                piece.is_empty()
+            };
+            self.ended = ready!(poll_piece(&mut self.stream, cx, keep))?;
         }
     }
 
@@ -190,6 +192,7 @@ impl Messages for Framed {
                 }
                 self.leaving.advance(count);
             }
+            self.leaving = Bytes::new();
             self.unflushed = true;
             from.pop_front();
         }
@@ -228,8 +231,6 @@ impl Messages for Framed {
 const BYTES_MAX: usize = 1024 * 1024;
 /// The longest delimiter, bytes: more than any protocol has.
 const DELIMITER_BYTES_MAX: usize = 16;
-/// What is read at once, bytes.
-const READ_BYTES: usize = 16 * 1024;
 /// What a frame adds to a message at most, bytes: a length of 8 and a checksum of 4.
 const OVERHEAD_BYTES: usize = 12;
 

@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
 
 use super::{BoxFuture, Service};
 use crate::engine::{Session, SessionFacts};
 use crate::error::{Error, ErrorKind, words};
-use crate::io::{Conversation, Datagram, Stream};
+use crate::io::{Conversation, Datagram, Stream, read_piece};
 
 /// A room: sends what one member says to all others.
 #[derive(Debug, Default)]
@@ -188,15 +188,14 @@ async fn say(
     session: &Session,
     reader: &mut (impl AsyncRead + Unpin),
 ) -> io::Result<()> {
-    let mut buffer = vec![0; PIECE_BYTES];
     loop {
-        let count = reader.read(&mut buffer).await?;
-        let Some(piece) = buffer.get(..count).filter(|piece| !piece.is_empty()) else {
-            return Ok(());
-        };
-        count_in(session.facts(), count);
         // A copy of its very size: queues count bytes, not what else a buffer holds.
-        room.send(session.id(), &Bytes::copy_from_slice(piece));
+        let piece = read_piece(reader, |piece| Bytes::copy_from_slice(piece)).await?;
+        if piece.is_empty() {
+            return Ok(());
+        }
+        count_in(session.facts(), piece.len());
+        room.send(session.id(), &piece);
     }
 }
 
@@ -207,8 +206,6 @@ fn count_in(facts: &SessionFacts, count: usize) {
 /// What becomes of a member whose queue is full.
 const DROPPED: &str = "dropped, since it did not read what others sent";
 
-/// What is read at once, bytes.
-const PIECE_BYTES: usize = 16 * 1024;
 /// What may wait for a member, bytes: some seconds of a busy room.
 const QUEUE_BYTES_MAX: usize = 1024 * 1024;
 /// Pieces that may wait for a member: those of small messages.

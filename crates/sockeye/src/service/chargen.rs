@@ -1,6 +1,7 @@
 //! `chargen:`: sends lines of printable characters without end (RFC 864).
 
 use std::io;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
@@ -58,9 +59,8 @@ async fn send_lines(
     writer: &mut (impl tokio::io::AsyncWrite + Unpin),
     bytes_out: &AtomicU64,
 ) -> io::Result<()> {
-    let lines: Vec<u8> = (0..CHARACTERS).flat_map(line).collect();
     loop {
-        let mut rest = lines.as_slice();
+        let mut rest = LINES.as_slice();
         while !rest.is_empty() {
             let count = writer.write(rest).await?;
             bytes_out.fetch_add(count as u64, Ordering::Relaxed);
@@ -87,6 +87,9 @@ async fn answer(mut datagram: Datagram, session: &Session) -> io::Result<()> {
     }
     datagram.shutdown().await
 }
+
+/// Every line there is, one after the other.
+static LINES: LazyLock<Vec<u8>> = LazyLock::new(|| (0..CHARACTERS).flat_map(line).collect());
 
 /// Returns a line, each of which begins one character later than the one before.
 fn line(first: u8) -> impl Iterator<Item = u8> {

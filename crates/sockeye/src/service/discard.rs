@@ -3,12 +3,12 @@
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 
 use super::{BoxFuture, Service};
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind};
-use crate::io::Conversation;
+use crate::io::{Conversation, read_piece};
 
 /// Reads all that comes and answers nothing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,14 +55,10 @@ pub(super) async fn read_all(
     stream: &mut (impl tokio::io::AsyncRead + Unpin),
     bytes_in: &AtomicU64,
 ) -> io::Result<()> {
-    let mut buffer = vec![0; PIECE_BYTES];
     loop {
-        match stream.read(&mut buffer).await? {
+        match read_piece(stream, |piece| piece.len()).await? {
             0 => return Ok(()),
             count => bytes_in.fetch_add(count as u64, Ordering::Relaxed),
         };
     }
 }
-
-/// What is read at once, bytes.
-const PIECE_BYTES: usize = 16 * 1024;

@@ -3,13 +3,13 @@
 use std::io;
 use std::sync::atomic::Ordering;
 
-use bytes::BytesMut;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use bytes::{Bytes, BytesMut};
+use tokio::io::AsyncWriteExt;
 
 use super::{BoxFuture, Service};
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind};
-use crate::io::{Conversation, Datagram, Stream};
+use crate::io::{Conversation, Datagram, Stream, read_piece};
 
 /// Sends back what arrives.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,28 +25,36 @@ impl Service for Echo {
         conversation: Conversation,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(reflect("echo", conversation, session, |_| {}))
+        reflect("echo", conversation, session, |_| {})
     }
 }
 
 /// Reads, changes and sends back until the peer's end of stream, which is passed back too.
-pub(super) async fn reflect(
+pub(super) fn reflect<'a>(
     name: &'static str,
     conversation: Conversation,
-    session: &Session,
+    session: &'a Session,
     change: fn(&mut [u8]),
-) -> Result<(), Error> {
-    let result = match conversation {
-        Conversation::Stream(mut stream) => tokio::select! {
-            result = reflect_all(&mut stream, session, change) => result,
-            () = session.closing() => stream.shutdown().await,
-        },
-        Conversation::Datagram(mut datagram) => tokio::select! {
-            result = reflect_each(&mut datagram, session, change) => result,
-            () = session.closing() => datagram.shutdown().await,
-        },
+) -> BoxFuture<'a, Result<(), Error>> {
+    let failed = move |error: io::Error| {
+        Error::new(ErrorKind::PeerReset, name, &session.info().peer_text, error)
     };
-    result.map_err(|error| Error::new(ErrorKind::PeerReset, name, &session.info().peer_text, error))
+    match conversation {
+        Conversation::Stream(mut stream) => Box::pin(async move {
+            let reflected = tokio::select! {
+                result = reflect_all(&mut stream, session, change) => result,
+                () = session.closing() => stream.shutdown().await,
+            };
+            reflected.map_err(failed)
+        }),
+        Conversation::Datagram(mut datagram) => Box::pin(async move {
+            let reflected = tokio::select! {
+                result = reflect_each(&mut datagram, session, change) => result,
+                () = session.closing() => datagram.shutdown().await,
+            };
+            reflected.map_err(failed)
+        }),
+    }
 }
 
 async fn reflect_all(
@@ -55,19 +63,22 @@ async fn reflect_all(
     change: fn(&mut [u8]),
 ) -> io::Result<()> {
     let facts = session.facts();
-    let mut buffer = vec![0; PIECE_BYTES];
     loop {
-        let count = stream.read(&mut buffer).await?;
-        let Some(piece) = buffer.get_mut(..count).filter(|piece| !piece.is_empty()) else {
+        let piece = read_piece(stream, |piece| {
+            change(piece);
+            Bytes::copy_from_slice(piece)
+        });
+        let piece = piece.await?;
+        if piece.is_empty() {
             return stream.shutdown().await;
-        };
-        facts.bytes_in.fetch_add(count as u64, Ordering::Relaxed);
-        change(piece);
-        facts.bytes_lost.fetch_add(count as u64, Ordering::Relaxed);
-        stream.write_all(piece).await?;
+        }
+        let count = piece.len() as u64;
+        facts.bytes_in.fetch_add(count, Ordering::Relaxed);
+        facts.bytes_lost.fetch_add(count, Ordering::Relaxed);
+        stream.write_all(&piece).await?;
         stream.flush().await?;
-        facts.bytes_lost.fetch_sub(count as u64, Ordering::Relaxed);
-        facts.bytes_out.fetch_add(count as u64, Ordering::Relaxed);
+        facts.bytes_lost.fetch_sub(count, Ordering::Relaxed);
+        facts.bytes_out.fetch_add(count, Ordering::Relaxed);
     }
 }
 
@@ -95,6 +106,3 @@ async fn reflect_each(
     }
     datagram.shutdown().await
 }
-
-/// What is read at once, bytes.
-const PIECE_BYTES: usize = 16 * 1024;

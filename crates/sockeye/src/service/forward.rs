@@ -1,6 +1,7 @@
 //! `listen A B` where B is an endpoint: opens B for each accepted connection and joins the two.
 
 use std::fmt::Debug;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -67,6 +68,53 @@ impl Forward {
         }
     }
 
+    /// Opens what `conversation` is to be joined with; `None` when the session was cut meanwhile.
+    async fn open(
+        &self,
+        conversation: Conversation,
+        session: &Session,
+    ) -> Result<Option<Joined>, Error> {
+        let opened = tokio::select! {
+            opened = self.engine.open_under(&self.to, &self.layers) => opened,
+            () = session.cut() => {
+                conversation.abort().await;
+                return Ok(None);
+            }
+        };
+        let (far, info) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                conversation.abort().await;
+                return Err(error);
+            }
+        };
+        if session.establish().is_err() {
+            let why = "too many sessions from this source";
+            let peer = &session.info().peer_text;
+            return Err(Error::new(ErrorKind::LocalLimits, "relay", peer, why));
+        }
+        let watch = self.watches.as_ref();
+        let watch = watch.and_then(|watches| watches.watch(session, &info));
+        Ok(Some(Joined {
+            near: conversation,
+            far,
+            watch,
+            child: info.child,
+        }))
+    }
+
+    /// Counts what was lost, and says what went wrong.
+    fn result_of(&self, report: RelayReport, session: &Session) -> Result<(), Error> {
+        let lost = &session.facts().bytes_lost;
+        lost.fetch_add(report.bytes_lost(), Ordering::Relaxed);
+        let local = self.local_fault(&report);
+        let result = report.into_result("relay", &session.info().peer_text, &self.to_text);
+        result.map_err(|error| match local {
+            Some(kind) => error.with_kind(kind),
+            None => error,
+        })
+    }
+
     /// Waits for the child and reports a status that is no success.
     async fn ended(&self, child: &ChildProcess, session: &Session) -> Result<(), Error> {
         let status = tokio::select! {
@@ -98,54 +146,43 @@ impl Service for Forward {
         conversation: Conversation,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
+        // In boxes of their own: opening and ending take more room than the relay that lives on.
+        let opening = Box::pin(self.open(conversation, session));
         Box::pin(async move {
-            // In a box of its own: opening takes more room than the relay that lives on.
-            let opening = Box::pin(self.engine.open_under(&self.to, &self.layers));
-            let opened = tokio::select! {
-                opened = opening => opened,
-                () = session.cut() => {
-                    conversation.abort().await;
-                    return Ok(());
-                }
+            let Some(Joined {
+                near,
+                far,
+                watch,
+                child,
+            }) = opening.await?
+            else {
+                return Ok(());
             };
-            let (far, info) = match opened {
-                Ok(opened) => opened,
-                Err(error) => {
-                    conversation.abort().await;
-                    return Err(error);
-                }
-            };
-            if session.establish().is_err() {
-                let why = "too many sessions from this source";
-                let peer = &session.info().peer_text;
-                return Err(Error::new(ErrorKind::LocalLimits, "relay", peer, why));
-            }
             let facts = session.facts();
-            let watch = self.watches.as_ref();
-            let watch = watch.and_then(|watches| watches.watch(session, &info));
             let settings = RelaySettings {
                 idle: self.idle,
                 watch: watch.as_deref(),
                 ..RelaySettings::counting(&facts.bytes_in, &facts.bytes_out)
             };
-            let report = join(conversation, far, settings, session.cut()).await;
+            let report = join(near, far, settings, pin!(session.cut())).await;
             // The one exception to the relay invariant: `… | head` has what it wanted.
             if *self.to.address() == Address::Stdio && report.forth.reader_left() {
                 return Ok(());
             }
-            facts
-                .bytes_lost
-                .fetch_add(report.bytes_lost(), Ordering::Relaxed);
-            let local = self.local_fault(&report);
-            let result = report.into_result("relay", &session.info().peer_text, &self.to_text);
-            result.map_err(|error| match local {
-                Some(kind) => error.with_kind(kind),
-                None => error,
-            })?;
-            match info.child {
-                Some(child) => self.ended(&child, session).await,
+            self.result_of(report, session)?;
+            match child {
+                Some(child) => Box::pin(self.ended(&child, session)).await,
                 None => Ok(()),
             }
         })
     }
+}
+
+/// Two conversations to be joined.
+struct Joined {
+    near: Conversation,
+    far: Conversation,
+    watch: Option<Box<dyn Watch>>,
+    /// The child process that is the far end.
+    child: Option<ChildProcess>,
 }

@@ -2,13 +2,15 @@
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
+use tokio::time::timeout;
 
 use super::{BoxFuture, Service};
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind};
-use crate::io::{Conversation, Datagram, Stream};
+use crate::io::{Conversation, Datagram, Stream, read_piece};
 
 /// Greets the peer by its address and ends.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,9 +58,17 @@ async fn say(mut stream: Stream, line: &str, bytes_out: &AtomicU64) -> io::Resul
     bytes_out.fetch_add(line.len() as u64, Ordering::Relaxed);
     stream.shutdown().await?;
     // Unread bytes at close would turn the end into a reset that overtakes the line.
-    let mut rest = (&mut stream).take(IGNORED_BYTES_MAX);
-    tokio::io::copy(&mut rest, &mut tokio::io::sink()).await?;
-    Ok(())
+    let rest = async {
+        let mut ignored_bytes = 0;
+        while ignored_bytes < IGNORED_BYTES_MAX {
+            match read_piece(&mut stream, |piece| piece.len()).await? {
+                0 => break,
+                count => ignored_bytes += count,
+            }
+        }
+        Ok(())
+    };
+    timeout(LEAVING_TIME, rest).await.unwrap_or(Ok(()))
 }
 
 /// Answers the message that began the session with the line, and ends.
@@ -72,4 +82,6 @@ async fn answer(mut datagram: Datagram, line: String, bytes_out: &AtomicU64) -> 
 }
 
 /// What a peer may send that nobody reads, bytes, before it is closed anyway.
-const IGNORED_BYTES_MAX: u64 = 64 * 1024;
+const IGNORED_BYTES_MAX: usize = 64 * 1024;
+/// How long a peer may take to close once all is said.
+const LEAVING_TIME: Duration = Duration::from_secs(10);

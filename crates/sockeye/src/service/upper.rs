@@ -20,11 +20,6 @@ impl Service for Upper {
         conversation: Conversation,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(reflect(
-            "upper",
-            conversation,
-            session,
-            <[u8]>::make_ascii_uppercase,
-        ))
+        reflect("upper", conversation, session, <[u8]>::make_ascii_uppercase)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::io::AsyncReadExt;
+
 use super::*;
 use crate::endpoint::{Address, Endpoint};
 use crate::engine::{Engine, EngineLimits, Listening};
@@ -88,7 +90,7 @@ async fn who_never_reads_is_dropped_with_notice_and_holds_up_nobody() {
     meet(&mut alice, &mut [&mut bob, &mut deaf]).await;
     let all = vec![b'x'; 4 * QUEUE_BYTES_MAX];
     let talk = async {
-        for piece in all.chunks(PIECE_BYTES) {
+        for piece in all.chunks(16 * 1024) {
             alice.write_all(piece).await.unwrap();
             let mut heard = vec![0; piece.len()];
             bob.read_exact(&mut heard).await.unwrap();

@@ -1,5 +1,6 @@
 //! The toolkit's verbs as a person meets them: the real program, on ports of the system's choice.
 
+mod at_rest;
 mod connect;
 mod explain;
 mod files;
