@@ -10,7 +10,7 @@ use super::command::REASON_BYTES_MAX;
 use super::command::join::{JOIN_TARGETS_MAX, JOINED_MAX};
 use super::command::kick::KICK_TARGETS_MAX;
 use super::command::message::MESSAGE_TARGETS_MAX;
-use super::command::mode::MODES_MAX;
+use super::command::mode::{KEY_BYTES_MAX, MODES_MAX};
 use super::command::monitor::MONITORS_MAX;
 use super::command::names::NAMES_TARGETS_MAX;
 use super::command::topic::TOPIC_BYTES_MAX;
@@ -18,7 +18,8 @@ use super::history::LIMIT_MAX;
 use super::id::SessionId;
 use super::message::Line;
 use super::network::Network;
-use super::network::channel::BANS_MAX;
+use super::network::modes::{Flag, LIST_MAX};
+use super::network::session::UserMode;
 use super::numeric::RPL_ISUPPORT;
 use super::registration::{REALNAME_BYTES_MAX, USER_BYTES_MAX};
 use super::settings::Settings;
@@ -55,23 +56,31 @@ pub(crate) fn write(settings: &Settings, caps: Caps, client: &str, lines: &mut S
 
 fn tokens(settings: &Settings) -> Vec<String> {
     let (channels, message) = (JOINED_MAX, MESSAGE_TARGETS_MAX);
+    let flags: String = Flag::ALL.into_iter().map(Flag::letter).collect();
     let mut tokens: Vec<String> = [
+        "ACCOUNTEXTBAN=a".into(),
         format!("AWAYLEN={REASON_BYTES_MAX}"),
+        format!("BOT={}", UserMode::Bot.letter()),
         format!("CASEMAPPING={}", settings.casemapping.name()),
         format!("CHANLIMIT={CHANNEL_PREFIX}:{channels}"),
-        "CHANMODES=b,k,l,imnst".into(),
+        format!("CHANMODES=Ibe,k,fl,{flags}"),
         format!("CHANNELLEN={CHANNEL_BYTES_MAX}"),
         format!("CHANTYPES={CHANNEL_PREFIX}"),
         "ELIST=U".into(),
+        "EXCEPTS=e".into(),
+        "EXTBAN=,am".into(),
+        "INVEX=I".into(),
+        format!("KEYLEN={KEY_BYTES_MAX}"),
         format!("KICKLEN={REASON_BYTES_MAX}"),
-        format!("MAXLIST=b:{BANS_MAX}"),
+        format!("MAXLIST=I:{LIST_MAX},b:{LIST_MAX},e:{LIST_MAX}"),
         format!("MODES={MODES_MAX}"),
         format!("MONITOR={MONITORS_MAX}"),
         format!("NAMELEN={REALNAME_BYTES_MAX}"),
         format!("NETWORK={}", value(&settings.network)),
         format!("NICKLEN={NICK_BYTES_MAX}"),
-        "PREFIX=(ov)@+".into(),
+        "PREFIX=(qaohv)~&@%+".into(),
         "SAFELIST".into(),
+        "STATUSMSG=~&@%+".into(),
         format!(
             "TARGMAX=JOIN:{JOIN_TARGETS_MAX},KICK:{KICK_TARGETS_MAX},NAMES:{NAMES_TARGETS_MAX},\
              NOTICE:{message},PART:,PRIVMSG:{message},TAGMSG:{message},WHOIS:1"

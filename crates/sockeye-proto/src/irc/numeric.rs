@@ -193,10 +193,15 @@ numerics! {
     RPL_NOTOPIC "331" "<client> <channel>" "No topic is set";
     RPL_TOPIC "332" "<client> <channel> :<topic>";
     RPL_TOPICWHOTIME "333" "<client> <channel> <nick> <set at>";
+    RPL_WHOISBOT "335" "<client> <nick>" "is a bot";
     RPL_INVITELIST "336" "<client> <channel>";
     RPL_ENDOFINVITELIST "337" "<client>" "End of /INVITE list";
     RPL_WHOISACTUALLY "338" "<client> <nick> <host>" "Is actually using host";
     RPL_INVITING "341" "<client> <nick> <channel>";
+    RPL_INVEXLIST "346" "<client> <channel> <mask> <who> <set at>";
+    RPL_ENDOFINVEXLIST "347" "<client> <channel>" "End of channel invite exception list";
+    RPL_EXCEPTLIST "348" "<client> <channel> <mask> <who> <set at>";
+    RPL_ENDOFEXCEPTLIST "349" "<client> <channel>" "End of channel exception list";
     RPL_VERSION "351" "<client> <version> <server> :<comments>";
     RPL_WHOREPLY "352" "<client> <channel> <user> <host> <server> <nick> <flags> :<hops> <realname>";
     RPL_NAMREPLY "353" "<client> <symbol> <channel> :<names>";
@@ -232,6 +237,7 @@ numerics! {
     ERR_NONICKNAMEGIVEN "431" "<client>" "No nickname given";
     ERR_ERRONEUSNICKNAME "432" "<client> <nick>" "Erroneus nickname";
     ERR_NICKNAMEINUSE "433" "<client> <nick>" "Nickname is already in use";
+    ERR_BANONCHAN "435" "<client> <nick> <channel>" "Cannot change nickname while banned on channel";
     ERR_NICKCOLLISION "436" "<client> <nick> :Nickname collision KILL from <user>@<host>";
     ERR_USERNOTINCHANNEL "441" "<client> <nick> <channel>" "They aren't on that channel";
     ERR_NOTONCHANNEL "442" "<client> <channel>" "You're not on that channel";
@@ -243,12 +249,14 @@ numerics! {
     ERR_YOUREBANNEDCREEP "465" "<client>" "You are banned from this server.";
     ERR_KEYSET "467" "<client> <channel>" "Channel key already set";
     ERR_INVALIDUSERNAME "468" "<client>" "Your username is not valid";
+    ERR_LINKCHANNEL "470" "<client> <channel> <other channel>" "Forwarding to another channel";
     ERR_CHANNELISFULL "471" "<client> <channel>" "Cannot join channel (+l)";
     ERR_UNKNOWNMODE "472" "<client> <mode>" "is unknown mode char to me";
     ERR_INVITEONLYCHAN "473" "<client> <channel>" "Cannot join channel (+i)";
     ERR_BANNEDFROMCHAN "474" "<client> <channel>" "Cannot join channel (+b)";
     ERR_BADCHANNELKEY "475" "<client> <channel>" "Cannot join channel (+k)";
     ERR_BADCHANMASK "476" "<client> <channel>" "Bad Channel Mask";
+    ERR_NEEDREGGEDNICK "477" "<client> <channel>" "Cannot join channel (+R)";
     ERR_BANLISTFULL "478" "<client> <channel> <mode>" "Channel list is full";
     ERR_NOPRIVILEGES "481" "<client>" "Permission Denied- You're not an IRC operator";
     ERR_CHANOPRIVSNEEDED "482" "<client> <channel>" "You're not channel operator";

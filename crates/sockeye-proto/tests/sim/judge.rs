@@ -250,7 +250,7 @@ impl Judge {
         let place = match message.command.as_str() {
             "PRIVMSG" | "NOTICE" | "TAGMSG" | "INVITE" => 0,
             "KICK" => 1,
-            "MODE" if ["+o", "-o", "+v", "-v"].contains(&change) => 2,
+            "MODE" if change.ends_with(['q', 'a', 'o', 'h', 'v']) => 2,
             _ => return vec![message.clone()],
         };
         let then = self.past.iter().skip(pending.checked_from);

@@ -10,7 +10,7 @@ use sockeye_proto::irc::caps::Caps;
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::message::Message;
 
-use crate::room::{Rank, Room, fold};
+use crate::room::{HALFOP, OPERATOR, Rank, Room, fold, given_by};
 use crate::seen::Seen;
 
 /// The numerics one of which says why not.
@@ -97,10 +97,12 @@ impl Model {
         if !is_founder && !obstacles.is_empty() {
             return Err(obstacles);
         }
-        let rank = Rank {
-            operator: is_new || is_founder,
-            voice: false,
+        let letters = match (is_founder, is_new) {
+            (true, _) => "qo",
+            (false, true) => "o",
+            (false, false) => "",
         };
+        let rank = Rank(letters.chars().collect());
         room.invited.remove(&who);
         room.members.insert(who, rank);
         let room = room.clone();
@@ -108,7 +110,7 @@ impl Model {
         if is_founder {
             // The joiner reads it in NAMES.
             let others = room.members.keys().copied().filter(|&member| member != who);
-            let mode = Seen::server("MODE", &[&room.name, "+o", &user.nick]);
+            let mode = Seen::server("MODE", &[&room.name, "+qo", &user.nick, &user.nick]);
             lines.extend(self.to_all(others, &mode));
         }
         if !user.caps.has(Caps::CHATHISTORY) {
@@ -124,12 +126,12 @@ impl Model {
     }
 
     fn kick(&mut self, who: SessionId, at: &str, nick: &str, why: &str) -> Outcome {
-        let room = self.operated_room(who, at).cloned();
+        let room = self.operated_room(who, at, HALFOP).cloned();
         let (room, victim) = both(room, self.find(nick).ok_or(vec!["401", "441"]))?;
-        self.room_mut(at)
-            .members
-            .remove(&victim)
-            .ok_or(vec!["441"])?;
+        let rank = room.members.get(&victim).ok_or(vec!["441"])?;
+        let needed = rank.0.iter().map(|letter| given_by(*letter)).max();
+        self.operated_room(who, at, needed.unwrap_or(HALFOP))?;
+        self.room_mut(at).members.remove(&victim);
         let params = [&room.name, &self.users[&victim].nick, why];
         Ok(self.to_room(&room, &self.line(who, "KICK", &params)))
     }
@@ -138,7 +140,7 @@ impl Model {
         let guest = self.find(nick).ok_or(vec!["401"]);
         let (guest, room) = both(guest, self.own_room(who, name).cloned())?;
         if room.has('i') {
-            self.operated_room(who, name)?;
+            self.operated_room(who, name, HALFOP)?;
         }
         if room.members.contains_key(&guest) {
             return Err(vec!["443"]);
@@ -153,7 +155,7 @@ impl Model {
     fn set_topic(&mut self, who: SessionId, name: &str, topic: &str, stored: bool) -> Outcome {
         let room = self.own_room(who, name)?.clone();
         if room.has('t') {
-            self.operated_room(who, name)?;
+            self.operated_room(who, name, HALFOP)?;
         }
         self.keep(name, stored)?.topic = topic.into();
         Ok(self.to_room(&room, &self.line(who, "TOPIC", &[&room.name, topic])))
@@ -167,10 +169,12 @@ impl Model {
         stored: bool,
     ) -> Outcome {
         let (add, letter) = (mode.0.starts_with('+'), mode.0.chars().next_back().unwrap());
-        if "ov".contains(letter) {
-            return self.set_rank(who, name, mode, add);
+        if "qaohv".contains(letter) {
+            return self.set_rank(who, name, mode, (add, letter));
         }
-        let room = self.operated_room(who, name)?.clone();
+        let is_moderation = "beIim".contains(letter);
+        let least = if is_moderation { HALFOP } else { OPERATOR };
+        let room = self.operated_room(who, name, least)?.clone();
         // It is stored also when it changes nothing.
         let changed = self.keep(name, stored)?;
         changed.change(add, letter, mode.1);
@@ -182,11 +186,25 @@ impl Model {
         Ok(self.to_room(&room, &self.line(who, "MODE", &params[..count])))
     }
 
-    fn set_rank(&mut self, who: SessionId, name: &str, mode: (&str, &str), add: bool) -> Outcome {
-        let room = self.operated_room(who, name).cloned();
-        let (room, member) = both(room, self.find(mode.1).ok_or(vec!["401", "441"]))?;
-        let rank = self.room_mut(name).members.get_mut(&member);
-        if !rank.ok_or(vec!["441"])?.change(mode.0, add) {
+    fn set_rank(
+        &mut self,
+        who: SessionId,
+        name: &str,
+        mode: (&str, &str),
+        (add, letter): (bool, char),
+    ) -> Outcome {
+        let member = self.find(mode.1).ok_or(vec!["401", "441"]);
+        let gives_up = member == Ok(who) && !add;
+        let least = if gives_up { 0 } else { HALFOP };
+        let room = self.operated_room(who, name, least).cloned();
+        let (room, member) = both(room, member)?;
+        let rank = room.members.get(&member).ok_or(vec!["441"])?;
+        if !gives_up {
+            let above = if add { 0 } else { rank.level() };
+            self.operated_room(who, name, given_by(letter).max(above))?;
+        }
+        let rank = self.room_mut(name).members.get_mut(&member).unwrap();
+        if !rank.change(letter, add) {
             return Ok(Vec::new());
         }
         let params = [&room.name, mode.0, &self.users[&member].nick];
@@ -207,7 +225,7 @@ impl Model {
         let rank = room.members.get(&who);
         let is_outside = room.has('n') && rank.is_none();
         let is_silenced = room.has('m') || room.bans(&self.mask(who));
-        if is_outside || (is_silenced && rank.is_none_or(|rank| *rank == Rank::default())) {
+        if is_outside || (is_silenced && rank.is_none_or(|rank| rank.level() == 0)) {
             return Err(vec!["404"]);
         }
         params[0] = &room.name;
@@ -235,6 +253,13 @@ impl Model {
     fn rename(&mut self, who: SessionId, nick: &str) -> Outcome {
         if self.find(nick).is_some_and(|other| other != who) {
             return Err(vec!["433"]);
+        }
+        let silenced = |room: &&Room| {
+            let rank = room.members.get(&who);
+            rank.is_some_and(|rank| rank.level() == 0) && room.bans(&self.mask(who))
+        };
+        if nick != self.users[&who].nick && self.rooms.values().any(|room| silenced(&room)) {
+            return Err(vec!["435"]);
         }
         let line = self.line(who, "NICK", &[nick]);
         let old = std::mem::replace(&mut self.users.get_mut(&who).unwrap().nick, nick.into());
@@ -267,10 +292,11 @@ impl Model {
         is_member.then_some(room).ok_or(vec!["442"])
     }
 
-    fn operated_room(&self, who: SessionId, name: &str) -> Result<&Room, Refused> {
+    /// A room in which somebody stands at least so high.
+    fn operated_room(&self, who: SessionId, name: &str, least: usize) -> Result<&Room, Refused> {
         let room = self.own_room(who, name)?;
-        let is_operator = room.members[&who].operator;
-        is_operator.then_some(room).ok_or(vec!["482"])
+        let stands_high = room.members[&who].level() >= least;
+        stands_high.then_some(room).ok_or(vec!["482"])
     }
 
     /// A room that is about to change for good: it is kept from now on.

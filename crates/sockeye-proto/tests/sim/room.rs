@@ -22,23 +22,43 @@ pub(crate) struct Room {
     pub(crate) said: Vec<Rc<Seen>>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Rank {
-    pub(crate) operator: bool,
-    pub(crate) voice: bool,
-}
+/// The letters of a member's prefixes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Rank(pub(crate) BTreeSet<char>);
 
 impl Rank {
+    /// How high it stands: 0 without a prefix, 5 for a founder.
+    pub(crate) fn level(&self) -> usize {
+        let levels = self
+            .0
+            .iter()
+            .map(|letter| "vhoaq".find(*letter).unwrap() + 1);
+        levels.max().unwrap_or(0)
+    }
+
     /// Carries out `+o` and its like; returns whether that changes anything.
-    pub(crate) fn change(&mut self, change: &str, add: bool) -> bool {
-        let held = if change.ends_with('o') {
-            &mut self.operator
-        } else {
-            &mut self.voice
-        };
-        std::mem::replace(held, add) != add
+    pub(crate) fn change(&mut self, letter: char, add: bool) -> bool {
+        match add {
+            true => self.0.insert(letter),
+            false => self.0.remove(&letter),
+        }
     }
 }
+
+/// The level that gives and takes a prefix, and kicks who has it.
+pub(crate) fn given_by(letter: char) -> usize {
+    match letter {
+        'q' | 'a' => FOUNDER,
+        'o' | 'h' => OPERATOR,
+        _ => HALFOP,
+    }
+}
+
+pub(crate) const HALFOP: usize = 2;
+
+pub(crate) const OPERATOR: usize = 3;
+
+pub(crate) const FOUNDER: usize = 5;
 
 impl Room {
     /// What of it outlives its members.

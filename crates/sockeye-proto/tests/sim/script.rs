@@ -121,7 +121,7 @@ impl Script {
             7 if sign == "-" => ("l", ""),
             7 => ("l", self.random.pick(&["1", "2", "4"])),
             8 => ("b", host.as_str()),
-            9 => ("v", nick.as_str()),
+            9 => (self.random.pick(&["v", "h", "a", "q"]), nick.as_str()),
             _ => ("o", nick.as_str()),
         };
         let change = [sign, letter].concat();

@@ -73,32 +73,12 @@ fn rejoin(
         return;
     };
     let mut relays = Vec::from([super::join::news(session, &joined.name, stamp)]);
-    let prefixes = joined.rank(id).unwrap_or_default().prefixes(true);
-    let letters: String = prefixes.chars().filter_map(letter).collect();
-    if !letters.is_empty() {
-        relays.push(Relay::new(stamp, |line| {
-            let line = line.source(&network.settings.server).command("MODE");
-            let line = line.params([&*joined.name, &["+", &letters].concat()]);
-            line.params(letters.chars().map(|_| &*session.nick)).end();
-        }));
-    }
+    relays.extend(super::join::rank_news(session, joined, network, stamp));
     if session.away.is_some() {
         relays.push(away::news(session, stamp));
     }
     for relay in relays {
         let relay = relay.lacks(Caps::CHGHOST);
-        network.send_to_channel(channel, id, &relay, effects.outputs);
+        network.send_to_viewers(channel, id, id, &relay, effects.outputs);
     }
-}
-
-/// Returns the mode behind a prefix.
-fn letter(prefix: char) -> Option<char> {
-    Some(match prefix {
-        '~' => 'q',
-        '&' => 'a',
-        '@' => 'o',
-        '%' => 'h',
-        '+' => 'v',
-        _ => return None,
-    })
 }

@@ -7,10 +7,12 @@ use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::network::Replies;
+use crate::irc::network::modes::Flag;
+use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
 use crate::irc::numeric::{
-    ERR_CHANOPRIVSNEEDED, ERR_NEEDMOREPARAMS, ERR_NOSUCHCHANNEL, ERR_NOSUCHNICK, ERR_NOTONCHANNEL,
-    ERR_USERONCHANNEL, RPL_AWAY, RPL_ENDOFINVITELIST, RPL_INVITELIST, RPL_INVITING,
+    ERR_CHANOPRIVSNEEDED, ERR_NEEDMOREPARAMS, ERR_NOSUCHNICK, ERR_USERONCHANNEL, RPL_AWAY,
+    RPL_ENDOFINVITELIST, RPL_INVITELIST, RPL_INVITING,
 };
 
 /// Inviting one client to one channel.
@@ -67,13 +69,8 @@ impl Intent for Invite {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let Some(channel) = network.channels.find(self.channel) else {
-            return Err(network.refusal(self.by, ERR_NOSUCHCHANNEL, [&self.name]));
-        };
-        let Some(rank) = channel.rank(self.by) else {
-            return Err(network.refusal(self.by, ERR_NOTONCHANNEL, [&channel.name]));
-        };
-        if channel.modes.invite_only && !rank.operator {
+        let (channel, rank) = network.as_member(self.by, self.channel, &self.name)?;
+        if channel.modes.has(Flag::InviteOnly) && !rank.is_at_least(Prefix::Halfop) {
             return Err(network.refusal(self.by, ERR_CHANOPRIVSNEEDED, [&channel.name]));
         }
         if network.sessions.find(self.guest).is_none() {

@@ -9,11 +9,13 @@ use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::history::{HistoryRequest, Keep, Query, Reply};
 use crate::irc::id::{ChannelId, SessionId};
-use crate::irc::network::channel::{Channel, Rank};
+use crate::irc::network::channel::Channel;
+use crate::irc::network::modes::Flag;
+use crate::irc::network::rank::{Prefix, Rank};
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
 use crate::irc::numeric::{
-    ERR_BADCHANNELKEY, ERR_BANNEDFROMCHAN, ERR_CHANNELISFULL, ERR_INVITEONLYCHAN,
-    ERR_NOSUCHCHANNEL, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS,
+    ERR_BADCHANNELKEY, ERR_BANNEDFROMCHAN, ERR_CHANNELISFULL, ERR_INVITEONLYCHAN, ERR_LINKCHANNEL,
+    ERR_NEEDREGGEDNICK, ERR_NOSUCHCHANNEL, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS, Numeric,
 };
 
 /// Joining one channel, which need not exist.
@@ -33,6 +35,8 @@ pub(crate) enum Entry {
     Nothing,
     /// The channel exists.
     Existing(ChannelId),
+    /// The channel sends who may not join to this other one (`+f`).
+    Forwarded(ChannelId),
     /// It is made.
     New,
 }
@@ -99,27 +103,13 @@ impl Intent for Join {
                 }
             };
         };
-        // Whom it belongs to gets in, or a channel with stored state could be closed for good.
-        if is_operator_on_joining(session, channel) {
+        let Some(numeric) = obstacle(session, channel, self.key.as_deref()) else {
             return Ok(Entry::Existing(channel.id));
+        };
+        match forward(network, session, channel) {
+            Some(other) => Ok(Entry::Forwarded(other)),
+            None => refused(numeric),
         }
-        let modes = &channel.modes;
-        if modes.key.is_some() && modes.key != self.key {
-            return refused(ERR_BADCHANNELKEY);
-        }
-        if modes
-            .limit
-            .is_some_and(|limit| channel.members.len() >= limit as usize)
-        {
-            return refused(ERR_CHANNELISFULL);
-        }
-        if modes.invite_only && !session.invites.contains(&channel.id) {
-            return refused(ERR_INVITEONLYCHAN);
-        }
-        if channel.is_banned(&session.source) {
-            return refused(ERR_BANNEDFROMCHAN);
-        }
-        Ok(Entry::Existing(channel.id))
     }
 
     fn commit(
@@ -135,6 +125,13 @@ impl Intent for Join {
         let id = match change {
             Entry::Nothing => return,
             Entry::Existing(id) => id,
+            Entry::Forwarded(id) => {
+                let lines = effects.replies.lines();
+                let other = network.channels.find(id).map_or("", |other| &other.name);
+                let reply = network.reply(self.session, ERR_LINKCHANNEL, lines);
+                reply.params([&*self.name, other]).text();
+                id
+            }
             Entry::New => {
                 let id = ChannelId(stamp.number);
                 let mut channel = Channel::new(id, self.name, stamp.wall_ms);
@@ -161,6 +158,38 @@ fn show_names(to: SessionId, channel: ChannelId, network: &Network, effects: &mu
     }
 }
 
+/// Returns what keeps a client out of a channel.
+fn obstacle(session: &Session, channel: &Channel, key: Option<&str>) -> Option<Numeric> {
+    // Whom it belongs to gets in, or a channel with stored state could be closed for good.
+    if rank_on_joining(session, channel).is_at_least(Prefix::Operator) {
+        return None;
+    }
+    let modes = &channel.modes;
+    let is_invited = session.invites.contains(&channel.id);
+    let is_full = |limit| channel.members.len() >= limit as usize;
+    if modes.key.is_some() && modes.key.as_deref() != key {
+        Some(ERR_BADCHANNELKEY)
+    } else if modes.limit.is_some_and(is_full) {
+        Some(ERR_CHANNELISFULL)
+    } else if modes.has(Flag::InviteOnly) && !is_invited && !modes.invites(session) {
+        Some(ERR_INVITEONLYCHAN)
+    } else if modes.bans(session) {
+        Some(ERR_BANNEDFROMCHAN)
+    } else if modes.has(Flag::RegisteredJoin) && session.account.is_none() {
+        Some(ERR_NEEDREGGEDNICK)
+    } else {
+        None
+    }
+}
+
+/// Returns where a channel sends a client that may not join it: one step, to a channel that it may
+/// join and is not on.
+fn forward(network: &Network, session: &Session, channel: &Channel) -> Option<ChannelId> {
+    let other = network.channel_by_name(channel.modes.forward.as_deref()?)?;
+    let is_open = other.rank(session.id).is_none() && obstacle(session, other, None).is_none();
+    is_open.then_some(other.id)
+}
+
 /// Says why no further channel can be made by a client.
 fn too_many(network: &Network, session: &Session) -> Option<&'static str> {
     if network.channels.len() >= CHANNELS_MAX {
@@ -180,25 +209,25 @@ fn enter(session: SessionId, channel: ChannelId, network: &mut Network) {
     ) else {
         return;
     };
-    let operator = is_operator_on_joining(session, channel);
-    channel.set_member(
-        session.id,
-        Rank {
-            operator,
-            voice: false,
-        },
-    );
+    channel.set_member(session.id, rank_on_joining(session, channel));
     session.channels.push(channel.id);
     session.invites.retain(|&invited| invited != channel.id);
 }
 
-/// A channel with stored state belongs to its founder even when empty; one without belongs to its
-/// first joiner, who has just made it.
-fn is_operator_on_joining(session: &Session, channel: &Channel) -> bool {
+/// A channel belongs to its founder's account, also when empty; one without stored state that is
+/// empty is operated by its first joiner, who has just made it, and all by admins.
+fn rank_on_joining(session: &Session, channel: &Channel) -> Rank {
     let account = session.account.as_ref();
-    let founder = channel.founder.is_some() && account.map(|account| account.id) == channel.founder;
-    let first = channel.members.is_empty() && !channel.stored;
-    first || founder || session.is_admin()
+    let is_founder =
+        channel.founder.is_some() && account.map(|account| account.id) == channel.founder;
+    let is_first = channel.members.is_empty() && !channel.stored;
+    if is_founder {
+        Rank::of([Prefix::Founder, Prefix::Operator])
+    } else if is_first || session.is_admin() {
+        Rank::of([Prefix::Operator])
+    } else {
+        Rank::default()
+    }
 }
 
 fn announce(
@@ -215,18 +244,13 @@ fn announce(
     let relay = news(session, &joined.name, stamp);
     let away = session.away.is_some().then(|| away::news(session, stamp));
     // The joiner itself sees its rank among the names.
-    let rank = joined.is_operator(id).then(|| {
-        Relay::new(stamp, |line| {
-            let line = line.source(&network.settings.server).command("MODE");
-            line.params([&*joined.name, "+o", &session.nick]).end();
-        })
-    });
+    let rank = rank_news(session, joined, network, stamp);
     effects
         .replies
         .lines()
         .extend(relay.encode(session.caps.encoding()));
     for relay in [Some(relay), rank, away].iter().flatten() {
-        network.send_to_channel(channel, id, relay, effects.outputs);
+        network.send_to_viewers(channel, id, id, relay, effects.outputs);
     }
 }
 
@@ -245,6 +269,25 @@ pub(super) fn news<'a>(session: &Session, channel: &str, stamp: &'a Stamp) -> Re
     relay.by(session).extended(|line| {
         let line = line.source(&session.source).command("JOIN");
         line.params([channel, account]).trailing(&session.realname);
+    })
+}
+
+/// Makes what the members of a channel are told of the prefixes of a new one; `None` if it has none.
+pub(super) fn rank_news<'a>(
+    session: &Session,
+    channel: &Channel,
+    network: &Network,
+    stamp: &'a Stamp,
+) -> Option<Relay<'a>> {
+    let rank = channel.rank(session.id).unwrap_or_default();
+    let held = Prefix::ALL.into_iter().filter(|&prefix| rank.has(prefix));
+    let letters: String = held.map(Prefix::letter).collect();
+    (!letters.is_empty()).then(|| {
+        Relay::new(stamp, |line| {
+            let line = line.source(&network.settings.server).command("MODE");
+            let line = line.params([&*channel.name, &["+", &letters].concat()]);
+            line.params(letters.chars().map(|_| &*session.nick)).end();
+        })
     })
 }
 

@@ -5,11 +5,9 @@ use alloc::string::String;
 use super::{REASON_BYTES_MAX, Request, shortened, targets};
 use crate::irc::event::Stamp;
 use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
-use crate::irc::numeric::{
-    ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL, ERR_TOOMANYTARGETS,
-    ERR_USERNOTINCHANNEL,
-};
+use crate::irc::numeric::{ERR_CHANOPRIVSNEEDED, ERR_TOOMANYTARGETS, ERR_USERNOTINCHANNEL};
 
 /// Removing one member by force.
 #[derive(Debug)]
@@ -57,20 +55,18 @@ impl Intent for Kick {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let Some(channel) = network.channels.find(self.channel) else {
-            return Err(network.refusal(self.by, ERR_NOSUCHCHANNEL, [&self.name]));
-        };
-        let Some(rank) = channel.rank(self.by) else {
-            return Err(network.refusal(self.by, ERR_NOTONCHANNEL, [&channel.name]));
-        };
-        if !rank.operator {
-            return Err(network.refusal(self.by, ERR_CHANOPRIVSNEEDED, [&channel.name]));
+        let least = Prefix::Halfop;
+        let (channel, rank) = network.as_ranked(self.by, self.channel, &self.name, least)?;
+        match channel.rank(self.victim) {
+            None => {
+                let params = [&*self.nick, &channel.name];
+                Err(network.refusal(self.by, ERR_USERNOTINCHANNEL, params))
+            }
+            Some(victim) if !rank.may_kick(victim) => {
+                Err(network.refusal(self.by, ERR_CHANOPRIVSNEEDED, [&channel.name]))
+            }
+            Some(_) => Ok(()),
         }
-        if channel.rank(self.victim).is_none() {
-            let params = [&*self.nick, &channel.name];
-            return Err(network.refusal(self.by, ERR_USERNOTINCHANNEL, params));
-        }
-        Ok(())
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
@@ -90,7 +86,8 @@ impl Intent for Kick {
             .replies
             .lines()
             .extend(relay.encode(by.caps.encoding()));
-        network.send_to_channel(self.channel, self.by, &relay, effects.outputs);
+        let (channel, victim) = (self.channel, self.victim);
+        network.send_to_viewers(channel, victim, self.by, &relay, effects.outputs);
         network.remove_member(self.channel, self.victim);
     }
 }

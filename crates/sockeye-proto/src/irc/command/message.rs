@@ -1,17 +1,25 @@
 //! PRIVMSG, NOTICE and TAGMSG (Modern IRC, section Sending Messages; IRCv3 message-tags).
 
+mod hearing;
+
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use hearing::{Hearing, addressed, hearing};
+
 use super::{Request, targets};
 use crate::irc::caps::Caps;
+use crate::irc::casemap::CHANNEL_PREFIX;
 use crate::irc::event::{MessageKind, Stamp, Target};
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::message::LINE_BYTES_MAX;
+use crate::irc::network::rank::Rank;
+use crate::irc::network::session::UserMode;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
 use crate::irc::numeric::{
-    ERR_CANNOTSENDTOCHAN, ERR_INPUTTOOLONG, ERR_NORECIPIENT, ERR_NOSUCHCHANNEL, ERR_NOSUCHNICK,
-    ERR_NOTEXTTOSEND, ERR_TOOMANYTARGETS, ERR_UNKNOWNCOMMAND, RPL_AWAY,
+    ERR_CANNOTSENDTOCHAN, ERR_INPUTTOOLONG, ERR_NEEDREGGEDNICK, ERR_NORECIPIENT, ERR_NOSUCHCHANNEL,
+    ERR_NOSUCHNICK, ERR_NOTEXTTOSEND, ERR_TOOMANYTARGETS, ERR_UNKNOWNCOMMAND, Numeric, RPL_AWAY,
 };
 
 /// A message to a channel or a client.
@@ -19,6 +27,8 @@ use crate::irc::numeric::{
 pub(crate) struct Speech {
     pub(crate) from: SessionId,
     pub(crate) to: Target,
+    /// Who of a channel hears it. What not all do is not stored, because all read the history.
+    pub(crate) hearing: Hearing,
     /// The target as the sender wrote it.
     pub(crate) target: String,
     pub(crate) kind: MessageKind,
@@ -73,67 +83,56 @@ fn send(request: &mut Request<'_>, kind: MessageKind, receivers: &str, text: &st
         false => Vec::new(),
     };
     for target in targets(receivers) {
-        let network = request.network;
-        let channel = || {
-            network
-                .channel_by_name(target)
-                .map(|c| Target::Channel(c.id))
-        };
-        let session = || {
-            network
-                .session_by_nick(target)
-                .map(|s| Target::Session(s.id))
-        };
-        if let Some(to) = channel().or_else(session) {
-            request.act(Event::Message(Speech {
+        match addressee(request, target, text) {
+            Some((to, hearing)) => request.act(Event::Message(Speech {
                 from: request.session.id,
                 to,
+                hearing,
                 target: target.into(),
                 kind,
                 tags: tags.clone(),
                 text: text.into(),
-            }));
-        } else if kind != MessageKind::Notice {
-            let is_channel = target.starts_with('#');
-            let numeric = if is_channel {
-                ERR_NOSUCHCHANNEL
-            } else {
-                ERR_NOSUCHNICK
-            };
-            request.reply(numeric).param(target).text();
+            })),
+            None if kind == MessageKind::Notice => {}
+            None => {
+                let is_channel = addressed(target).1.starts_with(CHANNEL_PREFIX);
+                let numeric = match is_channel {
+                    true => ERR_NOSUCHCHANNEL,
+                    false => ERR_NOSUCHNICK,
+                };
+                request.reply(numeric).param(target).text();
+            }
         }
     }
+}
+
+/// Finds whom a target means.
+fn addressee(request: &Request<'_>, target: &str, text: &str) -> Option<(Target, Hearing)> {
+    let network = request.network;
+    let (wanted, name) = addressed(target);
+    if let Some(channel) = network.channel_by_name(name) {
+        // Whether they may speak at all is checked with the rest.
+        let imposed = hearing(network, request.session, channel, text).unwrap_or_default();
+        return Some((Target::Channel(channel.id), wanted.max(imposed)));
+    }
+    let session = network.session_by_nick(target)?;
+    Some((Target::Session(session.id), None))
 }
 
 impl Intent for Speech {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let refused = |numeric| match self.kind {
-            MessageKind::Notice => Refusal(String::new()),
-            _ => network.refusal(self.from, numeric, [&self.target]),
-        };
         let Some(sender) = network.sessions.find(self.from) else {
             return Err(Refusal(String::new()));
         };
-        let target = match self.to {
-            Target::Channel(id) => {
-                let Some(channel) = network.channels.find(id) else {
-                    return Err(refused(ERR_NOSUCHCHANNEL));
-                };
-                if !may_speak(network, sender, id) {
-                    return Err(refused(ERR_CANNOTSENDTOCHAN));
-                }
-                &channel.name
-            }
-            Target::Session(id) => match network.sessions.find(id) {
-                Some(receiver) => &receiver.nick,
-                None => return Err(refused(ERR_NOSUCHNICK)),
-            },
+        let target_bytes = match self.to {
+            Target::Channel(id) => self.plan_for_channel(network, sender, id)?,
+            Target::Session(id) => self.plan_for_client(network, sender, id)?,
         };
         // A message is relayed whole or not at all: cutting it would lose text in silence.
         let fixed = ": ".len() + self.kind.command().len() + "  :\r\n".len();
-        if fixed + sender.source.len() + target.len() + self.text.len() > LINE_BYTES_MAX {
+        if fixed + sender.source.len() + target_bytes + self.text.len() > LINE_BYTES_MAX {
             return Err(match self.kind {
                 MessageKind::Notice => Refusal(String::new()),
                 _ => network.refusal(self.from, ERR_INPUTTOOLONG, []),
@@ -153,7 +152,13 @@ impl Intent for Speech {
         };
         match self.to {
             Target::Channel(channel) => {
-                network.send_to_channel(channel, self.from, &relay, effects.outputs);
+                let outputs = &mut *effects.outputs;
+                match self.hearing {
+                    None => network.send_to_channel(channel, self.from, &relay, outputs),
+                    Some(least) => {
+                        network.send_to_ranked(channel, self.from, least, &relay, outputs);
+                    }
+                }
             }
             Target::Session(receiver) => {
                 network.send_to_session(receiver, &relay, effects.outputs);
@@ -169,10 +174,71 @@ impl Intent for Speech {
 }
 
 impl Speech {
+    /// Returns how long the target is in the line that others read.
+    fn plan_for_channel(
+        &self,
+        network: &Network,
+        sender: &Session,
+        channel: ChannelId,
+    ) -> Result<usize, Refusal> {
+        let Some(channel) = network.channels.find(channel) else {
+            return Err(self.refused(network, ERR_NOSUCHCHANNEL, ERR_NOSUCHCHANNEL.text));
+        };
+        let why = match hearing(network, sender, channel, &self.text) {
+            // For whom it is has been decided when it was to be stored or not.
+            Ok(now) if now > self.hearing => Some('U'),
+            Ok(_) => None,
+            Err(mode) => Some(mode),
+        };
+        match why {
+            None => Ok(self.prefix().len() + channel.name.len()),
+            Some(mode) => {
+                let why = format!("{} (+{mode})", ERR_CANNOTSENDTOCHAN.text);
+                Err(self.refused(network, ERR_CANNOTSENDTOCHAN, &why))
+            }
+        }
+    }
+
+    fn plan_for_client(
+        &self,
+        network: &Network,
+        sender: &Session,
+        receiver: SessionId,
+    ) -> Result<usize, Refusal> {
+        let Some(receiver) = network.sessions.find(receiver) else {
+            return Err(self.refused(network, ERR_NOSUCHNICK, ERR_NOSUCHNICK.text));
+        };
+        let is_stranger = sender.account.is_none() && sender.id != receiver.id;
+        if is_stranger && receiver.modes.has(UserMode::RegisteredOnly) {
+            let why = "You must be logged in to send messages to this user";
+            return Err(self.refused(network, ERR_NEEDREGGEDNICK, why));
+        }
+        Ok(receiver.nick.len())
+    }
+
+    /// Refuses it; a NOTICE is not answered.
+    fn refused(&self, network: &Network, numeric: Numeric, why: &str) -> Refusal {
+        let mut lines = String::new();
+        if self.kind != MessageKind::Notice {
+            let reply = network.reply(self.from, numeric, &mut lines);
+            reply.param(&self.target).trailing(why);
+        }
+        Refusal(lines)
+    }
+
+    /// Returns what stands before the channel in the line that others read.
+    fn prefix(&self) -> &'static str {
+        let (wanted, _) = addressed(&self.target);
+        wanted.map_or("", |prefix| Rank::of([prefix]).prefix())
+    }
+
     fn relay<'a>(&'a self, network: &Network, stamp: &'a Stamp) -> Option<Relay<'a>> {
         let sender = network.sessions.find(self.from)?;
         let target = match self.to {
-            Target::Channel(channel) => &network.channels.find(channel)?.name,
+            Target::Channel(channel) => {
+                let channel = network.channels.find(channel)?;
+                &[self.prefix(), &channel.name].concat()
+            }
             Target::Session(receiver) => &network.sessions.find(receiver)?.nick,
         };
         let relay = Relay::new(stamp, |line| {
@@ -198,20 +264,6 @@ impl Speech {
             reply.param(&receiver.nick).trailing(reason);
         }
     }
-}
-
-/// Members may speak unless the channel is moderated or they are banned, which an operator or a
-/// voice overrides; others only where `+n` is not set.
-fn may_speak(network: &Network, sender: &Session, channel: ChannelId) -> bool {
-    let Some(channel) = network.channels.find(channel) else {
-        return false;
-    };
-    let rank = match channel.rank(sender.id) {
-        Some(rank) => rank,
-        None if channel.modes.no_outside && !network.skips_membership_check => return false,
-        None => Default::default(),
-    };
-    rank.speaks() || !(channel.modes.moderated || channel.is_banned(&sender.source))
 }
 
 /// Most receivers of one message: each costs as much as a line of its own.

@@ -1,22 +1,28 @@
 //! MODE (Modern IRC, sections MODE message and Channel Modes).
 
+mod announce;
+mod auditorium;
 mod parse;
+
+pub(crate) use parse::KEY_BYTES_MAX;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use auditorium::Shown;
+
 use super::{Asked, Request, user_mode};
 use crate::irc::event::{Stamp, StoredMode};
 use crate::irc::id::{ChannelId, SessionId};
-use crate::irc::message::{LINE_BYTES_MAX, PARAMS_MAX};
-use crate::irc::network::channel::{Changed, Channel};
-use crate::irc::network::{
-    Effects, Event, Intent, Network, Refusal, Relay, Replies, Session, Sessions,
-};
+use crate::irc::message::PARAMS_MAX;
+use crate::irc::network::channel::Channel;
+use crate::irc::network::modes::{Changed, Flag, List};
+use crate::irc::network::rank::Prefix;
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies, Session, Sessions};
 use crate::irc::numeric::{
-    ERR_BANLISTFULL, ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL,
-    ERR_USERNOTINCHANNEL, Numeric, RPL_BANLIST, RPL_CHANNELMODEIS, RPL_CREATIONTIME,
-    RPL_ENDOFBANLIST,
+    ERR_BANLISTFULL, ERR_CHANOPRIVSNEEDED, ERR_USERNOTINCHANNEL, Numeric, RPL_BANLIST,
+    RPL_CHANNELMODEIS, RPL_CREATIONTIME, RPL_ENDOFBANLIST, RPL_ENDOFEXCEPTLIST, RPL_ENDOFINVEXLIST,
+    RPL_EXCEPTLIST, RPL_INVEXLIST,
 };
 
 /// Changing the modes of a channel and of its members.
@@ -33,10 +39,10 @@ pub(crate) struct ChangeModes {
 enum Change {
     /// A mode of the channel.
     Setting(StoredMode),
-    /// `+o` or `+v` for a member; the nick as the operator wrote it.
+    /// A prefix of a member; the nick as the client wrote it.
     Rank {
         add: bool,
-        letter: char,
+        prefix: Prefix,
         member: SessionId,
         nick: String,
     },
@@ -67,12 +73,10 @@ pub(super) fn mode(request: &mut Request<'_>) {
 /// Without modes: what they are. The key is for members.
 fn current(asked: &Asked<'_>, replies: &mut Replies) {
     let name = asked.param(0).unwrap_or_default();
-    let Some(channel) = asked.network.channel_by_name(name) else {
-        return asked.reply(ERR_NOSUCHCHANNEL, replies).param(name).text();
+    let channel = match asked.network.as_viewer(asked.session.id, name) {
+        Ok(channel) => channel,
+        Err(refusal) => return replies.lines().push_str(&refusal.0),
     };
-    if !channel.is_visible_to(asked.session.id) {
-        return asked.reply(ERR_NOTONCHANNEL, replies).param(name).text();
-    }
     let member = channel.rank(asked.session.id).is_some();
     let mut letters = String::from("+");
     let mut values = Vec::new();
@@ -92,26 +96,50 @@ fn current(asked: &Asked<'_>, replies: &mut Replies) {
     reply.number(channel.created_ms / 1_000).end();
 }
 
-/// `MODE #channel b`: the ban list.
+/// `MODE #channel b`: who is banned.
 fn bans(asked: &Asked<'_>, replies: &mut Replies) {
+    show(List::Bans, (RPL_BANLIST, RPL_ENDOFBANLIST), asked, replies);
+}
+
+/// `MODE #channel e`: who is excepted.
+fn exceptions(asked: &Asked<'_>, replies: &mut Replies) {
+    let numerics = (RPL_EXCEPTLIST, RPL_ENDOFEXCEPTLIST);
+    show(List::Exceptions, numerics, asked, replies);
+}
+
+/// `MODE #channel I`: who needs no invitation.
+fn invitations(asked: &Asked<'_>, replies: &mut Replies) {
+    let numerics = (RPL_INVEXLIST, RPL_ENDOFINVEXLIST);
+    show(List::Invitations, numerics, asked, replies);
+}
+
+fn show(list: List, (entry_is, end): (Numeric, Numeric), asked: &Asked<'_>, replies: &mut Replies) {
     let name = asked.param(0).unwrap_or_default();
-    let Some(channel) = asked.network.channel_by_name(name) else {
-        return asked.reply(ERR_NOSUCHCHANNEL, replies).param(name).text();
+    let channel = match asked.network.as_viewer(asked.session.id, name) {
+        Ok(channel) => channel,
+        Err(refusal) => return replies.lines().push_str(&refusal.0),
     };
-    if !channel.is_visible_to(asked.session.id) {
-        return asked.reply(ERR_NOTONCHANNEL, replies).param(name).text();
-    }
-    for ban in &channel.modes.bans {
-        let reply = asked.reply(RPL_BANLIST, replies);
+    for entry in channel.modes.list(list) {
+        let reply = asked.reply(entry_is, replies);
         reply
-            .params([&*channel.name, &ban.mask, &ban.by])
-            .number(ban.set_ms / 1_000)
+            .params([&*channel.name, &entry.mask, &entry.by])
+            .number(entry.set_ms / 1_000)
             .end();
     }
-    asked
-        .reply(RPL_ENDOFBANLIST, replies)
-        .param(&channel.name)
-        .text();
+    asked.reply(end, replies).param(&channel.name).text();
+}
+
+/// Returns the lowest prefix that changes a mode of the channel: halfops moderate, operators
+/// decide what the channel is.
+fn least(letter: char) -> Prefix {
+    let moderates = matches!(
+        Flag::of_letter(letter),
+        Some(Flag::InviteOnly | Flag::Moderated)
+    );
+    match moderates || List::of_letter(letter).is_some() {
+        true => Prefix::Halfop,
+        false => Prefix::Operator,
+    }
 }
 
 impl ChangeModes {
@@ -128,16 +156,21 @@ impl ChangeModes {
 impl Intent for ChangeModes {
     type Change = ();
 
+    /// What is stored must be carried out whole, so a mode that the client may not change refuses
+    /// all of it; what it may not do to members is refused one by one.
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let Some(channel) = network.channels.find(self.channel) else {
-            return Err(network.refusal(self.by, ERR_NOSUCHCHANNEL, [&self.name]));
-        };
-        match channel.rank(self.by) {
-            None => Err(network.refusal(self.by, ERR_NOTONCHANNEL, [&channel.name])),
-            Some(rank) if !rank.operator => {
-                Err(network.refusal(self.by, ERR_CHANOPRIVSNEEDED, [&channel.name]))
-            }
-            Some(_) => Ok(()),
+        let (_, rank) = network.as_member(self.by, self.channel, &self.name)?;
+        let needed = self.changes.iter().map(|change| match change {
+            Change::Setting(mode) => Some(least(mode.letter)),
+            // Everybody may give up what they have.
+            Change::Rank { add, member, .. } if !add && *member == self.by => None,
+            Change::Rank { .. } => Some(Prefix::Halfop),
+        });
+        match needed.max().flatten() {
+            Some(least) if !rank.is_at_least(least) => network
+                .as_ranked(self.by, self.channel, &self.name, least)
+                .map(drop),
+            _ => Ok(()),
         }
     }
 
@@ -149,119 +182,115 @@ impl Intent for ChangeModes {
         ) else {
             return;
         };
+        let shown = Shown::before(&self.changes, channel);
         let mut done = Vec::new();
         for change in self.changes {
-            match change.carry_out(channel, sessions, &by.source, stamp.wall_ms) {
+            match change.carry_out(channel, sessions, by, stamp.wall_ms) {
                 Ok(mode) => done.extend(mode),
-                Err((numeric, [first, second])) => {
-                    let reply = numeric.to(effects.replies.lines(), &settings.server, &by.nick);
-                    reply.params([&*first, &second]).text();
-                }
+                Err(refused) => refused.say(effects.replies.lines(), &settings.server, &by.nick),
             }
         }
-        let encoding = by.caps.encoding();
-        for relay in announcements(&done, by, &channel.name, stamp) {
+        let (encoding, outputs) = (by.caps.encoding(), &mut *effects.outputs);
+        let relays = announce::relays(&done, by, &channel.name, stamp);
+        let (appear, vanish) = (shown.changed(true, channel), shown.changed(false, channel));
+        auditorium::show(&appear, true, self.channel, stamp, network, outputs);
+        for relay in relays {
             effects.replies.lines().extend(relay.encode(encoding));
-            network.send_to_channel(self.channel, self.by, &relay, effects.outputs);
+            network.send_to_channel(self.channel, self.by, &relay, outputs);
         }
+        auditorium::show(&vanish, false, self.channel, stamp, network, outputs);
+    }
+}
+
+/// Why one of the changes is not carried out.
+struct Refused {
+    numeric: Numeric,
+    params: Vec<String>,
+    text: &'static str,
+}
+
+impl Refused {
+    fn new<const N: usize>(numeric: Numeric, params: [&str; N]) -> Self {
+        Self {
+            numeric,
+            params: params.map(String::from).into(),
+            text: numeric.text,
+        }
+    }
+
+    fn say(&self, lines: &mut String, server: &str, nick: &str) {
+        let reply = self.numeric.to(lines, server, nick);
+        let params = self.params.iter().map(String::as_str);
+        reply.params(params).trailing(self.text);
     }
 }
 
 impl Change {
     /// Changes the channel and returns the change as others are to see it, unless all was so
     /// already.
-    ///
-    /// # Errors
-    /// A numeric with its parameters, when this one of the changes cannot be carried out.
     fn carry_out(
         self,
         channel: &mut Channel,
         sessions: &Sessions,
-        by: &str,
+        by: &Session,
         wall_ms: u64,
-    ) -> Result<Option<StoredMode>, (Numeric, [String; 2])> {
+    ) -> Result<Option<StoredMode>, Refused> {
         match self {
-            Self::Setting(mut mode) => {
-                let key = channel.modes.key.clone();
-                match channel.modes.change(&mode, by, wall_ms) {
-                    Changed::No => Ok(None),
-                    Changed::Full => {
-                        Err((ERR_BANLISTFULL, [channel.name.clone(), mode.letter.into()]))
-                    }
-                    Changed::Yes => {
-                        if mode.letter == 'k' && !mode.add {
-                            mode.value = key;
-                        }
-                        Ok(Some(mode))
-                    }
-                }
-            }
-            Self::Rank { member, nick, .. } if channel.rank(member).is_none() => {
-                Err((ERR_USERNOTINCHANNEL, [nick, channel.name.clone()]))
-            }
+            Self::Setting(mode) => set(mode, channel, &by.source, wall_ms),
             Self::Rank {
                 add,
-                letter,
+                prefix,
                 member,
-                ..
+                nick,
             } => {
+                let Some(held) = channel.rank(member) else {
+                    let params = [&*nick, &channel.name];
+                    return Err(Refused::new(ERR_USERNOTINCHANNEL, params));
+                };
+                let own = channel.rank(by.id).unwrap_or_default();
+                let may = match add {
+                    true => own.may_give(prefix),
+                    false => member == by.id || own.may_take(prefix, held),
+                };
+                if !may {
+                    return Err(Refused {
+                        text: match prefix.given_by() {
+                            Prefix::Founder => "You're not channel founder",
+                            _ if own.may_give(prefix) => "They have a higher rank than you",
+                            _ => ERR_CHANOPRIVSNEEDED.text,
+                        },
+                        ..Refused::new(ERR_CHANOPRIVSNEEDED, [&channel.name])
+                    });
+                }
                 let value = sessions.find(member).map(|member| member.nick.clone());
-                let changed = channel.set_rank(member, letter, add);
+                let (changed, letter) = (channel.set_rank(member, prefix, add), prefix.letter());
                 Ok(changed.then_some(StoredMode { add, letter, value }))
             }
         }
     }
 }
 
-/// Writes what has changed, in as many lines as it takes.
-fn announcements<'a>(
-    mut modes: &[StoredMode],
-    by: &Session,
-    channel: &str,
-    stamp: &'a Stamp,
-) -> Vec<Relay<'a>> {
-    let source = &by.source;
-    let room = LINE_BYTES_MAX.saturating_sub(": MODE  \r\n".len() + source.len() + channel.len());
-    let mut relays = Vec::new();
-    while !modes.is_empty() {
-        let (now, later) = modes.split_at(fitting(modes, room));
-        let values = now.iter().filter_map(|mode| mode.value.as_deref());
-        let relay = Relay::new(stamp, |line| {
-            let line = line.source(source).command("MODE").param(channel);
-            line.param(&letters(now)).params(values).end();
-        });
-        relays.push(relay.by(by));
-        modes = later;
-    }
-    relays
-}
-
-/// Returns how many of the modes, at least one, fit into `room` bytes.
-fn fitting(modes: &[StoredMode], room: usize) -> usize {
-    let mut bytes = 0;
-    let fits = |mode: &&StoredMode| {
-        let value_bytes = mode
-            .value
-            .as_ref()
-            .map_or(0, |value| " ".len() + value.len());
-        bytes += "+x".len() + value_bytes;
-        bytes <= room
-    };
-    modes.iter().take_while(fits).count().max(1)
-}
-
-/// Writes `+ab-c`.
-fn letters(modes: &[StoredMode]) -> String {
-    let mut text = String::new();
-    let mut sign = None;
-    for mode in modes {
-        if sign != Some(mode.add) {
-            sign = Some(mode.add);
-            text.push(if mode.add { '+' } else { '-' });
+fn set(
+    mut mode: StoredMode,
+    channel: &mut Channel,
+    by: &str,
+    wall_ms: u64,
+) -> Result<Option<StoredMode>, Refused> {
+    let key = channel.modes.key.clone();
+    match channel.modes.change(&mode, by, wall_ms) {
+        Changed::No => Ok(None),
+        Changed::Full => {
+            let letter = String::from(mode.letter);
+            let params = [&*channel.name, &letter];
+            Err(Refused::new(ERR_BANLISTFULL, params))
         }
-        text.push(mode.letter);
+        Changed::Yes => {
+            if mode.letter == 'k' && !mode.add {
+                mode.value = key;
+            }
+            Ok(Some(mode))
+        }
     }
-    text
 }
 
 /// Most changes of one MODE: its parameters less the channel and the letters.

@@ -6,6 +6,7 @@ use super::{Asked, targets};
 use crate::irc::caps::Caps;
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::network::channel::Channel;
+use crate::irc::network::modes::Flag;
 use crate::irc::network::{Network, Replies};
 use crate::irc::numeric::{ERR_TOOMANYTARGETS, RPL_ENDOFNAMES, RPL_NAMREPLY};
 
@@ -39,7 +40,8 @@ pub(super) fn show(to: SessionId, channel: ChannelId, network: &Network, lines: 
         let Some(session) = network.sessions.find(member) else {
             continue;
         };
-        if session.invisible && channel.rank(to).is_none() {
+        let is_hidden = session.is_invisible() && channel.rank(to).is_none();
+        if is_hidden || !channel.shows(member, to) {
             continue;
         }
         let name = match caps.has(Caps::USERHOST_IN_NAMES) {
@@ -67,7 +69,11 @@ pub(super) fn show(to: SessionId, channel: ChannelId, network: &Network, lines: 
 }
 
 fn write(to: SessionId, channel: &Channel, network: &Network, names: &str, lines: &mut String) {
-    let symbol = if channel.modes.secret { "@" } else { "=" };
+    let symbol = if channel.modes.has(Flag::Secret) {
+        "@"
+    } else {
+        "="
+    };
     let reply = network.reply(to, RPL_NAMREPLY, lines);
     reply.params([symbol, &channel.name]).trailing(names);
 }

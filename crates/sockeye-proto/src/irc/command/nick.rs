@@ -5,8 +5,12 @@ use alloc::string::String;
 use super::Request;
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
+use crate::irc::network::channel::Channel;
+use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
-use crate::irc::numeric::{ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN};
+use crate::irc::numeric::{
+    ERR_BANONCHAN, ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN,
+};
 
 /// Taking another nick.
 #[derive(Debug)]
@@ -35,6 +39,20 @@ pub(super) fn nick(request: &mut Request<'_>) {
     }
 }
 
+impl ChangeNick {
+    /// Returns a channel that does not let its owner take another nick: one where it may not speak,
+    /// so that the mask of the ban still fits.
+    fn kept_by<'a>(&self, network: &'a Network) -> Option<&'a Channel> {
+        let session = network.sessions.find(self.session)?;
+        let channels = session.channels.iter();
+        let mut channels = channels.filter_map(|&id| network.channels.find(id));
+        channels.find(|channel| {
+            let rank = channel.rank(self.session).unwrap_or_default();
+            !rank.is_at_least(Prefix::Voice) && channel.modes.silences(session)
+        })
+    }
+}
+
 impl Intent for ChangeNick {
     type Change = ();
 
@@ -43,7 +61,13 @@ impl Intent for ChangeNick {
             Some(holder) if holder.id != self.session => {
                 Err(network.refusal(self.session, ERR_NICKNAMEINUSE, [&self.nick]))
             }
-            _ => Ok(()),
+            _ => match self.kept_by(network) {
+                Some(channel) => {
+                    let params = [&*self.nick, &channel.name];
+                    Err(network.refusal(self.session, ERR_BANONCHAN, params))
+                }
+                None => Ok(()),
+            },
         }
     }
 

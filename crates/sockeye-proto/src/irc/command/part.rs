@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::{REASON_BYTES_MAX, Request, shortened, targets};
 use crate::irc::event::Stamp;
 use crate::irc::id::{ChannelId, SessionId};
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
 use crate::irc::numeric::ERR_NOTONCHANNEL;
 
 /// Leaving one channel.
@@ -54,22 +54,30 @@ impl Intent for Part {
         ) else {
             return;
         };
-        let relay = Relay::new(stamp, |line| {
-            let line = line
-                .source(&session.source)
-                .command("PART")
-                .param(&channel.name);
-            match &self.reason {
-                Some(reason) => line.trailing(reason),
-                None => line.end(),
-            }
-        });
-        let relay = relay.by(session);
+        let relay = news(session, &channel.name, self.reason.as_deref(), stamp);
         effects
             .replies
             .lines()
             .extend(relay.encode(session.caps.encoding()));
-        network.send_to_channel(self.channel, self.session, &relay, effects.outputs);
+        let (channel, session) = (self.channel, self.session);
+        network.send_to_viewers(channel, session, session, &relay, effects.outputs);
         network.remove_member(self.channel, self.session);
     }
+}
+
+/// Makes what the members of a channel are told of one who leaves.
+pub(super) fn news<'a>(
+    session: &Session,
+    channel: &str,
+    reason: Option<&str>,
+    stamp: &'a Stamp,
+) -> Relay<'a> {
+    let relay = Relay::new(stamp, |line| {
+        let line = line.source(&session.source).command("PART").param(channel);
+        match reason {
+            Some(reason) => line.trailing(reason),
+            None => line.end(),
+        }
+    });
+    relay.by(session)
 }

@@ -13,6 +13,7 @@ use crate::irc::history::time_text;
 use crate::irc::id::SessionId;
 use crate::irc::input::{Candidate, Output};
 use crate::irc::isupport;
+use crate::irc::network::session::UserModes;
 use crate::irc::network::{Effects, Network, Session, session};
 use crate::irc::numeric::{
     ERR_ALREADYREGISTERED, ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, RPL_CREATED, RPL_MYINFO,
@@ -74,7 +75,7 @@ fn newcomer(candidate: Candidate, folded: String, stamp: &Stamp) -> Session {
         caps: candidate.caps,
         account: candidate.account,
         away: candidate.away,
-        invisible: false,
+        modes: UserModes::default(),
         channels: Vec::new(),
         invites: Vec::new(),
         monitors: BTreeMap::new(),
@@ -105,9 +106,9 @@ fn welcome(to: SessionId, network: &Network, lines: &mut String) {
         .params([
             &*settings.server,
             &settings.version,
-            "i",
-            "biklmnostv",
-            "bklov",
+            "BRi",
+            "CIMRUabefhiklmnoqstuv",
+            "Iabefhkloqv",
         ])
         .end();
     isupport::show(to, network, lines);

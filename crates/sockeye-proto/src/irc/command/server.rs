@@ -95,7 +95,7 @@ pub(crate) fn show_motd(to: SessionId, network: &Network, lines: &mut String) {
 /// Writes how many clients and channels there are.
 pub(crate) fn show_lusers(to: SessionId, network: &Network, lines: &mut String) {
     let users = network.sessions.len();
-    let invisible = network.sessions.count(|session| session.invisible);
+    let invisible = network.sessions.count(|session| session.is_invisible());
     let admins = network.sessions.count(Session::is_admin);
     let visible = users - invisible;
     let text = format_args!("There are {visible} users and {invisible} invisible on 1 servers");

@@ -6,11 +6,10 @@ use super::{Asked, Request, shortened};
 use crate::irc::event::Stamp;
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::network::channel::Topic;
+use crate::irc::network::modes::Flag;
+use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Replies};
-use crate::irc::numeric::{
-    ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL, RPL_NOTOPIC, RPL_TOPIC,
-    RPL_TOPICWHOTIME,
-};
+use crate::irc::numeric::{ERR_CHANOPRIVSNEEDED, RPL_NOTOPIC, RPL_TOPIC, RPL_TOPICWHOTIME};
 
 /// Setting a topic; an empty text clears it.
 #[derive(Debug)]
@@ -42,12 +41,11 @@ pub(super) fn topic(request: &mut Request<'_>) {
 fn current(asked: &Asked<'_>, replies: &mut Replies) {
     let name = asked.param(0).unwrap_or_default();
     let session = asked.session.id;
-    let Some(channel) = asked.network.channel_by_name(name) else {
-        return asked.reply(ERR_NOSUCHCHANNEL, replies).param(name).text();
+    let channel = match asked.network.as_viewer(session, name) {
+        Ok(channel) => channel,
+        Err(refusal) => return replies.lines().push_str(&refusal.0),
     };
-    if !channel.is_visible_to(session) {
-        asked.reply(ERR_NOTONCHANNEL, replies).param(name).text();
-    } else if channel.topic.is_none() {
+    if channel.topic.is_none() {
         asked
             .reply(RPL_NOTOPIC, replies)
             .param(&channel.name)
@@ -79,15 +77,10 @@ impl Intent for SetTopic {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let Some(channel) = network.channels.find(self.channel) else {
-            return Err(network.refusal(self.by, ERR_NOSUCHCHANNEL, [&self.name]));
-        };
-        match channel.rank(self.by) {
-            None => Err(network.refusal(self.by, ERR_NOTONCHANNEL, [&channel.name])),
-            Some(rank) if channel.modes.topic_locked && !rank.operator => {
-                Err(network.refusal(self.by, ERR_CHANOPRIVSNEEDED, [&channel.name]))
-            }
-            Some(_) => Ok(()),
+        let (channel, rank) = network.as_member(self.by, self.channel, &self.name)?;
+        match channel.modes.has(Flag::TopicLocked) && !rank.is_at_least(Prefix::Halfop) {
+            true => Err(network.refusal(self.by, ERR_CHANOPRIVSNEEDED, [&channel.name])),
+            false => Ok(()),
         }
     }
 

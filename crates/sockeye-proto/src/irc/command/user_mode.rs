@@ -1,11 +1,13 @@
-//! MODE of a client (Modern IRC, section User Modes).
+//! MODE of a client (Modern IRC, section User Modes; IRCv3 bot mode).
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Asked, Request};
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
 use crate::irc::message::Line;
+use crate::irc::network::session::UserMode;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies};
 use crate::irc::numeric::{ERR_NOSUCHNICK, ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH, RPL_UMODEIS};
 
@@ -13,8 +15,10 @@ use crate::irc::numeric::{ERR_NOSUCHNICK, ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMAT
 #[derive(Debug)]
 pub(crate) struct ChangeUserModes {
     session: SessionId,
-    /// What `+i` and `-i`, in the order given, make of it.
-    invisible: Vec<bool>,
+    /// Modes that are set or cleared, in the order given.
+    changes: Vec<(bool, UserMode)>,
+    /// Whether there were others, which do not exist.
+    unknown: bool,
 }
 
 pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
@@ -28,30 +32,32 @@ pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
     let Some(letters) = request.param(1) else {
         return request.ask(current);
     };
+    let mut asked = ChangeUserModes {
+        session: request.session.id,
+        changes: Vec::new(),
+        unknown: false,
+    };
     let mut add = true;
-    let mut unknown = false;
-    let mut invisible = Vec::new();
     for letter in letters.chars() {
-        match letter {
-            '+' => add = true,
-            '-' => add = false,
-            'i' => invisible.push(add),
-            _ => unknown = true,
+        match (letter, UserMode::of_letter(letter)) {
+            ('+', _) => add = true,
+            ('-', _) => add = false,
+            (_, Some(mode)) => asked.changes.push((add, mode)),
+            (_, None) => asked.unknown = true,
         }
     }
-    if unknown {
-        request.reply(ERR_UMODEUNKNOWNFLAG).text();
-    }
-    if !invisible.is_empty() {
-        let session = request.session.id;
-        request.act(Event::UserMode(ChangeUserModes { session, invisible }));
-    }
+    request.act(Event::UserMode(asked));
 }
 
 /// Without modes: what they are.
 fn current(asked: &Asked<'_>, replies: &mut Replies) {
-    let modes = if asked.session.invisible { "+i" } else { "+" };
-    asked.reply(RPL_UMODEIS, replies).param(modes).end();
+    let modes = asked.session.modes;
+    let held = UserMode::ALL.into_iter().filter(|&mode| modes.has(mode));
+    let letters: String = ['+']
+        .into_iter()
+        .chain(held.map(UserMode::letter))
+        .collect();
+    asked.reply(RPL_UMODEIS, replies).param(&letters).end();
 }
 
 impl Intent for ChangeUserModes {
@@ -65,13 +71,38 @@ impl Intent for ChangeUserModes {
         let Some(session) = network.sessions.find_mut(self.session) else {
             return;
         };
-        let Some(&invisible) = self.invisible.last() else {
-            return;
-        };
-        if core::mem::replace(&mut session.invisible, invisible) != invisible {
-            let modes = if invisible { "+i" } else { "-i" };
-            let line = Line::new(effects.replies.lines()).source(&session.source);
-            line.command("MODE").param(&session.nick).param(modes).end();
+        let before = session.modes;
+        for (add, mode) in self.changes {
+            session.modes.set(mode, add);
+        }
+        let now = session.modes;
+        let lines = effects.replies.lines();
+        if now != before {
+            let changed = |add| {
+                let letters = UserMode::ALL.into_iter();
+                let changed =
+                    letters.filter(move |&mode| before.has(mode) != add && now.has(mode) == add);
+                changed.map(UserMode::letter).collect::<String>()
+            };
+            let (mut letters, cleared) = (changed(true), changed(false));
+            if !letters.is_empty() {
+                letters.insert(0, '+');
+            }
+            if !cleared.is_empty() {
+                letters.push('-');
+                letters.push_str(&cleared);
+            }
+            let line = Line::new(lines).source(&session.source);
+            line.command("MODE")
+                .param(&session.nick)
+                .param(&letters)
+                .end();
+        }
+        // After the modes that there are (Modern IRC, section MODE message).
+        if self.unknown {
+            network
+                .reply(self.session, ERR_UMODEUNKNOWNFLAG, lines)
+                .text();
         }
     }
 }

@@ -5,6 +5,7 @@ use alloc::string::String;
 use super::Asked;
 use crate::irc::caps::Caps;
 use crate::irc::network::channel::Channel;
+use crate::irc::network::session::UserMode;
 use crate::irc::network::{Network, Replies, Session, mask};
 use crate::irc::numeric::{RPL_ENDOFWHO, RPL_WHOREPLY};
 
@@ -17,8 +18,9 @@ pub(super) fn who(asked: &Asked<'_>, replies: &mut Replies) {
             .members
             .keys()
             .filter(|_| channel.is_visible_to(asker.id));
+        let members = members.filter(|&&member| channel.shows(member, asker.id));
         let members = members.filter_map(|&member| network.sessions.find(member));
-        let visible = members.filter(|member| is_member || !member.invisible);
+        let visible = members.filter(|member| is_member || !member.is_invisible());
         show_all(visible, Some(channel), asked, replies);
     } else if let Some(session) = network.session_by_nick(what) {
         show(session, None, asked, replies);
@@ -55,7 +57,7 @@ fn fits(session: &Session, what: &str) -> bool {
 
 /// An invisible client is seen by itself and by those on a channel with it.
 fn is_visible(session: &Session, asker: &Session, network: &Network) -> bool {
-    !session.invisible
+    !session.is_invisible()
         || session.id == asker.id
         || common_channel(session, asker, network).is_some()
 }
@@ -68,8 +70,9 @@ fn common_channel<'a>(
     let common = session
         .channels
         .iter()
-        .find(|channel| asker.channels.contains(channel))?;
-    network.channels.find(*common)
+        .filter(|id| asker.channels.contains(id));
+    let mut common = common.filter_map(|&id| network.channels.find(id));
+    common.find(|channel| channel.shows(session.id, asker.id))
 }
 
 fn show(session: &Session, channel: Option<&Channel>, asked: &Asked<'_>, replies: &mut Replies) {
@@ -82,6 +85,9 @@ fn show(session: &Session, channel: Option<&Channel>, asked: &Asked<'_>, replies
     if let Some(rank) = channel.and_then(|channel| channel.rank(session.id)) {
         let all = asked.session.caps.has(Caps::MULTI_PREFIX);
         flags.push_str(rank.prefixes(all));
+    }
+    if session.modes.has(UserMode::Bot) {
+        flags.push(UserMode::Bot.letter());
     }
     let name = channel.map_or("*", |channel| &channel.name);
     let reply = asked

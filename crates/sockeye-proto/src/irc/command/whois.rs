@@ -4,11 +4,13 @@ use alloc::string::String;
 
 use super::Asked;
 use crate::irc::caps::Caps;
+use crate::irc::network::modes::Flag;
+use crate::irc::network::session::UserMode;
 use crate::irc::network::{Replies, Session};
 use crate::irc::numeric::{
     ERR_NONICKNAMEGIVEN, ERR_NOSUCHNICK, ERR_NOSUCHSERVER, RPL_AWAY, RPL_ENDOFWHOIS,
-    RPL_WHOISACCOUNT, RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISOPERATOR, RPL_WHOISSERVER,
-    RPL_WHOISUSER,
+    RPL_WHOISACCOUNT, RPL_WHOISBOT, RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISOPERATOR,
+    RPL_WHOISSERVER, RPL_WHOISUSER,
 };
 
 pub(super) fn whois(asked: &Asked<'_>, replies: &mut Replies) {
@@ -49,6 +51,9 @@ fn show(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
     if session.is_admin() {
         asked.reply(RPL_WHOISOPERATOR, replies).param(nick).text();
     }
+    if session.modes.has(UserMode::Bot) {
+        asked.reply(RPL_WHOISBOT, replies).param(nick).text();
+    }
     if let Some(account) = &session.account {
         asked
             .reply(RPL_WHOISACCOUNT, replies)
@@ -77,7 +82,8 @@ fn show_channels(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
         .filter_map(|&id| network.channels.find(id))
     {
         let shared = channel.rank(asked.session.id).is_some();
-        if !shared && (session.invisible || channel.modes.secret) {
+        let hidden = session.is_invisible() || channel.modes.has(Flag::Secret);
+        if !channel.shows(session.id, asked.session.id) || (!shared && hidden) {
             continue;
         }
         let all = asked.session.caps.has(Caps::MULTI_PREFIX);

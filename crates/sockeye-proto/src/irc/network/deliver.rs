@@ -11,6 +11,8 @@ use bytes::Bytes;
 
 use super::Network;
 use super::channel::Channel;
+use super::modes::Flag;
+use super::rank::{Prefix, Rank};
 use super::session::{Session, Sessions};
 use crate::irc::caps::{Caps, Encoding};
 use crate::irc::event::Stamp;
@@ -167,9 +169,76 @@ impl Network {
             let audience = channel.audience(&self.sessions);
             return send(audience, Some(except), relay, outputs);
         }
+        let id = channel.id;
+        self.send_to_some(id, relay, outputs, |_, member, _| member != except);
+    }
+
+    /// Sends to those members of a channel, but for one, who may know that `of` is there: what
+    /// became of it.
+    pub(crate) fn send_to_viewers(
+        &mut self,
+        channel: ChannelId,
+        of: SessionId,
+        except: SessionId,
+        relay: &Relay<'_>,
+        outputs: &mut Vec<Output>,
+    ) {
+        let Some(known) = self.channels.find(channel) else {
+            return;
+        };
+        if known.modes.has(Flag::Auditorium) && !known.has_rank(of, Prefix::Voice) {
+            self.send_to_some(channel, relay, outputs, |channel, member, _| {
+                member != except && channel.shows(of, member)
+            });
+        } else {
+            self.send_to_channel(channel, except, relay, outputs);
+        }
+    }
+
+    /// Sends to the members of a channel, but for one, who have this prefix or a higher one.
+    pub(crate) fn send_to_ranked(
+        &self,
+        channel: ChannelId,
+        except: SessionId,
+        least: Prefix,
+        relay: &Relay<'_>,
+        outputs: &mut Vec<Output>,
+    ) {
+        self.send_to_some(channel, relay, outputs, |_, member, rank| {
+            member != except && rank.is_at_least(least)
+        });
+    }
+
+    /// Sends to the members of an auditorium to whom those without a prefix are not shown, but to
+    /// `of`: that it appears or vanishes.
+    pub(crate) fn send_to_audience(
+        &self,
+        channel: ChannelId,
+        of: SessionId,
+        relay: &Relay<'_>,
+        outputs: &mut Vec<Output>,
+    ) {
+        self.send_to_some(channel, relay, outputs, |_, member, rank| {
+            member != of && !rank.is_at_least(Prefix::Halfop)
+        });
+    }
+
+    /// Sends to those members of a channel who are meant.
+    fn send_to_some(
+        &self,
+        channel: ChannelId,
+        relay: &Relay<'_>,
+        outputs: &mut Vec<Output>,
+        is_meant: impl Fn(&Channel, SessionId, Rank) -> bool,
+    ) {
+        let Some(channel) = self.channels.find(channel) else {
+            return;
+        };
         let mut lists = Lists::default();
-        for &member in channel.members.keys().filter(|&&member| member != except) {
-            lists.push_if(&self.sessions, member, |caps| relay.is_for(caps));
+        for (&member, &rank) in &channel.members {
+            if is_meant(channel, member, rank) {
+                lists.push_if(&self.sessions, member, |caps| relay.is_for(caps));
+            }
         }
         send(&lists.shared(), None, relay, outputs);
     }
@@ -192,7 +261,7 @@ impl Network {
         }
     }
 
-    /// Sends to everybody who shares a channel with `session`, once to each, not to itself.
+    /// Sends to everybody who sees `session` on a channel, once to each, not to itself.
     ///
     /// News that need a capability reach those who monitor it, too (IRCv3 extended-monitor).
     pub(crate) fn send_to_peers(
@@ -213,10 +282,11 @@ impl Network {
             _ => self.monitors.watchers(&own.folded).collect(),
         };
         let mut lists = Lists::default();
-        let members = channels.iter().filter_map(|&id| self.channels.find(id));
-        for &member in members.flat_map(|channel| channel.members.keys()) {
-            if self.sessions.visit(member, epoch) {
-                lists.push_if(&self.sessions, member, |caps| relay.is_for(caps));
+        for channel in channels.iter().filter_map(|&id| self.channels.find(id)) {
+            for &member in channel.members.keys() {
+                if channel.shows(session, member) && self.sessions.visit(member, epoch) {
+                    lists.push_if(&self.sessions, member, |caps| relay.is_for(caps));
+                }
             }
         }
         for watcher in watchers {

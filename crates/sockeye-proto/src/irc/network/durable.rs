@@ -18,7 +18,8 @@ impl Network {
                 let Target::Channel(channel) = speech.to else {
                     return None;
                 };
-                if !self.settings.history || speech.kind == MessageKind::Tagmsg {
+                let is_for_all = speech.hearing.is_none();
+                if !self.settings.history || speech.kind == MessageKind::Tagmsg || !is_for_all {
                     return None;
                 }
                 let sender = self.sessions.find(speech.from)?;

@@ -7,13 +7,16 @@
 //! Invariant: nothing here reads a clock, a random source or a hash map; the same intents in the
 //! same order give the same state and the same lines everywhere.
 
+mod access;
 pub(crate) mod channel;
 mod channels;
 mod deliver;
 mod durable;
 mod event;
 pub(crate) mod mask;
+pub(crate) mod modes;
 mod monitors;
+pub(crate) mod rank;
 mod replies;
 pub(crate) mod session;
 mod stored;

@@ -24,8 +24,7 @@ pub(crate) struct Session {
     pub(crate) caps: Caps,
     pub(crate) account: Option<AccountRef>,
     pub(crate) away: Option<String>,
-    /// User mode `+i`.
-    pub(crate) invisible: bool,
+    pub(crate) modes: UserModes,
     /// In the order of joining.
     pub(crate) channels: Vec<ChannelId>,
     /// Where it has been invited to, oldest first.
@@ -40,7 +39,58 @@ pub(crate) struct Session {
     pub(crate) mark: u64,
 }
 
+/// Modes of a client (Modern IRC, section User Modes; IRCv3 bot mode).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct UserModes(u8);
+
+/// One of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UserMode {
+    /// `+B`: is a program.
+    Bot,
+    /// `+R`: takes messages from who is logged in only.
+    RegisteredOnly,
+    /// `+i`: is shown to those on a channel with it only.
+    Invisible,
+}
+
+impl UserMode {
+    /// All of them, in the order in which they are shown.
+    pub(crate) const ALL: [Self; 3] = [Self::Bot, Self::RegisteredOnly, Self::Invisible];
+
+    pub(crate) const fn letter(self) -> char {
+        match self {
+            Self::Bot => 'B',
+            Self::RegisteredOnly => 'R',
+            Self::Invisible => 'i',
+        }
+    }
+
+    pub(crate) fn of_letter(letter: char) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.letter() == letter)
+    }
+}
+
+impl UserModes {
+    pub(crate) const fn has(self, mode: UserMode) -> bool {
+        self.0 & 1 << mode as u8 != 0
+    }
+
+    /// Sets or clears one; returns whether that changes anything.
+    pub(crate) fn set(&mut self, mode: UserMode, add: bool) -> bool {
+        let changes = self.has(mode) != add;
+        if changes {
+            self.0 ^= 1 << mode as u8;
+        }
+        changes
+    }
+}
+
 impl Session {
+    pub(crate) fn is_invisible(&self) -> bool {
+        self.modes.has(UserMode::Invisible)
+    }
+
     /// Takes a nick, valid and free.
     pub(crate) fn rename(&mut self, nick: String, folded: String) {
         self.source = source(&nick, &self.user, &self.host);

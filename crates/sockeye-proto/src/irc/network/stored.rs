@@ -11,7 +11,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::Network;
-use super::channel::{Ban, Channel, Modes, Topic};
+use super::channel::{Channel, Topic};
+use super::modes::{Entry, List, Modes};
 use crate::irc::event::{Fact, Found, Record, StoredMode};
 use crate::irc::id::{AccountId, ChannelId};
 
@@ -26,14 +27,20 @@ struct StoredChannel {
     topic: Option<(String, String, u64)>,
     modes: Vec<StoredMode>,
     /// Mask, author, time.
-    bans: Vec<(String, String, u64)>,
+    bans: Vec<StoredEntry>,
 }
+
+/// Mask, author, time.
+type StoredEntry = (String, String, u64);
+
+/// A channel in a snapshot of the second format: the other lists by letter came along.
+type StoredChannelWithLists = (StoredChannel, Vec<(char, Vec<StoredEntry>)>);
 
 impl Network {
     /// Writes the channels with stored state.
     pub(crate) fn snapshot(&self) -> Vec<u8> {
         let stored = self.channels.iter().filter(|channel| channel.stored);
-        let channels: Vec<StoredChannel> = stored.map(StoredChannel::of).collect();
+        let channels: Vec<StoredChannelWithLists> = stored.map(StoredChannel::of).collect();
         let format = Vec::from([FORMAT]);
         // Into memory, a list of plain values cannot fail to be written.
         postcard::to_extend(&channels, format).unwrap_or_default()
@@ -45,15 +52,15 @@ impl Network {
     /// What is wrong with it.
     pub(crate) fn restore_snapshot(&mut self, snapshot: &[u8]) -> Result<(), String> {
         let (format, channels) = snapshot.split_first().ok_or("snapshot: empty")?;
-        if *format != FORMAT {
-            return Err(format!(
-                "snapshot: format {format} is not known, only {FORMAT}"
-            ));
-        }
-        let channels: Vec<StoredChannel> =
-            postcard::from_bytes(channels).map_err(|error| format!("snapshot: {error}"))?;
-        for channel in channels {
-            self.restore_channel(channel.into_channel())?;
+        let channels = match *format {
+            FORMAT => postcard::from_bytes::<Vec<StoredChannelWithLists>>(channels),
+            FORMAT_WITHOUT_LISTS => postcard::from_bytes::<Vec<StoredChannel>>(channels)
+                .map(|channels| channels.into_iter().map(|one| (one, Vec::new())).collect()),
+            other => return Err(format!("snapshot: format {other} is not known")),
+        };
+        let channels = channels.map_err(|error| format!("snapshot: {error}"))?;
+        for (channel, lists) in channels {
+            self.restore_channel(channel.into_channel(lists)?)?;
         }
         Ok(())
     }
@@ -114,21 +121,29 @@ fn found_channel(id: ChannelId, found: &Found) -> Channel {
 }
 
 impl StoredChannel {
-    fn of(channel: &Channel) -> Self {
+    fn of(channel: &Channel) -> StoredChannelWithLists {
         let topic = channel.topic.clone();
-        let bans = channel.modes.bans.iter().cloned();
-        Self {
+        let entries = |list| {
+            let entries = channel.modes.list(list).iter().cloned();
+            let entries = entries.map(|entry| (entry.mask, entry.by, entry.set_ms));
+            entries.collect::<Vec<StoredEntry>>()
+        };
+        let lists =
+            [List::Exceptions, List::Invitations].map(|list| (list.letter(), entries(list)));
+        let lists = lists.into_iter().filter(|(_, entries)| !entries.is_empty());
+        let stored = Self {
             id: channel.id,
             name: channel.name.clone(),
             created_ms: channel.created_ms,
             founder: channel.founder,
             topic: topic.map(|topic| (topic.text, topic.by, topic.set_ms)),
             modes: channel.modes.settings(),
-            bans: bans.map(|ban| (ban.mask, ban.by, ban.set_ms)).collect(),
-        }
+            bans: entries(List::Bans),
+        };
+        (stored, lists.collect())
     }
 
-    fn into_channel(self) -> Channel {
+    fn into_channel(self, lists: Vec<(char, Vec<StoredEntry>)>) -> Result<Channel, String> {
         let (name, created_ms, founder) = (self.name, self.created_ms, self.founder);
         let found = Found {
             name,
@@ -140,13 +155,19 @@ impl StoredChannel {
         channel.topic = self
             .topic
             .map(|(text, by, set_ms)| Topic { text, by, set_ms });
-        let bans = self.bans.into_iter();
-        channel.modes.bans = bans
-            .map(|(mask, by, set_ms)| Ban { mask, by, set_ms })
-            .collect();
-        channel
+        for (letter, entries) in [(List::Bans.letter(), self.bans)].into_iter().chain(lists) {
+            let list = List::of_letter(letter);
+            let list = list.ok_or_else(|| format!("snapshot: list {letter} is not known"))?;
+            let entries = entries.into_iter();
+            let entries = entries.map(|(mask, by, set_ms)| Entry { mask, by, set_ms });
+            channel.modes.list_mut(list).extend(entries);
+        }
+        Ok(channel)
     }
 }
 
 /// The first byte of a snapshot.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+
+/// The first byte of a snapshot that knows no lists but bans.
+const FORMAT_WITHOUT_LISTS: u8 = 1;

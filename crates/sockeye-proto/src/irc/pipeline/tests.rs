@@ -1,9 +1,11 @@
 //! Stories of clients on a network, told through the pipeline.
 
+mod auditorium;
 mod channels;
 mod chat;
 mod durability;
 mod labels;
+mod lists;
 mod messages;
 mod modes;
 mod monitor;
@@ -11,4 +13,6 @@ mod net;
 mod news;
 mod panics;
 mod questions;
+mod ranks;
 mod restart;
+mod user_modes;

@@ -3,105 +3,176 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::{Change, bans};
+use super::{Change, bans, exceptions, invitations, least};
 use crate::irc::command::Request;
 use crate::irc::event::StoredMode;
 use crate::irc::message::truncated;
 use crate::irc::network::channel::Channel;
 use crate::irc::network::mask;
-use crate::irc::numeric::{ERR_INVALIDKEY, ERR_INVALIDMODEPARAM, ERR_NOSUCHNICK, ERR_UNKNOWNMODE};
+use crate::irc::network::modes::{Flag, List};
+use crate::irc::network::rank::Prefix;
+use crate::irc::numeric::{
+    ERR_CHANOPRIVSNEEDED, ERR_INVALIDKEY, ERR_INVALIDMODEPARAM, ERR_NOSUCHNICK, ERR_UNKNOWNMODE,
+};
 
 /// Reads the mode letters and their parameters; what is wrong is said, and the rest is taken.
 pub(super) fn changes(request: &mut Request<'_>, channel: &Channel, letters: &str) -> Vec<Change> {
-    let mut changes = Vec::new();
+    let mut parser = Parser {
+        request,
+        channel,
+        next: 2,
+        changes: Vec::new(),
+        shown: Vec::new(),
+        refused: false,
+    };
     let mut add = true;
-    let mut next = 2;
-    let mut listed = false;
     for letter in letters.chars() {
         match letter {
             '+' => add = true,
             '-' => add = false,
-            'i' | 'm' | 'n' | 's' | 't' => changes.push(setting(add, letter, None)),
-            'o' | 'v' | 'k' | 'l' | 'b' => {
-                let takes_parameter = add || letter != 'l';
-                let param = request.param(next).filter(|_| takes_parameter);
-                next += usize::from(takes_parameter);
-                match param {
-                    Some(param) => {
-                        changes.extend(with_parameter(request, channel, add, letter, param));
-                    }
-                    None if letter == 'b' => listed = true,
-                    None if !add && matches!(letter, 'k' | 'l') => {
-                        changes.push(setting(false, letter, None));
-                    }
-                    None => say_missing(request, channel, letter),
-                }
-            }
-            unknown => request
-                .reply(ERR_UNKNOWNMODE)
-                .param(&unknown.to_string())
-                .text(),
+            _ => parser.letter(add, letter),
         }
     }
-    if listed {
-        request.ask(bans);
+    parser.changes
+}
+
+struct Parser<'p, 'r> {
+    request: &'p mut Request<'r>,
+    channel: &'p Channel,
+    /// The next parameter to be taken.
+    next: usize,
+    changes: Vec<Change>,
+    /// Lists that are shown already.
+    shown: Vec<List>,
+    /// Whether it has been said that some modes are for operators.
+    refused: bool,
+}
+
+impl<'r> Parser<'_, 'r> {
+    fn letter(&mut self, add: bool, letter: char) {
+        if Flag::of_letter(letter).is_some() {
+            self.set(add, letter, None);
+        } else if let Some(list) = List::of_letter(letter) {
+            match self.parameter() {
+                Some(entry) => self.entry(add, list, entry),
+                None => self.show(list),
+            }
+        } else if let Some(prefix) = Prefix::of_letter(letter) {
+            match self.parameter() {
+                Some(nick) => self.rank(add, prefix, nick),
+                None => self.say_invalid(letter, "*", "You must give a parameter"),
+            }
+        } else if matches!(letter, 'k' | 'f' | 'l') {
+            // Type B has a parameter also when it goes; many clients leave it out.
+            let value = match add || letter == 'k' {
+                true => self.parameter(),
+                false => None,
+            };
+            match value {
+                _ if !add => self.set(false, letter, None),
+                Some(value) => self.value(letter, value),
+                None => self.say_invalid(letter, "*", "You must give a parameter"),
+            }
+        } else {
+            let reply = self.request.reply(ERR_UNKNOWNMODE);
+            reply.param(&letter.to_string()).text();
+        }
     }
-    changes
-}
 
-fn setting(add: bool, letter: char, value: Option<String>) -> Change {
-    Change::Setting(StoredMode { add, letter, value })
-}
+    fn parameter(&mut self) -> Option<&'r str> {
+        let param = self.request.param(self.next);
+        self.next += 1;
+        param
+    }
 
-fn with_parameter(
-    request: &mut Request<'_>,
-    channel: &Channel,
-    add: bool,
-    letter: char,
-    param: &str,
-) -> Option<Change> {
-    match letter {
-        'o' | 'v' => match request.network.session_by_nick(param) {
-            Some(member) => Some(Change::Rank {
+    /// Changes a mode of the channel; of a halfop, who may do the rest, what is for operators is
+    /// refused here, so that it is not stored.
+    fn set(&mut self, add: bool, letter: char, value: Option<String>) {
+        let rank = self.channel.rank(self.request.session.id);
+        let rank = rank.filter(|rank| rank.is_at_least(Prefix::Halfop));
+        if rank.is_none_or(|rank| rank.is_at_least(least(letter))) {
+            let mode = StoredMode { add, letter, value };
+            return self.changes.push(Change::Setting(mode));
+        }
+        if !core::mem::replace(&mut self.refused, true) {
+            let reply = self.request.reply(ERR_CHANOPRIVSNEEDED);
+            reply.param(&self.channel.name).text();
+        }
+    }
+
+    fn rank(&mut self, add: bool, prefix: Prefix, nick: &str) {
+        match self.request.network.session_by_nick(nick) {
+            Some(member) => self.changes.push(Change::Rank {
                 add,
-                letter,
+                prefix,
                 member: member.id,
-                nick: param.into(),
+                nick: nick.into(),
             }),
-            None => {
-                request.reply(ERR_NOSUCHNICK).param(param).text();
-                None
-            }
-        },
-        'k' if !add => Some(setting(false, 'k', None)),
-        'k' if is_key(param) => Some(setting(true, 'k', Some(param.into()))),
-        'k' => {
-            request.reply(ERR_INVALIDKEY).param(&channel.name).text();
-            None
+            None => self.request.reply(ERR_NOSUCHNICK).param(nick).text(),
         }
-        'l' => match param.parse::<u32>() {
-            Ok(limit) if limit > 0 => Some(setting(true, 'l', Some(limit.to_string()))),
-            _ => {
-                let reply = request.reply(ERR_INVALIDMODEPARAM);
-                let reply = reply.params([&*channel.name, "l", param]);
-                reply.trailing("A limit is a number of members, at least 1");
-                None
-            }
-        },
-        _ if param.contains(' ') || param.len() > MASK_BYTES_MAX => {
-            let reply = request.reply(ERR_INVALIDMODEPARAM);
-            let reply = reply.params([&*channel.name, "b", truncated(param, MASK_BYTES_MAX)]);
-            reply.trailing("A mask has no spaces and at most 128 bytes");
-            None
-        }
-        _ => Some(setting(add, 'b', Some(mask::complete(param)))),
     }
-}
 
-fn say_missing(request: &mut Request<'_>, channel: &Channel, letter: char) {
-    let reply = request.reply(ERR_INVALIDMODEPARAM);
-    let reply = reply.params([&*channel.name, &letter.to_string(), "*"]);
-    reply.trailing("You must give a parameter");
+    fn value(&mut self, letter: char, value: &str) {
+        match letter {
+            'k' if is_key(value) => self.set(true, 'k', Some(value.into())),
+            'k' => {
+                let reply = self.request.reply(ERR_INVALIDKEY);
+                reply.param(&self.channel.name).text();
+            }
+            'f' => self.forward(value),
+            _ => match value.parse::<u32>() {
+                Ok(limit) if limit > 0 => self.set(true, 'l', Some(limit.to_string())),
+                _ => {
+                    let text = "A limit is a number of members, at least 1";
+                    self.say_invalid('l', value, text);
+                }
+            },
+        }
+    }
+
+    /// Forwarding sends people to others' channels, so it takes an operator there.
+    fn forward(&mut self, name: &str) {
+        let target = self.request.network.channel_by_name(name);
+        let Some(target) = target.filter(|target| target.id != self.channel.id) else {
+            return self.say_invalid('f', name, "There is no such other channel");
+        };
+        let rank = target.rank(self.request.session.id);
+        if rank.is_some_and(|rank| rank.is_at_least(Prefix::Operator)) {
+            return self.set(true, 'f', Some(target.name.clone()));
+        }
+        let reply = self.request.reply(ERR_CHANOPRIVSNEEDED);
+        reply.param(&target.name).text();
+    }
+
+    fn entry(&mut self, add: bool, list: List, entry: &str) {
+        let fits = entry.len() <= ENTRY_BYTES_MAX && !entry.contains(' ');
+        let is_for_speaking = list == List::Invitations && mask::is_mute(entry);
+        match mask::canonical(entry).filter(|_| fits && !is_for_speaking) {
+            Some(mask) => self.set(add, list.letter(), Some(mask)),
+            None => {
+                let text = "A mask has no spaces and at most 128 bytes";
+                self.say_invalid(list.letter(), entry, text);
+            }
+        }
+    }
+
+    fn show(&mut self, list: List) {
+        if !self.shown.contains(&list) {
+            self.shown.push(list);
+            self.request.ask(match list {
+                List::Bans => bans,
+                List::Exceptions => exceptions,
+                List::Invitations => invitations,
+            });
+        }
+    }
+
+    fn say_invalid(&mut self, letter: char, value: &str, text: &str) {
+        let value = truncated(value, ENTRY_BYTES_MAX);
+        let reply = self.request.reply(ERR_INVALIDMODEPARAM);
+        let reply = reply.params([&*self.channel.name, &letter.to_string(), value]);
+        reply.trailing(text);
+    }
 }
 
 /// A key must fit as one parameter of JOIN, in a list there.
@@ -109,8 +180,8 @@ fn is_key(text: &str) -> bool {
     text.len() <= KEY_BYTES_MAX && !text.starts_with(':') && !text.contains([' ', ','])
 }
 
-/// Longest channel key, bytes (RFC 2812 section 2.3.1 has 23).
-const KEY_BYTES_MAX: usize = 23;
+/// Longest channel key, bytes: KEYLEN (RFC 2812 section 2.3.1 has 23).
+pub(crate) const KEY_BYTES_MAX: usize = 23;
 
-/// Longest ban mask as given, bytes: longer than the longest source.
-const MASK_BYTES_MAX: usize = 128;
+/// Longest entry of a list as given, bytes: longer than the longest source.
+const ENTRY_BYTES_MAX: usize = 128;

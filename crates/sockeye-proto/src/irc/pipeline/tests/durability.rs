@@ -170,7 +170,7 @@ fn what_a_kick_made_wrong_is_voided_and_refused_after_that() {
     assert_eq!(
         net.read(bob),
         [
-            ":hub.test 404 bob #c :Cannot send to channel",
+            ":hub.test 404 bob #c :Cannot send to channel (+n)",
             ":hub.test PONG hub.test :x"
         ]
     );
@@ -214,7 +214,7 @@ fn a_void_that_cannot_be_written_is_owed_but_not_waited_for() {
     net.fail();
     assert_eq!(
         net.read(bob),
-        line(":hub.test 404 bob #c :Cannot send to channel")
+        line(":hub.test 404 bob #c :Cannot send to channel (+n)")
     );
     assert!(
         net.appending.is_none(),

@@ -24,7 +24,7 @@ fn messages_have_their_refusals() {
         ),
         (
             "PRIVMSG #C :x",
-            ":hub.test 404 bob #C :Cannot send to channel",
+            ":hub.test 404 bob #C :Cannot send to channel (+n)",
         ),
         (
             "PRIVMSG a,b,c,d,e :x",
@@ -101,14 +101,17 @@ fn a_moderated_channel_hears_operators_and_voices() {
     net.says(bob, "JOIN #c");
     net.says(ann, "MODE #c +m");
     net.read(bob);
-    let refused = line(":hub.test 404 bob #c :Cannot send to channel");
-    assert_eq!(net.says(bob, "PRIVMSG #c :x"), refused);
+    let refused = |mode| {
+        let refused = format!(":hub.test 404 bob #c :Cannot send to channel (+{mode})");
+        line(&refused)
+    };
+    assert_eq!(net.says(bob, "PRIVMSG #c :x"), refused('m'));
     net.says(ann, "MODE #c +v bob");
     net.read(bob);
     assert!(net.says(bob, "PRIVMSG #c :x").is_empty());
     net.says(ann, "MODE #c -mv+b bob *!u@h");
     net.read(bob);
-    assert_eq!(net.says(bob, "PRIVMSG #c :x"), refused);
+    assert_eq!(net.says(bob, "PRIVMSG #c :x"), refused('b'));
     net.read(ann);
     assert!(net.says(ann, "PRIVMSG #c :an operator may").is_empty());
 }

@@ -169,24 +169,3 @@ fn long_changes_are_announced_on_several_lines() {
     assert_eq!(lines.join(" ").matches("!*@*").count(), 12);
     assert_eq!(net.read(bob), lines);
 }
-
-#[test]
-fn clients_change_their_own_modes() {
-    let (mut net, ann, bob) = room();
-    assert_eq!(net.says(ann, "MODE ann"), line(":hub.test 221 ann +"));
-    assert_eq!(net.says(ann, "MODE ANN +i"), line(":ann!u@h MODE ann +i"));
-    assert!(net.says(ann, "MODE ann +i").is_empty());
-    assert_eq!(net.says(ann, "MODE ann"), line(":hub.test 221 ann +i"));
-    let lines = net.says(ann, "MODE ann -ix");
-    assert_eq!(
-        lines,
-        [
-            ":hub.test 501 ann :Unknown MODE flag",
-            ":ann!u@h MODE ann -i"
-        ]
-    );
-    let refused = line(":hub.test 502 bob :Cant change mode for other users");
-    assert_eq!(net.says(bob, "MODE ann +i"), refused);
-    let refused = line(":hub.test 401 bob nobody :No such nick/channel");
-    assert_eq!(net.says(bob, "MODE nobody"), refused);
-}

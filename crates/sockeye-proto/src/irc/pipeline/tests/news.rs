@@ -135,7 +135,7 @@ fn chghost_shows_a_new_host_or_a_return() {
             ":bob!v@cloak JOIN #c",
             ":hub.test MODE #c +ov bob bob",
             ":bob!v@cloak JOIN #d",
-            ":hub.test MODE #d +o bob",
+            ":hub.test MODE #d +qo bob bob",
         ]
     );
     net.says(bob, "PRIVMSG #c :hi");

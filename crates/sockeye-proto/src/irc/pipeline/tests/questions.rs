@@ -50,7 +50,7 @@ fn whois_tells_what_the_asker_may_know() {
         net.says(ann, "WHOIS BOSS"),
         [
             ":hub.test 311 ann boss u h * :Real Name",
-            ":hub.test 319 ann boss :@#open",
+            ":hub.test 319 ann boss :~#open",
             ":hub.test 312 ann boss hub.test :Test Net",
             ":hub.test 313 ann boss :is an IRC operator",
             ":hub.test 330 ann boss boss :is logged in as",
@@ -59,7 +59,7 @@ fn whois_tells_what_the_asker_may_know() {
             ":hub.test 318 ann BOSS :End of /WHOIS list",
         ]
     );
-    assert!(only(&net.says(boss, "WHOIS boss boss"), "319")[0].ends_with(":@#open @#secret"));
+    assert!(only(&net.says(boss, "WHOIS boss boss"), "319")[0].ends_with(":~#open ~#secret"));
     let nobody = net.says(ann, "WHOIS nobody");
     assert_eq!(nobody[0], ":hub.test 401 ann nobody :No such nick/channel");
     assert_eq!(nobody[1], ":hub.test 318 ann nobody :End of /WHOIS list");
@@ -89,7 +89,7 @@ fn the_server_answers_about_itself() {
     assert_eq!(numerics(&mut net, "MOTD"), ["375", "372", "376"]);
     assert_eq!(numerics(&mut net, "MOTD hub.*"), ["375", "372", "376"]);
     assert_eq!(numerics(&mut net, "MOTD other"), ["402"]);
-    assert_eq!(numerics(&mut net, "VERSION"), ["351", "005", "005"]);
+    assert_eq!(numerics(&mut net, "VERSION"), ["351", "005", "005", "005"]);
     assert_eq!(
         numerics(&mut net, "LUSERS"),
         ["251", "252", "254", "255", "265", "266"]
@@ -142,17 +142,22 @@ fn isupport_tells_the_limits() {
     );
     let all = lines.join(" ");
     for token in [
+        "ACCOUNTEXTBAN=a",
         "CASEMAPPING=ascii",
         "CHANLIMIT=#:50",
-        "CHANMODES=b,k,l,imnst",
+        "CHANMODES=Ibe,k,fl,CMRUimnstu",
         "CHANTYPES=#",
         "CHATHISTORY=1000",
-        "MAXLIST=b:64",
+        "MAXLIST=I:64,b:64,e:64",
+        "EXCEPTS=e",
+        "EXTBAN=,am",
+        "INVEX=I",
+        "KEYLEN=23",
         "MODES=13",
         "MSGREFTYPES=timestamp,msgid",
         "NETWORK=Test\\x20Net",
         "NICKLEN=32",
-        "PREFIX=(ov)@+",
+        "PREFIX=(qaohv)~&@%+",
         "TOPICLEN=300",
         "UTF8ONLY",
     ] {

@@ -1,6 +1,6 @@
 //! What outlives the last member and a restart.
 
-use super::net::{Net, Who, line, only, settings};
+use super::net::{Net, START_MS, Who, line, only, settings};
 use crate::irc::event::Fact;
 use crate::irc::history::{Keep, Query};
 use crate::irc::input::{Candidate, Input};
@@ -67,16 +67,16 @@ fn a_stored_channel_belongs_to_its_founder_and_to_admins() {
     let founder = again.enter_with("x", "", Some("ann"));
     assert_eq!(
         names(&mut again, founder),
-        line(":hub.test 353 x = #C :ann @x")
+        line(":hub.test 353 x = #C :ann ~x")
     );
     assert_eq!(
         again.read(other),
-        [":x!u@h JOIN #C", ":hub.test MODE #C +o x"]
+        [":x!u@h JOIN #C", ":hub.test MODE #C +qo x x"]
     );
     let admin = again.enter_with("y", "", Some("boss"));
     assert_eq!(
         names(&mut again, admin),
-        line(":hub.test 353 y = #C :ann @x @y")
+        line(":hub.test 353 y = #C :ann ~x @y")
     );
 }
 
@@ -94,12 +94,47 @@ fn founders_and_admins_get_into_what_is_closed_to_others() {
     );
     let names = |net: &mut Net, who| only(&net.says(who, "JOIN #c"), "353");
     let founder = again.enter_with("x", "", Some("ann"));
-    assert_eq!(names(&mut again, founder), line(":hub.test 353 x = #C :@x"));
+    assert_eq!(names(&mut again, founder), line(":hub.test 353 x = #C :~x"));
     let admin = again.enter_with("y", "", Some("boss"));
     assert_eq!(
         names(&mut again, admin),
-        line(":hub.test 353 y = #C :@x @y")
+        line(":hub.test 353 y = #C :~x @y")
     );
+}
+
+/// The snapshot that the first version wrote of the furnished network, and that it must be read
+/// forever.
+#[test]
+fn a_snapshot_without_lists_of_exceptions_is_read() {
+    let entry = b"\x01\x07bad!*@*\x07ann!u@h\x88\xf7\xea\xb6\xb73";
+    let modes = b"\x03\x01\x01n\x00\x01\x01k\x01\x04pass\x01\x01l\x01\x019";
+    let topic = b"\x01\x0btea at five\x07ann!u@h\x80\xd0\xea\xb6\xb73";
+    let head = b"\x01\x01\x02\x02#C\x80\xd0\xea\xb6\xb73\x01\xee\xdc\x85\x03";
+    let old = [&head[..], topic, modes, entry].concat();
+    let read = Pipeline::restore(settings(), Some(&old), &[], 6, START_MS).unwrap();
+    let (net, _) = furnished();
+    assert_eq!(read.snapshot(), net.pipeline.snapshot());
+    assert!(Pipeline::restore(settings(), Some(b"\x03\x00"), &[], 6, START_MS).is_err());
+}
+
+#[test]
+fn lists_and_modes_of_every_kind_come_back() {
+    let (mut net, ann) = furnished();
+    net.says(ann, "JOIN #over");
+    net.says(ann, "MODE #c +CMRUimstu");
+    net.says(ann, "MODE #c +fbeeI #over m:a:x *@one a:two *@three");
+    let mut again = net.restarted(settings());
+    assert_eq!(again.pipeline.snapshot().1, net.pipeline.snapshot().1);
+    let (upto, snapshot) = net.pipeline.snapshot();
+    let read = Pipeline::restore(settings(), Some(&snapshot), &[], upto, START_MS).unwrap();
+    assert_eq!(read.snapshot().1, snapshot);
+    let founder = again.enter_with("x", "", Some("ann"));
+    again.says(founder, "JOIN #c");
+    let modes = again.says(founder, "MODE #c");
+    assert_eq!(modes[0], ":hub.test 324 x #C +CMRUimnstuklf pass 9 #over");
+    assert_eq!(only(&again.says(founder, "MODE #c e"), "348").len(), 2);
+    assert_eq!(only(&again.says(founder, "MODE #c I"), "346").len(), 1);
+    assert_eq!(only(&again.says(founder, "MODE #c b"), "367").len(), 2);
 }
 
 #[test]
