@@ -128,6 +128,15 @@ impl Error {
         self
     }
 
+    /// Lays the error to another fault, where one is known.
+    #[must_use]
+    pub fn blamed_on(self, fault: Option<ErrorKind>) -> Self {
+        match fault {
+            Some(kind) => self.with_kind(kind),
+            None => self,
+        }
+    }
+
     /// Returns who is at fault and what can be done.
     pub fn kind(&self) -> ErrorKind {
         self.kind

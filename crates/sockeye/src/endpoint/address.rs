@@ -120,6 +120,11 @@ impl Address {
         }
     }
 
+    /// Tells whether it is this machine's own: a file, or standard input and output.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Self::Stdio | Self::File { .. })
+    }
+
     /// Makes the UDP address of a socket.
     pub(crate) fn udp(socket: SocketAddr) -> Self {
         let (host, port, family) = (Host::of(socket), socket.port(), Family::Any);

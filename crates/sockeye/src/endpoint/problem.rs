@@ -111,8 +111,18 @@ pub(crate) fn nearest<'a>(
         .into_iter()
         .map(|candidate| (slips(&written, candidate), candidate))
         .filter(|(slips, candidate)| *slips <= slips_max(candidate))
-        .min_by_key(|(slips, _)| *slips)
+        // Letters that change places are the commoner slip than one for another.
+        .min_by_key(|(slips, candidate)| (*slips, !have_same_letters(&written, candidate)))
         .map(|(_, candidate)| candidate)
+}
+
+fn have_same_letters(one: &str, other: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<_> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(one) == sorted(other)
 }
 
 /// Counts the letters to insert, delete, replace or swap with a neighbour (optimal string alignment).

@@ -208,6 +208,18 @@ impl RelayReport {
         self.back.ending.source_failed() || self.forth.ending.sink_failed()
     }
 
+    /// Returns whose fault an unclean end is where that is an end of this machine's own: a file, or
+    /// standard input and output.
+    pub fn local_fault(&self, a_is_local: bool, b_is_local: bool) -> Option<ErrorKind> {
+        match (&self.forth.ending, &self.back.ending) {
+            (_, Ending::SinkFailed(_)) if a_is_local => Some(ErrorKind::LocalWrite),
+            (Ending::SinkFailed(_), _) if b_is_local => Some(ErrorKind::LocalWrite),
+            (Ending::SourceFailed(_), _) if a_is_local => Some(ErrorKind::LocalRead),
+            (_, Ending::SourceFailed(_)) if b_is_local => Some(ErrorKind::LocalRead),
+            _ => None,
+        }
+    }
+
     /// Turns an unclean end into the error of `op` on `b`; what `a` did is said with its name.
     ///
     /// # Errors

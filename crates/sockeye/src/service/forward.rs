@@ -11,7 +11,7 @@ use crate::endpoint::{Address, Endpoint, Role};
 use crate::engine::{Engine, Session};
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{
-    ChildProcess, ConnectionInfo, Conversation, Ending, RelayReport, RelaySettings, Watch, join,
+    ChildProcess, ConnectionInfo, Conversation, RelayReport, RelaySettings, Watch, join,
 };
 use crate::layer::Layers;
 
@@ -59,15 +59,6 @@ impl Forward {
 }
 
 impl Forward {
-    /// Returns which of this machine's own ends is at fault.
-    fn local_fault(&self, report: &RelayReport) -> Option<ErrorKind> {
-        match (self.to.address(), &report.forth.ending, &report.back.ending) {
-            (Address::File { .. }, Ending::SinkFailed(_), _) => Some(ErrorKind::LocalWrite),
-            (Address::File { .. }, _, Ending::SourceFailed(_)) => Some(ErrorKind::LocalRead),
-            _ => None,
-        }
-    }
-
     /// Opens what `conversation` is to be joined with; `None` when the session was cut meanwhile.
     async fn open(
         &self,
@@ -107,12 +98,9 @@ impl Forward {
     fn result_of(&self, report: RelayReport, session: &Session) -> Result<(), Error> {
         let lost = &session.facts().bytes_lost;
         lost.fetch_add(report.bytes_lost(), Ordering::Relaxed);
-        let local = self.local_fault(&report);
+        let fault = report.local_fault(false, self.to.address().is_local());
         let result = report.into_result("relay", &session.info().peer_text, &self.to_text);
-        result.map_err(|error| match local {
-            Some(kind) => error.with_kind(kind),
-            None => error,
-        })
+        result.map_err(|error| error.blamed_on(fault))
     }
 
     /// Waits for the child and reports a status that is no success.

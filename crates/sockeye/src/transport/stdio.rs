@@ -31,7 +31,7 @@ pub(super) fn connect(endpoint: &Endpoint) -> Result<(Conversation, ConnectionIn
             arrived: Vec::new(),
             given: 0,
             output: Lane::start("stdout", write)?,
-            broken: false,
+            broken: None,
         })
     };
     let stream = open().map_err(|error| failed(&words(&error)))?;
@@ -52,8 +52,8 @@ struct StdioStream {
     arrived: Vec<u8>,
     given: usize,
     output: Lane,
-    /// Whether standard output takes no more: nobody is there to go on reading for.
-    broken: bool,
+    /// Why standard output takes no more: nobody is there to go on reading for.
+    broken: Option<Errno>,
 }
 
 impl Layered for StdioStream {}
@@ -64,8 +64,8 @@ impl AsyncRead for StdioStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.broken {
-            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        if let Some(broken) = self.broken {
+            return Poll::Ready(Err(broken.into()));
         }
         if self.given == self.arrived.len() {
             if !self.input.busy {
@@ -102,7 +102,8 @@ impl AsyncWrite for StdioStream {
         }
         let (buffer, written) = ready!(self.output.poll_done(cx));
         self.output.spare = buffer;
-        self.broken = written.is_err();
+        let broken = |error| Errno::from_io_error(error).unwrap_or(Errno::PIPE);
+        self.broken = written.as_ref().err().map(broken);
         Poll::Ready(written)
     }
 

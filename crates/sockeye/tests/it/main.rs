@@ -7,4 +7,5 @@ mod datagrams;
 mod durable;
 mod hub;
 mod interop;
+mod matrix;
 mod support;

@@ -170,20 +170,13 @@ fn near_end(far: &Endpoint) -> Result<Endpoint, Error> {
 
 /// Turns an unclean end into an error; what happened on the near side is told apart.
 fn result_of(report: RelayReport, endpoint: &Endpoint) -> Result<(), Error> {
-    let is_file = matches!(endpoint.address(), Address::File { .. });
-    let (near, kind) = match (&report.forth.ending, &report.back.ending) {
-        (Ending::SourceFailed(_), _) => ("standard input", Some(ErrorKind::LocalRead)),
-        (_, Ending::SinkFailed(_)) => ("standard output", Some(ErrorKind::LocalWrite)),
-        (Ending::SinkFailed(_), _) if is_file => ("-", Some(ErrorKind::LocalWrite)),
-        (_, Ending::SourceFailed(_)) if is_file => ("-", Some(ErrorKind::LocalRead)),
-        _ => ("-", None),
+    let near = match report.back.ending {
+        Ending::SinkFailed(_) => "standard output",
+        _ => "standard input",
     };
-    report
-        .into_result("connect", &near, endpoint)
-        .map_err(|error| match kind {
-            Some(kind) => error.with_kind(kind),
-            None => error,
-        })
+    let fault = report.local_fault(true, endpoint.address().is_local());
+    let result = report.into_result("connect", &near, endpoint);
+    result.map_err(|error| error.blamed_on(fault))
 }
 
 /// Returns the status of the child process at the far end, once it has ended.

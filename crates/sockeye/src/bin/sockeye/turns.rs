@@ -56,7 +56,9 @@ impl Turns {
         facts
             .bytes_lost
             .fetch_add(lost, std::sync::atomic::Ordering::Relaxed);
-        report.into_result("relay", peer, &"-")
+        let fault = report.local_fault(false, true);
+        let result = report.into_result("relay", peer, &"-");
+        result.map_err(|error| error.blamed_on(fault))
     }
 }
 
