@@ -19,7 +19,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::direction::Count;
 use super::pieces::Pieces;
 use super::relay::{Ending, Leg};
-use super::stream::ABORT_PATIENCE;
+use super::stream::{ABORT_PATIENCE, Hangup, hangup};
 use super::watch::{Watch, Way};
 use super::{Conversation, Datagram, RelayReport, RelaySettings};
 
@@ -88,9 +88,19 @@ impl Pair<'_> {
         b: &mut Datagram,
         mut cut: Pin<&mut impl Future<Output = ()>>,
     ) {
+        let mut gone: Option<Hangup<'static>> = None;
         poll_fn(|cx| {
             loop {
                 if self.pump(cx, a, b) {
+                    return Poll::Ready(());
+                }
+                if gone.is_none() {
+                    gone = self.half_ended(a, b).and_then(hangup_of);
+                }
+                if let Some(gone) = &mut gone
+                    && let Poll::Ready(error) = gone.as_mut().poll(cx)
+                {
+                    self.note_gone(error);
                     return Poll::Ready(());
                 }
                 if cut.as_mut().poll(cx).is_ready() {
@@ -144,10 +154,32 @@ impl Pair<'_> {
         }
     }
 
+    /// Returns the end that has said that it sends no more while the other one still may.
+    fn half_ended<'e>(&self, a: &'e mut Datagram, b: &'e mut Datagram) -> Option<&'e mut Datagram> {
+        match (&self.forth.ending, &self.back.ending) {
+            (Some(Ending::Eof), None) => Some(a),
+            (None, Some(Ending::Eof)) => Some(b),
+            _ => None,
+        }
+    }
+
+    /// Notes that the peer that sends no more is gone, so nothing can be sent to it.
+    fn note_gone(&mut self, error: io::Error) {
+        match self.forth.ending {
+            Some(_) => self.back.end(Ending::SinkFailed(error)),
+            None => self.forth.end(Ending::SinkFailed(error)),
+        }
+    }
+
     fn end(&mut self, ending: fn() -> Ending) {
         self.forth.end(ending());
         self.back.end(ending());
     }
+}
+
+/// Returns what completes when the peer at the other end of a stream with messages in it is gone.
+fn hangup_of(datagram: &mut Datagram) -> Option<Hangup<'static>> {
+    hangup(datagram.carrier().stream()?.bottom()?).ok()
 }
 
 /// One direction: what is in hand, and what has passed.

@@ -34,6 +34,12 @@ pub trait Layered: AsyncRead + AsyncWrite + fmt::Debug + Send + Unpin {
     fn has_failed(&self) -> bool {
         false
     }
+
+    /// Returns the socket at the bottom, where there is one: by it a relay notices that a peer whose
+    /// stream has ended, and which is not read any more, is gone.
+    fn bottom(&self) -> Option<Socket<'_>> {
+        None
+    }
 }
 
 impl Layered for DuplexStream {}
@@ -158,6 +164,15 @@ impl Stream {
     pub fn has_failed(&self) -> bool {
         self.io.has_failed()
     }
+
+    /// Returns the socket at the bottom, under all layers, where there is one.
+    pub fn bottom(&self) -> Option<Socket<'_>> {
+        match &self.io {
+            Io::Tcp(tcp) => Some(Socket::Tcp(tcp)),
+            Io::Unix(unix) => Some(Socket::Unix(unix)),
+            Io::Layered(layered) => layered.bottom(),
+        }
+    }
 }
 
 impl Io {
@@ -184,6 +199,24 @@ impl Io {
 /// Completes, with the reason, when a peer is gone.
 pub(super) type Hangup<'a> = Pin<Box<dyn Future<Output = io::Error> + Send + 'a>>;
 
+/// Does as [`End::hangup`] does, by a descriptor of its own for the same socket, so that its owner is
+/// free to write meanwhile.
+///
+/// # Errors
+/// There is no descriptor left.
+pub(super) fn hangup(socket: Socket<'_>) -> io::Result<Hangup<'static>> {
+    Ok(match socket {
+        Socket::Tcp(tcp) => {
+            let own = TcpStream::from_std(tcp.as_fd().try_clone_to_owned()?.into())?;
+            Box::pin(async move { Socket::Tcp(&own).hangup().await })
+        }
+        Socket::Unix(unix) => {
+            let own = UnixStream::from_std(unix.as_fd().try_clone_to_owned()?.into())?;
+            Box::pin(async move { Socket::Unix(&own).hangup().await })
+        }
+    })
+}
+
 /// What carries a stream, taken apart for a relay.
 #[derive(Debug)]
 pub(super) enum End<'a> {
@@ -197,7 +230,7 @@ impl<'a> End<'a> {
     pub(super) fn hangup(&self) -> Option<Hangup<'a>> {
         match self {
             Self::Socket(socket) => Some(Box::pin(socket.hangup())),
-            Self::Layered(_) => None,
+            Self::Layered(layered) => hangup(layered.bottom()?).ok(),
         }
     }
 

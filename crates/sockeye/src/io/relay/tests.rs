@@ -219,6 +219,73 @@ async fn reset_of_an_idle_half_closed_peer_is_passed_on() {
     ));
 }
 
+/// A layer that changes nothing; its socket is at the bottom.
+#[derive(Debug)]
+struct Over(Stream);
+
+impl crate::io::Layered for Over {
+    fn abort(&mut self) {
+        self.0.abort_now();
+    }
+
+    fn bottom(&self) -> Option<crate::io::Socket<'_>> {
+        self.0.bottom()
+    }
+}
+
+impl tokio::io::AsyncRead for Over {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut tokio::io::ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl tokio::io::AsyncWrite for Over {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
+
+#[tokio::test]
+async fn reset_of_a_half_closed_peer_is_seen_under_layers() {
+    for bob_is_layered in [false, true] {
+        let ((mut alice, a), (mut bob, b)) = (tcp().await, tcp().await);
+        let (a, mut b) = (
+            Stream::layered(Over(Stream::layered(Over(a.into())))),
+            Stream::from(b),
+        );
+        if bob_is_layered {
+            b = Stream::layered(Over(b));
+        }
+        let running = start(a, b, None);
+        alice.shutdown().await.unwrap();
+        assert_eq!(read_all(&mut bob).await, b"");
+        // The other direction goes on beside it.
+        bob.write_all(b"still").await.unwrap();
+        alice.read_exact(&mut [0; 5]).await.unwrap();
+        alice.set_zero_linger().unwrap();
+        drop(alice);
+        bob.ready(tokio::io::Interest::ERROR).await.unwrap();
+        let ending = running.report.await.unwrap().back.ending;
+        assert!(matches!(ending, Ending::SinkFailed(_)), "{ending:?}");
+    }
+}
+
 #[tokio::test]
 async fn bytes_for_a_peer_that_went_are_counted_as_lost() {
     let ((alice, a), (mut bob, b)) = (tcp().await, tcp().await);

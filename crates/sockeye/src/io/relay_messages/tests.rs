@@ -164,3 +164,32 @@ async fn one_read_of_a_stream_is_one_message_small_enough_for_where_it_goes() {
     let (report, ()) = tokio::join!(relay, talk);
     assert!(report.is_clean());
 }
+
+#[tokio::test]
+async fn reset_of_a_stream_that_has_ended_is_seen() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let (alice, accepted) = tokio::join!(tokio::net::TcpStream::connect(at), listener.accept());
+    let mut alice = alice.unwrap();
+    let (b, mut bob) = channel(true);
+    let (from_a, to_a) = (AtomicU64::new(0), AtomicU64::new(0));
+    let settings = RelaySettings::counting(&from_a, &to_a);
+    let joined = join(
+        Stream::from(accepted.unwrap().0).into(),
+        Datagram::new(b).into(),
+        settings,
+        std::future::pending(),
+    );
+    let talk = async {
+        alice.write_all(b"last").await.unwrap();
+        alice.shutdown().await.unwrap();
+        assert_eq!(bob.from.recv().await.unwrap(), "last");
+        bob.to.send(Bytes::from_static(b"still")).await.unwrap();
+        alice.read_exact(&mut [0; 5]).await.unwrap();
+        alice.set_zero_linger().unwrap();
+        drop(alice);
+    };
+    let (report, ()) = tokio::join!(joined, talk);
+    assert!(matches!(report.forth.ending, Ending::Eof));
+    assert!(matches!(report.back.ending, Ending::SinkFailed(_)));
+}

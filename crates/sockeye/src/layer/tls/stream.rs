@@ -18,7 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::session::{Outgoing, Session};
 use super::why;
-use crate::io::{Layered, Stream};
+use crate::io::{Layered, Socket, Stream};
 
 /// A stream whose handshake is done.
 #[derive(Debug)]
@@ -210,6 +210,10 @@ impl Layered for TlsStream {
 
     fn has_failed(&self) -> bool {
         self.failed.is_some() || self.stream.has_failed()
+    }
+
+    fn bottom(&self) -> Option<Socket<'_>> {
+        self.stream.bottom()
     }
 }
 

@@ -62,6 +62,26 @@ async fn a_reply_after_half_close_comes_through_two_forwarders() {
     assert_eq!(result, Ok(()));
 }
 
+#[tokio::test]
+async fn a_peer_that_goes_after_its_close_notify_is_noticed() {
+    let world = World::new();
+    let backend = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let to = Endpoint::parse(&backend.local_addr().unwrap().to_string()).unwrap();
+    let forward = Forward::new(&world.engine, to, None).unwrap();
+    let listening = world.listen("127.0.0.1:0 +tls,self-signed", forward).await;
+    let near = format!("{} +tls,insecure", listening.addresses()[0]);
+    let (mut alice, _session) = world.connect(&near).await.unwrap();
+    let (mut bob, _) = backend.accept().await.unwrap();
+    alice.shutdown().await.unwrap();
+    assert_eq!(bob.read(&mut [0]).await.unwrap(), 0);
+    bob.write_all(b"still").await.unwrap();
+    alice.read_exact(&mut [0; 5]).await.unwrap();
+    alice.abort().await;
+    bob.ready(tokio::io::Interest::ERROR).await.unwrap();
+    let (_, result) = world.ended(1).await;
+    assert!(result.unwrap_err().contains("broken pipe"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_cut_is_no_end_and_a_reset_on_the_far_side() {
     let (world, authority) = (World::new(), Authority::new());
