@@ -32,6 +32,10 @@ pub enum Address {
     },
     /// A Unix stream socket.
     Unix(UnixName),
+    /// A Unix datagram socket.
+    UnixDatagram(UnixName),
+    /// A Unix socket of whole messages in order.
+    UnixSeqpacket(UnixName),
     /// A child process that talks on its standard input and output.
     Exec {
         /// The program and its arguments; never empty.
@@ -112,6 +116,8 @@ impl Address {
             } => "tcp6",
             Self::Udp { .. } => "udp",
             Self::Unix(_) => "unix",
+            Self::UnixDatagram(_) => "unix-dgram",
+            Self::UnixSeqpacket(_) => "unix-seqpacket",
             Self::Exec { .. } => "exec",
             Self::Sh { .. } => "sh",
             Self::File { .. } => "file",
@@ -140,7 +146,7 @@ impl Address {
             Self::Tcp { host, port, .. } | Self::Udp { host, port, .. } => {
                 write!(f, "{scheme}{l}://{host}:{port}")
             }
-            Self::Unix(name) => {
+            Self::Unix(name) | Self::UnixDatagram(name) | Self::UnixSeqpacket(name) => {
                 let name = name.to_string();
                 // A path that begins with two slashes would be read as a URL, so it is one.
                 let url = if name.starts_with("//") { "//" } else { "" };

@@ -50,6 +50,8 @@ pub struct UnixOptions {
     pub mode: Option<u32>,
     /// A socket file that nobody listens at is removed before binding.
     pub unlink: bool,
+    /// The send buffer, bytes; `None` leaves what Sockeye sets (SO_SNDBUF).
+    pub sndbuf_bytes: Option<u64>,
 }
 
 /// `+file`: how a file is opened.
@@ -129,6 +131,7 @@ impl Endpoint {
         UnixOptions {
             mode,
             unlink: self.flag("unix", "unlink"),
+            sndbuf_bytes: self.number("unix", "sndbuf"),
         }
     }
 

@@ -187,9 +187,9 @@ fn scheme_text(row: &'static SchemeRow, token: &Token, colon: usize) -> Result<A
         (_, false) => {}
     }
     match name {
-        "unix" => unix_name(text).map(Address::Unix).ok_or_else(|| {
-            Fault::new(at, "unix:// needs a path from the root").hint("write unix:PATH")
-        }),
+        "unix" => unix_name(name, text, at).map(Address::Unix),
+        "unix-dgram" => unix_name(name, text, at).map(Address::UnixDatagram),
+        "unix-seqpacket" => unix_name(name, text, at).map(Address::UnixSeqpacket),
         "exec" => exec(token, colon + 1),
         "file" => match text.strip_prefix("//") {
             Some(path) if !path.starts_with('/') => {
@@ -213,12 +213,25 @@ fn scheme_text(row: &'static SchemeRow, token: &Token, colon: usize) -> Result<A
 }
 
 /// Reads `@NAME`, a path, or a path after `//`, which must be absolute.
-fn unix_name(text: &str) -> Option<UnixName> {
-    match (text.strip_prefix('@'), text.strip_prefix("//")) {
-        (Some(name), _) => Some(UnixName::Abstract(name.to_owned())),
-        (_, Some(path)) if !path.starts_with('/') => None,
-        (_, Some(path)) => Some(UnixName::Path(PathBuf::from(path))),
-        (None, None) => Some(UnixName::Path(PathBuf::from(text))),
+fn unix_name(scheme: &str, text: &str, at: Range<usize>) -> Result<UnixName, Fault> {
+    let (kind, name) = match (text.strip_prefix('@'), text.strip_prefix("//")) {
+        (Some(name), _) => ("name", UnixName::Abstract(name.to_owned())),
+        (_, Some(path)) if !path.starts_with('/') => {
+            let problem = format!("{scheme}:// needs a path from the root");
+            return Err(Fault::new(at, problem).hint(format!("write {scheme}:PATH")));
+        }
+        (_, path) => ("path", UnixName::Path(PathBuf::from(path.unwrap_or(text)))),
+    };
+    let bytes = match &name {
+        UnixName::Abstract(name) => name.len(),
+        UnixName::Path(path) => path.as_os_str().len(),
+    };
+    match bytes {
+        ..=UNIX_BYTES_MAX => Ok(name),
+        _ => {
+            let most = format!("the {kind} of a Unix socket has at most {UNIX_BYTES_MAX} bytes");
+            Err(Fault::new(at, format!("{most}, and this one {bytes}")))
+        }
     }
 }
 
@@ -402,5 +415,8 @@ fn is_name_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '.')
 }
 
+/// Longest path or name of a Unix socket, bytes: 108 less the zero byte at its end or its start
+/// (unix(7)).
+const UNIX_BYTES_MAX: usize = 107;
 /// Longest host name (RFC 1035 section 2.3.4, as text).
 const NAME_BYTES_MAX: usize = 253;

@@ -297,6 +297,11 @@ fn unix_names_are_paths_or_abstract() {
         hint,
     );
     assert_refused("unix:", "unix: needs a text after the colon", "", None);
+    assert!(Endpoint::parse(&format!("unix:{}", "l".repeat(107))).is_ok());
+    let long = "l".repeat(109);
+    let why = "the name of a Unix socket has at most 107 bytes, and this one 108";
+    let text = format!("unix-seqpacket:@{}", &long[1..]);
+    assert_refused(&text, why, &text["unix-seqpacket:".len()..], None);
 }
 
 #[test]
@@ -378,7 +383,8 @@ fn words_belong_to_the_address_before_them() {
         both[0].unix(),
         UnixOptions {
             mode: Some(0o660),
-            unlink: true
+            unlink: true,
+            sndbuf_bytes: None,
         }
     );
     assert_eq!(both[1].tcp().backlog, 5);
@@ -473,7 +479,7 @@ fn words_keep_to_their_schemes() {
         "1 +unix,unlink",
         "+unix has no place on tcp",
         "+unix",
-        Some("+unix belongs to unix"),
+        Some("+unix belongs to unix, unix-dgram, unix-seqpacket"),
     );
     assert_refused(
         "mem:a +tcp",

@@ -213,8 +213,8 @@ impl Desk {
             .and_then(|permit| table.enter(info, open_to.service.name(), Some(permit)));
         match admitted {
             Ok(session) => {
-                let (id, peer) = (session.id(), &session.info().peer_text);
-                tracing::info!(target: "step", "session {id}: accepted from {peer}");
+                let (id, who) = (session.id(), session.info().who());
+                tracing::info!(target: "step", "session {id}: accepted from {who}");
                 self.accepted.fetch_add(1, Ordering::Relaxed);
                 let OpenTo {
                     service, layers, ..

@@ -262,7 +262,7 @@ impl Engine {
         if !layers.is_empty() {
             conversation = Box::pin(layers.wrap(conversation, &mut info)).await?;
         }
-        tracing::info!(target: "step", "{endpoint} is open: {}", info.peer_text);
+        tracing::info!(target: "step", "{endpoint} is open: {}", info.who());
         tracing::debug!(target: "step", "known of it: {info:?}");
         Ok((conversation, info))
     }

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::ChildProcess;
+pub use crate::sys::local::PeerCredentials;
 
 /// What transports and layers have learned of a connection; owned by its session.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +17,8 @@ pub struct ConnectionInfo {
     pub peer_text: String,
     /// Addresses that were tried before, and why each did not answer.
     pub tried: Vec<(SocketAddr, String)>,
+    /// The process at the other end of a Unix socket.
+    pub credentials: Option<PeerCredentials>,
     /// The child process that is the peer.
     pub child: Option<ChildProcess>,
     /// What the uppermost TLS handshake settled.
@@ -37,6 +40,14 @@ pub struct TlsInfo {
 }
 
 impl ConnectionInfo {
+    /// Returns the peer as a person reads it, with its process where that is known.
+    pub fn who(&self) -> String {
+        match self.credentials {
+            Some(credentials) => format!("{} ({credentials})", self.peer_text),
+            None => self.peer_text.clone(),
+        }
+    }
+
     /// Returns the *source* that limits count by: an IPv4 address or an IPv6 /64.
     ///
     /// Peers without an IP address (Unix sockets, pipes) are one source, the unspecified address.

@@ -18,7 +18,7 @@ mod watch;
 pub use child::ChildProcess;
 pub use conversation::Conversation;
 pub use datagram::{Datagram, Messages};
-pub use info::{ConnectionInfo, TlsInfo};
+pub use info::{ConnectionInfo, PeerCredentials, TlsInfo};
 pub use relay::{Ending, Leg, RelayReport, RelaySettings, join, relay};
 pub(crate) use scratch::{poll_piece, read_piece};
 pub use stream::{Layered, Socket, Stream};

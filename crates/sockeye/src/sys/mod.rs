@@ -6,6 +6,7 @@
 pub(crate) mod descriptors;
 #[cfg(feature = "cli")]
 pub(crate) mod inherited;
+pub(crate) mod local;
 pub(crate) mod memory;
 pub(crate) mod messages;
 #[cfg(feature = "cli")]

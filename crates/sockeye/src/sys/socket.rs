@@ -5,6 +5,21 @@ use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 use socket2::Socket;
+use tokio::io::unix::AsyncFd;
+
+/// Lets the event loop watch a non-blocking socket of a kind that tokio has no type for.
+///
+/// # Errors
+/// Whatever the event loop says of it.
+#[allow(
+    unsafe_code,
+    reason = "tokio cannot know that the descriptor stays the socket's own"
+)]
+pub(crate) fn watched(socket: Socket) -> io::Result<AsyncFd<Socket>> {
+    // SAFETY: a `Socket` owns its descriptor, names the same one for as long as it lives, and is
+    // not taken apart while it is watched.
+    Ok(unsafe { AsyncFd::register(socket) }?)
+}
 
 /// Returns how many written bytes the peer has not acknowledged (SIOCOUTQ, tcp(7) and unix(7)).
 ///

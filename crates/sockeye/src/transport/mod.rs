@@ -14,6 +14,7 @@ mod udp;
 mod unix;
 
 use std::io;
+use std::pin::Pin;
 
 pub(crate) use memory::Rooms;
 
@@ -27,6 +28,8 @@ pub(crate) enum Listener {
     Tcp(tcp::Listener),
     Udp(udp::Listener),
     Unix(unix::Listener),
+    UnixDatagram(unix::DatagramListener),
+    UnixSeqpacket(unix::SeqpacketListener),
     Memory(memory::Listener),
 }
 
@@ -44,7 +47,9 @@ pub(crate) async fn bind(endpoint: &Endpoint, rooms: &Rooms) -> Result<Bound, Er
     match endpoint.address() {
         Address::Tcp { host, port, family } => tcp::bind(endpoint, host, *port, *family).await,
         Address::Udp { host, port, family } => udp::bind(endpoint, host, *port, *family).await,
-        Address::Unix(name) => unix::bind(endpoint, name).await,
+        Address::Unix(name) => unix::bind(endpoint, name),
+        Address::UnixDatagram(name) => unix::bind_datagram(endpoint, name),
+        Address::UnixSeqpacket(name) => unix::bind_seqpacket(endpoint, name),
         Address::Mem { name } => memory::bind(endpoint, name, rooms),
         _ => Err(cannot("listen", endpoint, "nothing can be accepted there")),
     }
@@ -59,6 +64,8 @@ pub(crate) async fn connect(
         Address::Tcp { host, port, family } => tcp::connect(endpoint, host, *port, *family).await,
         Address::Udp { host, port, family } => udp::connect(endpoint, host, *port, *family).await,
         Address::Unix(name) => unix::connect(endpoint, name).await,
+        Address::UnixDatagram(name) => unix::connect_datagram(endpoint, name).await,
+        Address::UnixSeqpacket(name) => unix::connect_seqpacket(endpoint, name).await,
         Address::Stdio => stdio::connect(endpoint),
         Address::File { path } => file::connect(endpoint, path),
         Address::Exec { argv } => exec::connect(endpoint, argv),
@@ -79,14 +86,17 @@ impl Listener {
             Self::Tcp(tcp) => tcp.accept().await,
             Self::Udp(udp) => udp.accept().await,
             Self::Unix(unix) => unix.accept().await,
+            Self::UnixDatagram(unix) => unix.accept().await,
+            Self::UnixSeqpacket(unix) => unix.accept().await,
             Self::Memory(memory) => memory.accept().await,
         }
     }
 
     /// Takes out what has to run beside it, until it and its conversations have ended.
-    pub(crate) fn companion(&mut self) -> Option<impl Future<Output = ()> + use<>> {
+    pub(crate) fn companion(&mut self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         match self {
-            Self::Udp(udp) => udp.take_pump().map(udp::Pump::run),
+            Self::Udp(udp) => udp.take_pump().map(|pump| Box::pin(pump.run()) as _),
+            Self::UnixDatagram(unix) => unix.take_pump().map(|pump| Box::pin(pump.run()) as _),
             _ => None,
         }
     }
@@ -97,6 +107,8 @@ impl Listener {
             Self::Tcp(tcp) => tcp.local(),
             Self::Udp(udp) => udp.local(),
             Self::Unix(unix) => unix.local(),
+            Self::UnixDatagram(unix) => unix.local(),
+            Self::UnixSeqpacket(unix) => unix.local(),
             Self::Memory(memory) => memory.local(),
         }
     }

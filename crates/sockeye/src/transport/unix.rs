@@ -1,95 +1,63 @@
-//! Unix stream sockets (unix(7)), by path or by a name in Linux's abstract namespace.
+//! Unix sockets (unix(7)), by path or by a name in Linux's abstract namespace: streams, whole messages
+//! of a connection, and datagrams.
 //!
 //! Invariants: the socket file has its permissions before anybody can connect; only a socket file
-//! that nobody listens at is ever replaced; the file goes when the listener does, if it is still
+//! that no socket is bound to is ever replaced; the file goes when the listener does, if it is still
 //! the listener's own.
 
-use std::fs;
-use std::io;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+mod datagram;
+mod messages;
+mod name;
+mod pause;
+mod seqpacket;
 
-use socket2::{Domain, SockAddr, Socket, Type};
+use std::io;
+use std::os::fd::AsFd;
+
+use socket2::{SockRef, Type};
 use tokio::net::{UnixListener, UnixStream};
 
 use super::Bound;
-use crate::endpoint::{Address, Endpoint, UnixName};
-use crate::error::{Error, ErrorKind, words};
+use crate::endpoint::{Address, Endpoint, UnixName, UnixOptions};
+use crate::error::Error;
 use crate::io::{ConnectionInfo, Conversation, Stream};
+use crate::sys::local;
+use name::SocketFile;
 
-/// A bound Unix socket.
+pub(crate) use datagram::Listener as DatagramListener;
+pub(super) use datagram::{bind as bind_datagram, connect as connect_datagram};
+pub(crate) use seqpacket::Listener as SeqpacketListener;
+pub(super) use seqpacket::{bind as bind_seqpacket, connect as connect_seqpacket};
+
+/// A bound Unix stream socket.
 #[derive(Debug)]
 pub(crate) struct Listener {
     socket: UnixListener,
     name: UnixName,
+    options: UnixOptions,
     _file: Option<SocketFile>,
 }
 
-pub(super) async fn bind(endpoint: &Endpoint, name: &UnixName) -> Result<Bound, Error> {
-    let options = endpoint.unix();
-    if let UnixName::Path(path) = name
-        && options.unlink
-    {
-        remove_stale(endpoint, path).await?;
-    }
-    let listener = open(name, options.mode).map_err(|error| unbindable(endpoint, &error))?;
+pub(super) fn bind(endpoint: &Endpoint, name: &UnixName) -> Result<Bound, Error> {
+    let (socket, file) = name::bound(endpoint, Type::STREAM, name)?;
+    let listening = socket.listen(BACKLOG);
+    let socket = listening.and_then(|()| UnixListener::from_std(socket.into()));
+    let listener = Listener {
+        socket: socket.map_err(|error| name::unbindable(endpoint, &error))?,
+        name: name.clone(),
+        options: endpoint.unix(),
+        _file: file,
+    };
     Ok(Bound {
         listeners: vec![super::Listener::Unix(listener)],
         skipped: Vec::new(),
     })
 }
 
-fn open(name: &UnixName, mode: Option<u32>) -> io::Result<Listener> {
-    let socket = Socket::new(Domain::UNIX, Type::STREAM.nonblocking(), None)?;
-    socket.bind(&SockAddr::unix(system_name(name))?)?;
-    let file = match name {
-        UnixName::Path(path) => Some(SocketFile::of(path)?),
-        UnixName::Abstract(_) => None,
-    };
-    if let (Some(mode), UnixName::Path(path)) = (mode, name) {
-        // Before listening: until then every connect is refused.
-        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
-    }
-    socket.listen(BACKLOG)?;
-    let socket = UnixListener::from_std(socket.into())?;
-    Ok(Listener {
-        socket,
-        name: name.clone(),
-        _file: file,
-    })
-}
-
-/// Removes a socket file that nobody listens at; anything else stays where it is.
-async fn remove_stale(endpoint: &Endpoint, path: &Path) -> Result<(), Error> {
-    let is_socket = match fs::symlink_metadata(path) {
-        Ok(found) => found.file_type().is_socket(),
-        Err(_) => return Ok(()),
-    };
-    if !is_socket {
-        let why = "there is a file that is no socket";
-        return Err(Error::new(ErrorKind::LocalBind, "listen", endpoint, why));
-    }
-    match UnixStream::connect(path).await {
-        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            fs::remove_file(path).map_err(|error| unbindable(endpoint, &error))
-        }
-        // Somebody listens there, or may: binding says so.
-        _ => Ok(()),
-    }
-}
-
-fn unbindable(endpoint: &Endpoint, error: &io::Error) -> Error {
-    let unbindable = Error::new(ErrorKind::LocalBind, "listen", endpoint, words(error));
-    match error.kind() {
-        io::ErrorKind::AddrInUse if !endpoint.unix().unlink => unbindable
-            .with_hint("+unix,unlink removes a socket file that nobody listens at any more"),
-        _ => unbindable,
-    }
-}
-
 impl Listener {
     pub(super) async fn accept(&self) -> io::Result<(Conversation, ConnectionInfo)> {
         let (socket, _) = self.socket.accept().await?;
+        name::make_room(&SockRef::from(&socket), Type::STREAM, &self.options)?;
         Ok(conversation(socket, &self.name))
     }
 
@@ -102,66 +70,37 @@ pub(super) async fn connect(
     endpoint: &Endpoint,
     name: &UnixName,
 ) -> Result<(Conversation, ConnectionInfo), Error> {
-    let socket = UnixStream::connect(system_name(name))
+    let open = async {
+        let socket = name::socket(Type::STREAM, &endpoint.unix())?;
+        name::connected(&socket, name).await?;
+        UnixStream::from_std(socket.into())
+    };
+    let socket = open
         .await
-        .map_err(|error| {
-            Error::new(
-                ErrorKind::PeerUnreachable,
-                "connect",
-                endpoint,
-                words(&error),
-            )
-        })?;
+        .map_err(|error| name::unreachable(endpoint, &error))?;
     Ok(conversation(socket, name))
 }
 
 fn conversation(socket: UnixStream, name: &UnixName) -> (Conversation, ConnectionInfo) {
-    let info = ConnectionInfo {
-        peer_text: format!("unix:{name}"),
-        ..ConnectionInfo::default()
-    };
+    let info = info(socket.as_fd(), format!("unix:{name}"));
     (Conversation::Stream(Stream::from(socket)), info)
 }
 
-/// Returns the name as the system takes it: an abstract one begins with a zero byte.
-fn system_name(name: &UnixName) -> PathBuf {
-    match name {
-        UnixName::Path(path) => path.clone(),
-        UnixName::Abstract(name) => format!("\0{name}").into(),
-    }
-}
-
-/// The file of a socket, removed when dropped.
-#[derive(Debug)]
-struct SocketFile {
-    path: PathBuf,
-    device: u64,
-    inode: u64,
-}
-
-impl SocketFile {
-    fn of(path: &Path) -> io::Result<Self> {
-        let found = fs::symlink_metadata(path)?;
-        Ok(Self {
-            path: path.to_owned(),
-            device: found.dev(),
-            inode: found.ino(),
-        })
-    }
-}
-
-impl Drop for SocketFile {
-    fn drop(&mut self) {
-        let ours = |found: &fs::Metadata| (found.dev(), found.ino()) == (self.device, self.inode);
-        if fs::symlink_metadata(&self.path).is_ok_and(|found| ours(&found)) {
-            // A file that cannot be removed is stale from now on, which the next bind handles.
-            let _ = fs::remove_file(&self.path);
-        }
+/// Returns what is known of a connection; a system that does not tell who is there is no failure.
+fn info(socket: std::os::fd::BorrowedFd<'_>, peer_text: String) -> ConnectionInfo {
+    ConnectionInfo {
+        peer_text,
+        credentials: local::peer_credentials(socket).ok(),
+        ..ConnectionInfo::default()
     }
 }
 
 /// Connections that may wait to be accepted: as many as for TCP.
 const BACKLOG: i32 = 4096;
+/// The largest message, bytes: what WebSocket servers take, too, and far above any that is usual.
+const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+/// What Linux keeps of a send buffer for itself, bytes (net/unix/af_unix.c, `unix_dgram_sendmsg`).
+const BUFFER_OVERHEAD_BYTES: usize = 32;
 
 #[cfg(test)]
 mod tests;

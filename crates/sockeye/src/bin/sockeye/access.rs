@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use sockeye::io::ConnectionInfo;
 use sockeye::{Error, ErrorKind};
 use sockeye_proto::irc::history::time_text;
 
@@ -24,7 +25,7 @@ pub(crate) struct AccessLog {
 /// A session that has ended.
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
-    pub(crate) peer: &'a str,
+    pub(crate) peer: &'a ConnectionInfo,
     pub(crate) to: &'a str,
     pub(crate) bytes_in: u64,
     pub(crate) bytes_out: u64,
@@ -69,6 +70,16 @@ impl AccessLog {
     }
 }
 
+/// Adds the peer's process to an object, where it is known.
+pub(crate) fn with_process(mut object: Value, peer: &ConnectionInfo) -> Value {
+    if let (Some(process), Some(keys)) = (peer.credentials, object.as_object_mut()) {
+        keys.insert("pid".to_owned(), process.pid.into());
+        keys.insert("uid".to_owned(), process.uid.into());
+        keys.insert("gid".to_owned(), process.gid.into());
+    }
+    object
+}
+
 impl Entry<'_> {
     fn in_words(&self, time: &str) -> String {
         let Self {
@@ -86,22 +97,24 @@ impl Entry<'_> {
             Err(error) => error.to_string().replace('\n', " "),
         };
         let lasted = crate::show::seconds(*lasted);
+        let peer = peer.who();
         format!(
             "{time} {peer} {to} in {bytes_in} out {bytes_out} lost {bytes_lost} {lasted} s: {how}"
         )
     }
 
     fn to_json(&self, time: &str) -> Value {
-        json!({
+        let object = json!({
             "event": "session",
             "time": time,
-            "peer": self.peer,
+            "peer": self.peer.peer_text,
             "to": self.to,
             "bytes_in": self.bytes_in,
             "bytes_out": self.bytes_out,
             "bytes_lost": self.bytes_lost,
             "lasted_ms": u64::try_from(self.lasted.as_millis()).unwrap_or(u64::MAX),
             "error": self.result.err().map(ToString::to_string),
-        })
+        });
+        with_process(object, self.peer)
     }
 }

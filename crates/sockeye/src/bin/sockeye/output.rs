@@ -17,6 +17,7 @@ use sockeye::endpoint::{Address, Endpoint};
 use sockeye::engine::{Listening, Session};
 use sockeye::{Error, ErrorKind, cli};
 
+use crate::access::with_process;
 use crate::args::Shared;
 use crate::printer::{Printer, print_now};
 use crate::show::seconds;
@@ -197,16 +198,18 @@ impl Output {
 
     /// Says how a session ended badly.
     pub(crate) fn session_error(&self, session: &Session, error: &Error) {
-        let peer = &session.info().peer_text;
+        let peer = session.info();
+        let object = json!({
+            "event": "session_error",
+            "session": session.id(),
+            "peer": peer.peer_text,
+            "error": error.to_string(),
+            "hint": error.hint(),
+        });
+        let (id, who) = (session.id(), peer.who());
         self.report(
-            format_args!("error: session {} from {peer}: {error}", session.id()),
-            json!({
-                "event": "session_error",
-                "session": session.id(),
-                "peer": peer,
-                "error": error.to_string(),
-                "hint": error.hint(),
-            }),
+            format_args!("error: session {id} from {who}: {error}"),
+            with_process(object, peer),
         );
     }
 

@@ -10,6 +10,7 @@ use sockeye::engine::{Engine, EngineLimits, Session};
 use sockeye::{Error, ErrorKind};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::access::with_process;
 use crate::endpoints::{Families, read_time, usage};
 use crate::output::Output;
 use crate::runtime;
@@ -134,7 +135,7 @@ impl Took {
         let tried = info.tried.iter();
         let tried =
             tried.map(|(address, why)| json!({"address": address.to_string(), "error": why}));
-        json!({
+        let object = json!({
             "event": "probe",
             "endpoint": endpoint.to_string(),
             "answers": true,
@@ -142,7 +143,8 @@ impl Took {
             "tried": tried.collect::<Vec<_>>(),
             "attempts": self.attempts,
             "elapsed_ms": self.elapsed_ms,
-        })
+        });
+        with_process(object, info)
     }
 
     fn failed(self, endpoint: &Endpoint, error: &Error) -> Value {
@@ -165,7 +167,7 @@ fn in_words(endpoint: &Endpoint, session: &Session, took: Took) -> String {
         attempts,
         elapsed_ms,
     } = took;
-    let mut text = format!("{endpoint} answers ({}", info.peer_text);
+    let mut text = format!("{endpoint} answers ({}", info.who());
     for (address, why) in &info.tried {
         text += &format!("; {address}: {why}");
     }

@@ -154,6 +154,7 @@ impl Run<'_> {
         signals: &mut Signals,
     ) -> Result<Option<SignalKind>, Error> {
         let names = [&near, &far].map(|guest| guest.info.peer_text.clone());
+        let peer = near.info.clone();
         let children = [&near, &far].map(|guest| guest.info.child.clone());
         let number = self.tally.own_stats().sessions() + 1;
         let onlooker = self.shown.watch(number, &names[0], &names[1]);
@@ -184,7 +185,7 @@ impl Run<'_> {
         self.tally.lost(bytes_lost);
         if let Some(log) = self.shown.log() {
             log.write(&Entry {
-                peer: &names[0],
+                peer: &peer,
                 to: &names[1],
                 bytes_in,
                 bytes_out,

@@ -81,7 +81,7 @@ impl Shown {
         if let Some(log) = &self.log {
             let facts = session.facts();
             log.write(&Entry {
-                peer: &session.info().peer_text,
+                peer: session.info(),
                 to,
                 bytes_in: facts.bytes_in.load(Ordering::Relaxed),
                 bytes_out: facts.bytes_out.load(Ordering::Relaxed),

@@ -55,8 +55,6 @@ fn any_address() -> impl Strategy<Value = Address> {
         Host::Name(name) if name.contains(':') => family != Family::V4,
         _ => true,
     };
-    let path =
-        "/?[a-zé ',+=\\\\]{1,12}".prop_filter("@ makes it abstract", |p| !p.starts_with("//"));
     let built = |kind| {
         words::SCHEMES
             .iter()
@@ -76,8 +74,7 @@ fn any_address() -> impl Strategy<Value = Address> {
             port,
             family: Family::Any,
         }),
-        path.prop_map(|path| Address::Unix(UnixName::Path(path.into()))),
-        "[a-z @]{1,8}".prop_map(|name| Address::Unix(UnixName::Abstract(name))),
+        any_unix_address(),
         (
             "[a-z/]{1,8}",
             prop::collection::vec("[ a-z'\"\\\\$+é]{0,8}", 0..4)
@@ -99,6 +96,17 @@ fn any_address() -> impl Strategy<Value = Address> {
             },
         }),
     ]
+}
+
+fn any_unix_address() -> impl Strategy<Value = Address> {
+    let path =
+        "/?[a-zé ',+=\\\\]{1,12}".prop_filter("@ makes it abstract", |p| !p.starts_with("//"));
+    let name = prop_oneof![
+        path.prop_map(|path| UnixName::Path(path.into())),
+        "[a-z @]{1,8}".prop_map(UnixName::Abstract),
+    ];
+    let kinds = [Address::Unix, Address::UnixDatagram, Address::UnixSeqpacket];
+    (select(kinds.to_vec()), name).prop_map(|(kind, name)| kind(name))
 }
 
 fn any_host() -> impl Strategy<Value = Host> {

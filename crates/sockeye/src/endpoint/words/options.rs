@@ -11,7 +11,7 @@ pub static OPTIONS: &[WordRow] = &[
         ..option("tcp", "how the TCP socket is set up")
     },
     WordRow {
-        on: &["unix"],
+        on: &["unix", "unix-dgram", "unix-seqpacket"],
         keys: UNIX,
         ..option("unix", "how the Unix socket is made")
     },
@@ -148,9 +148,12 @@ const UNIX: &[KeyRow] = &[
     )
     .default("off")
     .accepting(),
+    key("sndbuf", Kind::Bytes, "the socket's send buffer"),
+    later(
+        "rcvbuf",
+        "the socket's receive buffer, which a Unix socket of Linux does not have",
+    ),
     later("pass-fd", "passes descriptors to the peer"),
-    later("sndbuf", "the socket's send buffer"),
-    later("rcvbuf", "the socket's receive buffer"),
 ];
 
 const LIMIT: &[KeyRow] = &[

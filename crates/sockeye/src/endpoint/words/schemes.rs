@@ -22,6 +22,22 @@ pub static SCHEMES: &[SchemeRow] = &[
         "a Unix stream socket; a leading @ makes its name abstract",
     ),
     SchemeRow {
+        carries: Carries::Messages,
+        ..transport(
+            "unix-dgram",
+            Form::Text,
+            "a Unix datagram socket, a session for each peer",
+        )
+    },
+    SchemeRow {
+        carries: Carries::Messages,
+        ..transport(
+            "unix-seqpacket",
+            Form::Text,
+            "a Unix socket of whole messages in order",
+        )
+    },
+    SchemeRow {
         stands: Stands::Opening,
         ..transport(
             "exec",
@@ -50,12 +66,6 @@ pub static SCHEMES: &[SchemeRow] = &[
         "mem",
         Form::TextOrNumber,
         "a pair of pipes inside this process, met by name",
-    ),
-    not_built("unix-dgram", Form::Text, "a Unix datagram socket"),
-    not_built(
-        "unix-seqpacket",
-        Form::Text,
-        "a Unix socket of whole messages in order",
     ),
     not_built("quic", Form::HostPort, "a stream of a QUIC connection"),
     not_built("pty", Form::Text, "a new terminal, linked at a path"),

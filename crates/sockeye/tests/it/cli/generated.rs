@@ -63,7 +63,10 @@ fn completed_by_bash(words: &[&str]) -> Vec<String> {
 fn bash_completes_verbs_flags_addresses_and_words() {
     assert_eq!(completed_by_bash(&["conn"]), ["connect"]);
     assert_eq!(completed_by_bash(&["listen", "--onc"]), ["--once"]);
-    assert_eq!(completed_by_bash(&["listen", "uni"]), ["unix:"]);
+    assert_eq!(
+        completed_by_bash(&["listen", "uni"]),
+        ["unix:", "unix-dgram:", "unix-seqpacket:"]
+    );
     assert_eq!(completed_by_bash(&["listen", "8080", "+uni"])[0], "+unix");
     assert_eq!(
         completed_by_bash(&["connect", "db:5432", "+tcp,nod"]),

@@ -2,6 +2,7 @@
 
 mod framing;
 mod udp;
+mod unix;
 
 use std::net::{SocketAddr, UdpSocket};
 
