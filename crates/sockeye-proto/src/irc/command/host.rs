@@ -47,9 +47,7 @@ impl Intent for ChangeHost {
         for relay in [&changes, &quits] {
             network.send_to_peers(self.session, relay, effects.outputs);
         }
-        if let Some(session) = network.sessions.find_mut(self.session) {
-            session.rehost(self.user, self.host);
-        }
+        network.rehost(self.session, self.user, self.host);
         for channel in channels {
             rejoin(self.session, channel, stamp, network, effects);
         }

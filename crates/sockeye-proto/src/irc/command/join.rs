@@ -150,10 +150,11 @@ impl Intent for Join {
 }
 
 /// Writes who is there, unless the client asks for itself (IRCv3 no-implicit-names).
-fn show_names(to: SessionId, channel: ChannelId, network: &Network, effects: &mut Effects<'_>) {
+fn show_names(to: SessionId, channel: ChannelId, network: &mut Network, effects: &mut Effects<'_>) {
     let asks = Caps::NO_IMPLICIT_NAMES | Caps::DRAFT_NO_IMPLICIT_NAMES;
     let session = network.sessions.find(to);
     if !session.is_some_and(|session| session.caps.has_any(asks)) {
+        names::prepare(to, channel, network);
         names::show(to, channel, network, effects.replies.lines());
     }
 }
@@ -209,7 +210,7 @@ fn enter(session: SessionId, channel: ChannelId, network: &mut Network) {
     ) else {
         return;
     };
-    channel.set_member(session.id, rank_on_joining(session, channel));
+    channel.add_member(session, rank_on_joining(session, channel));
     session.channels.push(channel.id);
     session.invites.retain(|&invited| invited != channel.id);
 }

@@ -7,6 +7,7 @@ use crate::irc::caps::Caps;
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::network::channel::Channel;
 use crate::irc::network::modes::Flag;
+use crate::irc::network::roll::{Lines, Style};
 use crate::irc::network::{Network, Replies};
 use crate::irc::numeric::{ERR_TOOMANYTARGETS, RPL_ENDOFNAMES, RPL_NAMREPLY};
 
@@ -28,39 +29,32 @@ pub(super) fn names(asked: &Asked<'_>, replies: &mut Replies) {
     }
 }
 
+/// Writes the names on a channel once for all who are shown them in the way of `to`.
+pub(super) fn prepare(to: SessionId, channel: ChannelId, network: &mut Network) {
+    let style = style(to, network);
+    if let Some(channel) = network.channels.find_mut(channel) {
+        channel.write_names(style, &network.sessions);
+    }
+}
+
 /// Writes who is on a channel, as far as `to` may see, and the end of the list.
 pub(super) fn show(to: SessionId, channel: ChannelId, network: &Network, lines: &mut String) {
     let Some(channel) = network.channels.find(channel) else {
         return;
     };
-    let caps = network.sessions.find(to).map_or(Caps::NONE, |to| to.caps);
-    let all = caps.has(Caps::MULTI_PREFIX);
-    let mut names = String::new();
-    for (&member, rank) in &channel.members {
-        let Some(session) = network.sessions.find(member) else {
-            continue;
-        };
-        let is_hidden = session.is_invisible() && channel.rank(to).is_none();
-        if is_hidden || !channel.shows(member, to) {
-            continue;
-        }
-        let name = match caps.has(Caps::USERHOST_IN_NAMES) {
-            true => &session.source,
-            false => &session.nick,
-        };
-        let name_bytes = rank.prefixes(all).len() + name.len() + " ".len();
-        if !names.is_empty() && names.len() + name_bytes > NAMES_BYTES_MAX {
+    let style = style(to, network);
+    if channel.shows_all(to) {
+        for names in channel.names(style, &network.sessions) {
             write(to, channel, network, &names, lines);
-            names.clear();
         }
-        if !names.is_empty() {
-            names.push(' ');
-        }
-        names.push_str(rank.prefixes(all));
-        names.push_str(name);
-    }
-    if !names.is_empty() {
-        write(to, channel, network, &names, lines);
+    } else {
+        write(
+            to,
+            channel,
+            network,
+            &visible(to, channel, network, style),
+            lines,
+        );
     }
     network
         .reply(to, RPL_ENDOFNAMES, lines)
@@ -68,18 +62,38 @@ pub(super) fn show(to: SessionId, channel: ChannelId, network: &Network, lines: 
         .text();
 }
 
-fn write(to: SessionId, channel: &Channel, network: &Network, names: &str, lines: &mut String) {
-    let symbol = if channel.modes.has(Flag::Secret) {
-        "@"
-    } else {
-        "="
-    };
-    let reply = network.reply(to, RPL_NAMREPLY, lines);
-    reply.params([symbol, &channel.name]).trailing(names);
+fn style(to: SessionId, network: &Network) -> Style {
+    let caps = network.sessions.find(to).map_or(Caps::NONE, |to| to.caps);
+    Style {
+        all_prefixes: caps.has(Caps::MULTI_PREFIX),
+        userhost: caps.has(Caps::USERHOST_IN_NAMES),
+    }
 }
 
-/// Longest list on one line: leaves room for a server name of 63 bytes, a nick and a channel.
-const NAMES_BYTES_MAX: usize = 330;
+/// Writes those who are not hidden from `to`: outsiders do not see the invisible, and an auditorium
+/// shows few.
+fn visible(to: SessionId, channel: &Channel, network: &Network, style: Style) -> Lines {
+    let mut names = Lines::default();
+    let members = channel.members_by_joining();
+    for session in members.filter_map(|id| network.sessions.find(id)) {
+        let is_hidden = session.is_invisible() && channel.rank(to).is_none();
+        if let (Some(rank), false) = (channel.rank(session.id), is_hidden)
+            && channel.shows(session.id, to)
+        {
+            names.push(session, rank, style);
+        }
+    }
+    names
+}
+
+fn write(to: SessionId, channel: &Channel, network: &Network, names: &Lines, lines: &mut String) {
+    let is_secret = channel.modes.has(Flag::Secret);
+    let symbol = if is_secret { "@" } else { "=" };
+    for names in names.iter() {
+        let reply = network.reply(to, RPL_NAMREPLY, lines);
+        reply.params([symbol, &channel.name]).trailing(names);
+    }
+}
 
 /// Most channels of one NAMES.
 pub(crate) const NAMES_TARGETS_MAX: usize = 4;

@@ -89,9 +89,7 @@ impl Intent for ChangeNick {
             .extend(relay.encode(session.caps.encoding()));
         network.send_to_peers(self.session, &relay, effects.outputs);
         let is_another = before != self.folded;
-        network
-            .sessions
-            .rename(self.session, self.nick, self.folded);
+        network.rename(self.session, self.nick, self.folded);
         if is_another {
             network.tell_offline((&before, &nick_before), stamp, effects.outputs);
             network.tell_online(self.session, stamp, effects.outputs);

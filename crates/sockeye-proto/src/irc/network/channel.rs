@@ -6,6 +6,8 @@ use alloc::string::String;
 use super::deliver::Audience;
 use super::modes::{Flag, Modes};
 use super::rank::{Prefix, Rank};
+use super::roll::Roll;
+use super::session::Session;
 use crate::irc::id::{AccountId, ChannelId, SessionId};
 
 /// One channel.
@@ -24,6 +26,8 @@ pub(crate) struct Channel {
     pub(crate) topic: Option<Topic>,
     pub(crate) modes: Modes,
     pub(crate) members: BTreeMap<SessionId, Rank>,
+    /// The same as NAMES shows them.
+    pub(super) roll: Roll,
     /// The members of each encoding class; `None` when members or their capabilities changed.
     pub(super) audience: Option<Audience>,
 }
@@ -49,6 +53,7 @@ impl Channel {
             topic: None,
             modes: Modes::of_new_channel(),
             members: BTreeMap::new(),
+            roll: Roll::default(),
             audience: None,
         }
     }
@@ -71,28 +76,46 @@ impl Channel {
             || self.has_rank(viewer, Prefix::Halfop)
     }
 
+    /// Returns whether `viewer` may know of all members that they are there.
+    pub(crate) fn shows_all(&self, viewer: SessionId) -> bool {
+        let least = self.modes.has(Flag::Auditorium).then_some(Prefix::Halfop);
+        let rank = self.rank(viewer);
+        rank.is_some_and(|rank| least.is_none_or(|least| rank.is_at_least(least)))
+    }
+
     /// Returns whether a session is a member with this prefix or a higher one.
     pub(crate) fn has_rank(&self, session: SessionId, least: Prefix) -> bool {
         self.rank(session)
             .is_some_and(|rank| rank.is_at_least(least))
     }
 
-    /// Adds or changes a member.
-    pub(crate) fn set_member(&mut self, session: SessionId, rank: Rank) {
-        if self.members.insert(session, rank).is_none() {
+    /// Adds a member.
+    pub(crate) fn add_member(&mut self, session: &Session, rank: Rank) {
+        if self.members.insert(session.id, rank).is_none() {
             self.audience = None;
+            self.roll.add(session, rank);
         }
     }
 
     /// Gives or takes a member's prefix; returns whether that changed anything.
     pub(crate) fn set_rank(&mut self, session: SessionId, prefix: Prefix, add: bool) -> bool {
         let rank = self.members.get_mut(&session);
-        rank.is_some_and(|rank| rank.set(prefix, add))
+        let changed = rank.is_some_and(|rank| rank.set(prefix, add));
+        if changed {
+            self.roll.rewrite(session);
+        }
+        changed
+    }
+
+    /// Returns the members in the order of joining.
+    pub(crate) fn members_by_joining(&self) -> impl Iterator<Item = SessionId> {
+        self.roll.members()
     }
 
     pub(crate) fn remove_member(&mut self, session: SessionId) {
         if self.members.remove(&session).is_some() {
             self.audience = None;
+            self.roll.remove(session);
         }
     }
 }

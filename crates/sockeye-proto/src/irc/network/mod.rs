@@ -18,6 +18,7 @@ pub(crate) mod modes;
 mod monitors;
 pub(crate) mod rank;
 mod replies;
+pub(crate) mod roll;
 pub(crate) mod session;
 mod stored;
 
@@ -165,6 +166,29 @@ impl Network {
     pub(crate) fn channel_by_name(&self, name: &str) -> Option<&channel::Channel> {
         self.channels
             .by_folded_name(&self.settings.casemapping.fold(name)?)
+    }
+
+    /// Gives a client a nick that is free or is its own in other letters.
+    pub(crate) fn rename(&mut self, session: SessionId, nick: String, folded: String) {
+        self.sessions.rename(session, nick, folded);
+        self.rewrite_names(session);
+    }
+
+    /// Shows a client with another user name and host.
+    pub(crate) fn rehost(&mut self, session: SessionId, user: String, host: String) {
+        if let Some(session) = self.sessions.find_mut(session) {
+            session.rehost(user, host);
+        }
+        self.rewrite_names(session);
+    }
+
+    fn rewrite_names(&mut self, session: SessionId) {
+        let known = self.sessions.find(session);
+        for &channel in known.iter().flat_map(|session| &session.channels) {
+            if let Some(channel) = self.channels.find_mut(channel) {
+                channel.roll.rewrite(session);
+            }
+        }
     }
 
     /// Takes a session out of a channel, and the channel away if nothing is left of it.

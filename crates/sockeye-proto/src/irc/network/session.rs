@@ -92,14 +92,14 @@ impl Session {
     }
 
     /// Takes a nick, valid and free.
-    pub(crate) fn rename(&mut self, nick: String, folded: String) {
+    fn rename(&mut self, nick: String, folded: String) {
         self.source = source(&nick, &self.user, &self.host);
         self.nick = nick;
         self.folded = folded;
     }
 
     /// Shows it with another user name and host.
-    pub(crate) fn rehost(&mut self, user: String, host: String) {
+    pub(super) fn rehost(&mut self, user: String, host: String) {
         self.source = source(&self.nick, &user, &host);
         self.user = user;
         self.host = host;
@@ -203,7 +203,7 @@ impl Sessions {
     }
 
     /// Gives a client a nick that is free or is its own in other letters.
-    pub(crate) fn rename(&mut self, id: SessionId, nick: String, folded: String) {
+    pub(super) fn rename(&mut self, id: SessionId, nick: String, folded: String) {
         let Some(session) = self.find_mut(id) else {
             return;
         };
