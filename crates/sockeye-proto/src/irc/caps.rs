@@ -66,6 +66,8 @@ impl Caps {
     pub const DRAFT_NO_IMPLICIT_NAMES: Self = Self(1 << 21);
     /// `draft/extended-isupport`: ISUPPORT before registration, and in a batch.
     pub const EXTENDED_ISUPPORT: Self = Self(1 << 22);
+    /// `draft/event-playback`: history also shows what is no message.
+    pub const EVENT_PLAYBACK: Self = Self(1 << 40);
 
     /// Not a capability but a fact of the same negotiation: the client speaks version 302.
     const VERSION_302: Self = Self(1 << 63);
@@ -76,7 +78,7 @@ impl Caps {
         let history = if settings.history {
             Self::NONE
         } else {
-            Self::CHATHISTORY
+            Self::CHATHISTORY | Self::EVENT_PLAYBACK
         };
         let sasl = if settings.accounts {
             Self::NONE
@@ -290,6 +292,7 @@ const TABLE: &[Row] = &[
     row(Caps::CAP_NOTIFY, "cap-notify", ""),
     row(Caps::CHGHOST, "chghost", ""),
     row(Caps::CHATHISTORY, "draft/chathistory", ""),
+    row(Caps::EVENT_PLAYBACK, "draft/event-playback", ""),
     row(Caps::EXTENDED_ISUPPORT, "draft/extended-isupport", ""),
     row(Caps::DRAFT_NO_IMPLICIT_NAMES, "draft/no-implicit-names", ""),
     row(Caps::PRE_AWAY, "draft/pre-away", ""),

@@ -31,7 +31,7 @@ pub struct Stamp {
 pub struct Record {
     /// Place, time, randomness.
     pub stamp: Stamp,
-    /// Which channel it belongs to.
+    /// Which channel it belongs to; [`ChannelId::NONE`] for what belongs to clients.
     pub channel: ChannelId,
     /// What is stored.
     pub fact: Fact,
@@ -58,6 +58,20 @@ pub enum Fact {
         /// The changes in order.
         changes: Vec<StoredMode>,
     },
+    /// A message from one client to another.
+    Direct(StoredDirect),
+    /// Somebody came to the channel, left it or got another nick; history only.
+    Presence(StoredPresence),
+}
+
+impl Fact {
+    /// Returns whether a restart needs it; all else is history only.
+    pub const fn is_state(&self) -> bool {
+        match self {
+            Self::Found(_) | Self::Topic { .. } | Self::Mode { .. } => true,
+            Self::Message(_) | Self::Direct(_) | Self::Presence(_) => false,
+        }
+    }
 }
 
 /// A channel at the moment when it first got stored state.
@@ -84,6 +98,72 @@ pub struct StoredMode {
     pub value: Option<String>,
 }
 
+/// A direct message as stored, once for both sides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredDirect {
+    /// Who sent it.
+    pub from: Party,
+    /// Who received it.
+    pub to: Party,
+    /// What was said.
+    pub message: StoredMessage,
+}
+
+/// One side of a direct message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// The nick at that time.
+    pub nick: String,
+    /// What the other side finds the conversation by: the name of the account, or the nick of a
+    /// client without one; folded.
+    pub key: String,
+    /// The account; only with one can this side read the message later.
+    pub account: Option<AccountId>,
+}
+
+/// What changed about who is on a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredPresence {
+    /// Full source of who did it, `nick!user@host`.
+    pub source: String,
+    /// The account name, if logged in.
+    pub account: Option<String>,
+    /// What happened.
+    pub change: PresenceChange,
+}
+
+/// The ways of coming and going. The order of the variants is part of the stored format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PresenceChange {
+    /// `JOIN`
+    Join {
+        /// For clients with `extended-join`.
+        realname: String,
+    },
+    /// `PART`
+    Part {
+        /// As given.
+        reason: Option<String>,
+    },
+    /// `QUIT`
+    Quit {
+        /// What the others read.
+        reason: String,
+    },
+    /// `KICK` by the source.
+    Kick {
+        /// Who had to go.
+        nick: String,
+        /// Why.
+        reason: String,
+    },
+    /// `NICK`
+    Nick {
+        /// The new nick.
+        nick: String,
+    },
+}
+
 /// A channel message as stored: all that a later reader is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredMessage {
@@ -91,7 +171,7 @@ pub struct StoredMessage {
     pub source: String,
     /// The sender's account name, if logged in.
     pub account: Option<String>,
-    /// PRIVMSG or NOTICE.
+    /// PRIVMSG, NOTICE or TAGMSG.
     pub kind: MessageKind,
     /// Client-only tags (`+name`), unescaped.
     pub tags: Vec<(String, String)>,
@@ -106,7 +186,7 @@ pub enum MessageKind {
     Privmsg,
     /// `NOTICE`
     Notice,
-    /// `TAGMSG`: tags only; not stored yet.
+    /// `TAGMSG`: tags only.
     Tagmsg,
 }
 

@@ -14,7 +14,7 @@ pub use text::{msgid_text, parse_msgid, parse_time, time_text};
 
 use super::caps::Caps;
 use super::event::Record;
-use super::id::{ChannelId, Number, SessionId};
+use super::id::{AccountId, ChannelId, Number, SessionId};
 
 /// A read of stored messages that the network has permitted.
 #[derive(Debug, Clone)]
@@ -32,10 +32,10 @@ pub struct HistoryRequest {
 /// Which rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Query {
-    /// Messages of one channel.
+    /// Messages of one buffer.
     Messages {
-        /// The channel.
-        channel: ChannelId,
+        /// Where.
+        buffer: Buffer,
         /// After this point, exclusive.
         after: Option<Point>,
         /// Before this point, exclusive.
@@ -48,23 +48,46 @@ pub enum Query {
     /// Up to `limit` messages around a point: half of them before it, then the point's own and
     /// later ones.
     Around {
-        /// The channel.
-        channel: ChannelId,
+        /// Where.
+        buffer: Buffer,
         /// The middle.
         point: Point,
         /// At most so many.
         limit: u32,
     },
-    /// For each channel the time of its latest message, for those within the two times.
+    /// For each buffer the time of its latest message, for those within the two times.
     Targets {
         /// The channels that the asker may read, with their names.
         channels: Vec<(ChannelId, String)>,
+        /// Whose direct messages count.
+        owner: Option<AccountId>,
         /// After this time, exclusive, milliseconds since 1970.
         after_ms: u64,
         /// Before this time, exclusive.
         before_ms: u64,
-        /// At most so many channels.
+        /// At most so many buffers.
         limit: u32,
+    },
+}
+
+/// What is read like one conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Buffer {
+    /// A channel.
+    Channel {
+        /// Which.
+        id: ChannelId,
+        /// Whether what is no PRIVMSG or NOTICE counts, too (IRCv3 `draft/event-playback`).
+        events: bool,
+    },
+    /// What an account and somebody else have said to each other.
+    Direct {
+        /// Whose history is read.
+        owner: AccountId,
+        /// The other side, as [`Party::key`](super::event::Party::key).
+        peer: String,
+        /// Whether TAGMSG counts, too.
+        events: bool,
     },
 }
 
@@ -77,7 +100,7 @@ pub enum Keep {
     Last,
 }
 
-/// A point in the history of a channel.
+/// A point in a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {
     /// A message, by the number that its msgid holds.
@@ -93,7 +116,7 @@ pub struct Reply {
     pub server: String,
     /// The receiver's capabilities at that moment.
     pub caps: Caps,
-    /// The channel's name, target of the lines.
+    /// The channel's name, target of its lines; the nick of the other side of direct messages.
     pub target: String,
     /// The label of the command that asked.
     pub label: Option<String>,
@@ -108,9 +131,9 @@ pub struct Reply {
 /// What was found.
 #[derive(Debug, Clone)]
 pub enum Found {
-    /// Message records, ascending.
+    /// Records, ascending.
     Messages(Vec<Record>),
-    /// Channels with the time of their latest message, ascending by time.
+    /// Channels and nicks with the time of the latest message, ascending by time.
     Targets(Vec<(String, u64)>),
     /// The store could not be read; the reason.
     Unavailable(String),

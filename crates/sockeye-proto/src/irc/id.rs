@@ -28,6 +28,11 @@ impl SessionId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChannelId(pub Number);
 
+impl ChannelId {
+    /// No channel: the first event has number 1.
+    pub const NONE: Self = Self(0);
+}
+
 /// One account of the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AccountId(pub u64);

@@ -19,8 +19,9 @@
 //!   next batch as a void, and until that is stored neither the refusal nor anything behind it
 //!   leaves. So one batch takes back however many rows the one before it had in vain.
 //! * **Failed.** What should have been stored in a failed batch becomes a refusal to its sender;
-//!   everything else of it keeps its place. A void that could not be written is not waited for any
-//!   longer: it goes along with the next batch that has rows.
+//!   everything else of it keeps its place, and so does coming and going, which the history then
+//!   lacks. A void that could not be written is not waited for any longer: it goes along with the
+//!   next batch that has rows.
 //!
 //! Invariant: nothing is shown to anybody before it is stored, if it is to be stored at all.
 
@@ -177,9 +178,13 @@ impl Pipeline {
     /// The batch is not in the log and will never be: its senders get their refusal.
     pub fn failed(&mut self, why: &StoreFailure) {
         let (StoreFailure::Full(why) | StoreFailure::Unwritable(why)) = why;
-        for work in self.order.rows_in_log() {
-            if let Work::Act(event) = work {
-                *work = Work::Say(self.network.not_stored(event, why).0);
+        for job in self.order.stored_in_log() {
+            job.rows.clear();
+            job.stores = None;
+            if let Work::Act(event) = &job.work
+                && let Some(refusal) = self.network.not_stored(event, why)
+            {
+                job.work = Work::Say(refusal.0);
             }
         }
         self.order.decided();

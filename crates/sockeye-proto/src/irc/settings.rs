@@ -16,8 +16,10 @@ pub struct Settings {
     pub created_ms: u64,
     /// Message of the day, a line each; empty: 422.
     pub motd: Vec<String>,
-    /// Whether channel messages are stored.
+    /// Whether messages are stored.
     pub history: bool,
+    /// Whether it is stored, too, who came to channels and left them (`draft/event-playback`).
+    pub history_events: bool,
     /// How many stored messages a client without `draft/chathistory` gets on JOIN; 0: none.
     pub replay_on_join: u32,
     /// How names are compared.

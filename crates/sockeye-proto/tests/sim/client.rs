@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use sockeye_proto::irc::event::{Fact, Record, StoredMode};
+use sockeye_proto::irc::event::{Fact, Record, StoredMessage, StoredMode};
 use sockeye_proto::irc::message::Message;
 
 use crate::model::User;
@@ -80,15 +80,24 @@ impl Pending {
             return false;
         };
         let params: Vec<_> = line.params.iter().skip(1).map(String::as_str).collect();
+        let place = match &record.fact {
+            Fact::Direct(direct) => &direct.to.nick,
+            _ => room,
+        };
         let is_there = line
             .params
             .first()
-            .is_some_and(|name| name.eq_ignore_ascii_case(room));
+            .is_some_and(|name| name.eq_ignore_ascii_case(place));
+        let is_said = |message: &StoredMessage| {
+            line.command == message.kind.command()
+                && params.first().copied().unwrap_or_default() == message.text
+        };
         !self.in_log
             && is_there
             && match &record.fact {
-                Fact::Found(_) => false,
-                Fact::Message(message) => params == [&message.text],
+                Fact::Found(_) | Fact::Presence(_) => false,
+                Fact::Message(message) => is_said(message),
+                Fact::Direct(direct) => is_said(&direct.message),
                 Fact::Topic { topic, .. } => line.command == "TOPIC" && params == [topic],
                 Fact::Mode { changes, .. } => {
                     let is_asked = |change: &StoredMode| is_change(change, &params);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use sockeye_proto::irc::caps::Caps;
-use sockeye_proto::irc::event::{Fact, Record};
+use sockeye_proto::irc::event::{Fact, PresenceChange, Record, StoredPresence};
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::message::{LineDecoder, Message};
 
@@ -55,8 +55,11 @@ impl Judge {
         let by = match &record.fact {
             Fact::Message(message) => &message.source,
             Fact::Topic { by, .. } | Fact::Mode { by, .. } => by,
+            Fact::Direct(direct) => &direct.message.source,
             // It comes with the row of the line that makes its channel last.
             Fact::Found(_) => return Ok(()),
+            // It happens whether it is stored or not.
+            Fact::Presence(presence) => return self.is_under_way(presence),
         };
         // One whose new nick nobody has seen yet is known by its line only.
         let named = self
@@ -73,6 +76,27 @@ impl Judge {
             None => return Err(format!("nobody under way asked for this row: {record:?}")),
         }
         Ok(())
+    }
+
+    /// Somebody under way comes, goes or takes another nick.
+    fn is_under_way(&self, presence: &StoredPresence) -> Result<(), Fault> {
+        let command = match presence.change {
+            PresenceChange::Join { .. } => "JOIN",
+            PresenceChange::Part { .. } => "PART",
+            PresenceChange::Quit { .. } => "QUIT",
+            PresenceChange::Kick { .. } => "KICK",
+            PresenceChange::Nick { .. } => "NICK",
+        };
+        let asks = |pending: &Pending| match &pending.sent {
+            Sent::Line(line) => line.command == command,
+            Sent::Leave(_) => command == "QUIT",
+            _ => false,
+        };
+        let mut clients = self.clients.values();
+        let is_asked = clients.any(|client| client.pending.iter().any(asks));
+        is_asked
+            .then_some(())
+            .ok_or_else(|| format!("nobody under way asked for {presence:?}"))
     }
 
     /// The batch is on disk, or it is lost.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sockeye_proto::irc::event::{Fact, Record};
-use sockeye_proto::irc::history::{Found, HistoryRequest, Keep, Query};
+use sockeye_proto::irc::event::{Fact, MessageKind, Record};
+use sockeye_proto::irc::history::{Buffer, Found, HistoryRequest, Keep, Query};
 use sockeye_proto::irc::id::{ChannelId, Number};
 use sockeye_proto::irc::input::Batch;
 
@@ -34,7 +34,10 @@ impl Log {
     /// The rows that are on their way, each with the name of its channel.
     pub(crate) fn appending(&self) -> impl Iterator<Item = (&Record, &str)> {
         let records = self.appending.iter().flat_map(|batch| &batch.records);
-        records.map(|record| (record, self.names[&record.channel].as_str()))
+        records.map(|record| {
+            let name = self.names.get(&record.channel);
+            (record, name.map_or("", String::as_str))
+        })
     }
 
     pub(crate) fn is_appending(&self) -> bool {
@@ -108,7 +111,7 @@ impl Log {
     /// Answers the queries that the script asks.
     pub(crate) fn read(&self, request: &HistoryRequest) -> Found {
         let Query::Messages {
-            channel: of,
+            buffer: Buffer::Channel { id: of, .. },
             after: None,
             before: None,
             keep: Keep::Last,
@@ -121,7 +124,7 @@ impl Log {
             record.stamp.number <= request.upto
                 && !request.reply.hidden.contains(&record.stamp.number)
                 && record.channel == *of
-                && matches!(record.fact, Fact::Message(_))
+                && matches!(&record.fact, Fact::Message(said) if said.kind != MessageKind::Tagmsg)
         };
         let latest = self.records().rev().filter(is_wanted).take(*limit as usize);
         let mut found: Vec<_> = latest.cloned().collect();

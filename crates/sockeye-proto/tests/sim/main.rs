@@ -68,6 +68,7 @@ fn settings() -> Settings {
         created_ms: 0,
         motd: vec!["hello".into()],
         history: true,
+        history_events: true,
         replay_on_join: REPLAY_ON_JOIN,
         casemapping: CaseMapping::Ascii,
         accounts: true,

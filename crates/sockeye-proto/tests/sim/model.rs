@@ -216,6 +216,9 @@ impl Model {
         let target = params[0];
         if !target.starts_with('#') {
             let to = self.find(target).ok_or(vec!["401"])?;
+            if !stored {
+                return Err(vec!["400"]);
+            }
             params[0] = &self.users[&to].nick;
             let line = self.line(who, &said.command, &params).tagged(said);
             return Ok(self.heard(vec![to], who, &line));
@@ -230,8 +233,9 @@ impl Model {
         }
         params[0] = &room.name;
         let line = self.line(who, &said.command, &params).tagged(said);
+        let kept = self.keep(target, stored)?;
         if said.command != "TAGMSG" {
-            self.keep(target, stored)?.said.push(Rc::new(line.clone()));
+            kept.said.push(Rc::new(line.clone()));
         }
         let others = room.members.keys().copied().filter(|&member| member != who);
         Ok(self.heard(others.collect(), who, &line))

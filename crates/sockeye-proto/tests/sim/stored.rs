@@ -13,6 +13,9 @@ use crate::seen::Seen;
 pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTreeMap<String, Room> {
     let mut rooms: BTreeMap<ChannelId, Room> = BTreeMap::new();
     for Record { channel, fact, .. } in records {
+        if *channel == ChannelId::NONE {
+            continue;
+        }
         let room = rooms.entry(*channel).or_default();
         match fact {
             // Two lines on their way may both have made it last.
@@ -24,6 +27,7 @@ pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTree
             }
             Fact::Topic { topic, .. } => room.topic.clone_from(topic),
             Fact::Mode { changes, .. } => change(room, changes),
+            Fact::Message(message) if message.kind == MessageKind::Tagmsg => {}
             Fact::Message(message) => {
                 let notice = message.kind == MessageKind::Notice;
                 let command = if notice { "NOTICE" } else { "PRIVMSG" };
@@ -32,6 +36,7 @@ pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTree
                 (line.time, line.msgid) = (true, true);
                 room.said.push(Rc::new(line));
             }
+            Fact::Direct(_) | Fact::Presence(_) => {}
         }
     }
     rooms

@@ -137,6 +137,7 @@ impl Services {
             created_ms: self.started_wall_ms,
             motd: chat.motd.lines().map(str::to_owned).collect(),
             history: chat.history,
+            history_events: chat.history_events,
             replay_on_join: chat.replay_on_join,
             casemapping: self.casemapping,
             accounts: true,

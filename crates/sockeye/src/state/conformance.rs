@@ -3,9 +3,11 @@
 use sockeye_proto::irc::event::{
     Fact, Found as Founding, MessageKind, Record, Stamp, StoredMessage, StoredMode,
 };
-use sockeye_proto::irc::history::{Found, Keep, Point, Query};
+use sockeye_proto::irc::history::{Buffer, Found, Keep, Point, Query};
 use sockeye_proto::irc::id::{AccountId, ChannelId, Number};
 use sockeye_proto::irc::input::Batch;
+
+mod buffers;
 
 use super::{FaultyLog, History, Log, LogError, MemoryLog, Store, StoreOptions};
 
@@ -125,6 +127,7 @@ async fn every_law(log: &dyn Log, history: &dyn History) {
     pages_through_a_channel(log, history).await;
     agrees_with_memory(log, history).await;
     counts_what_it_did(log);
+    buffers::agree(log, history).await;
 }
 
 async fn begins_empty(log: &dyn Log) {
@@ -217,7 +220,7 @@ async fn pages_by_message(history: &dyn History) {
         (at(50), None, Keep::First, 1, vec![51]),
     ] {
         let query = Query::Messages {
-            channel: HERE,
+            buffer: here(),
             after,
             before,
             keep,
@@ -241,7 +244,7 @@ async fn pages_by_time(history: &dyn History) {
         (None, Some(Point::Time(0)), Keep::Last, 9, vec![]),
     ] {
         let query = Query::Messages {
-            channel: HERE,
+            buffer: here(),
             after,
             before,
             keep,
@@ -264,7 +267,7 @@ async fn reads_around_a_point(history: &dyn History) {
         (Point::Time(time_of(44)), 2, vec![43, 44]),
     ] {
         let query = Query::Around {
-            channel: HERE,
+            buffer: here(),
             point,
             limit,
         };
@@ -299,6 +302,7 @@ async fn lists_targets(history: &dyn History) {
     ] {
         let query = Query::Targets {
             channels: channels.clone(),
+            owner: None,
             after_ms,
             before_ms,
             limit,
@@ -329,7 +333,7 @@ async fn agrees_with_memory(log: &dyn Log, history: &dyn History) {
     {
         for (keep, limit) in [(Keep::First, 4), (Keep::Last, 3)] {
             let query = Query::Messages {
-                channel: ChannelId(3),
+                buffer: channel(ChannelId(3)),
                 after,
                 before,
                 keep,
@@ -345,7 +349,7 @@ async fn agrees_with_memory(log: &dyn Log, history: &dyn History) {
     }
     for point in points.into_iter().flatten() {
         let query = Query::Around {
-            channel: ChannelId(3),
+            buffer: channel(ChannelId(3)),
             point,
             limit: 5,
         };
@@ -364,9 +368,18 @@ fn counts_what_it_did(log: &dyn Log) {
     assert_eq!((health.failures, health.last_failure), (0, None));
 }
 
-pub(super) fn all(channel: ChannelId) -> Query {
+/// What everybody is shown of a channel.
+pub(super) fn channel(id: ChannelId) -> Buffer {
+    Buffer::Channel { id, events: false }
+}
+
+fn here() -> Buffer {
+    channel(HERE)
+}
+
+pub(super) fn all(id: ChannelId) -> Query {
     Query::Messages {
-        channel,
+        buffer: channel(id),
         after: None,
         before: None,
         keep: Keep::First,

@@ -1,10 +1,11 @@
 //! A log in memory: for tests, and the plainest statement of what every log must do.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sockeye_proto::irc::event::{Fact, Record};
-use sockeye_proto::irc::history::{Found, Keep, Point, Query};
-use sockeye_proto::irc::id::{ChannelId, Number};
+use sockeye_proto::irc::event::{Fact, MessageKind, Record, StoredDirect, StoredMessage};
+use sockeye_proto::irc::history::{Buffer, Found, Keep, Point, Query};
+use sockeye_proto::irc::id::{AccountId, Number};
 use sockeye_proto::irc::input::Batch;
 
 use super::log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
@@ -41,7 +42,7 @@ impl Log for MemoryLog {
 
     fn tail(&self, after: Number) -> Answer<'_, Result<Tail, LogError>> {
         let state = self.state();
-        let stateful = |r: &&Record| !matches!(r.fact, Fact::Message(_)) && r.stamp.number > after;
+        let stateful = |r: &&Record| r.fact.is_state() && r.stamp.number > after;
         let tail = Tail {
             records: state.alive().filter(stateful).cloned().collect(),
             last: state
@@ -81,13 +82,13 @@ impl Log for MemoryLog {
 impl History for MemoryLog {
     fn find(&self, query: Query, upto: Number) -> Answer<'_, Found> {
         let state = self.state();
-        let messages = |channel: ChannelId| {
+        let messages = |buffer: Buffer| {
             let alive = state.alive().filter(move |r| r.stamp.number <= upto);
-            alive.filter(move |r| r.channel == channel && matches!(r.fact, Fact::Message(_)))
+            alive.filter(move |r| belongs(r, &buffer))
         };
         let found = match query {
             Query::Messages {
-                channel,
+                buffer,
                 after,
                 before,
                 keep,
@@ -95,7 +96,7 @@ impl History for MemoryLog {
             } => {
                 let after = |r: &&Record| after.is_none_or(|point| is_after(r, point));
                 let before = |r: &&Record| before.is_none_or(|point| is_before(r, point));
-                let all: Vec<_> = messages(channel)
+                let all: Vec<_> = messages(buffer)
                     .filter(after)
                     .filter(before)
                     .cloned()
@@ -103,26 +104,34 @@ impl History for MemoryLog {
                 Found::Messages(cut(all, keep, limit))
             }
             Query::Around {
-                channel,
+                buffer,
                 point,
                 limit,
             } => {
-                let (earlier, later): (Vec<_>, Vec<_>) = messages(channel)
-                    .cloned()
-                    .partition(|r| is_before(r, point));
+                let (earlier, later): (Vec<_>, Vec<_>) =
+                    messages(buffer).cloned().partition(|r| is_before(r, point));
                 let mut found = cut(earlier, Keep::Last, limit / 2);
                 found.extend(cut(later, Keep::First, limit - limit / 2));
                 Found::Messages(found)
             }
             Query::Targets {
                 channels,
+                owner,
                 after_ms,
                 before_ms,
                 limit,
             } => {
-                let mut found: Vec<_> = channels
+                let channel = |id| Buffer::Channel { id, events: false };
+                let channels = channels.into_iter().map(|(id, name)| (channel(id), name));
+                let directs = owner
                     .into_iter()
-                    .filter_map(|(id, name)| Some((name, messages(id).last()?.stamp.wall_ms)))
+                    .flat_map(|owner| state.directs(owner, upto));
+                let mut found: Vec<_> = channels
+                    .chain(directs)
+                    .filter_map(|(buffer, name)| {
+                        let latest = messages(buffer).last()?;
+                        Some((name, latest.stamp.wall_ms))
+                    })
                     .filter(|(_, at_ms)| after_ms < *at_ms && *at_ms < before_ms)
                     .collect();
                 found.sort_by_key(|(_, at_ms)| *at_ms);
@@ -141,8 +150,61 @@ impl State {
             .filter(|r| !self.voids.contains(&r.stamp.number))
     }
 
+    /// What `owner` has said with others, each under the nick in the latest message.
+    fn directs(&self, owner: AccountId, upto: Number) -> impl Iterator<Item = (Buffer, String)> {
+        let mut nicks = BTreeMap::new();
+        for record in self.alive().filter(|r| r.stamp.number <= upto) {
+            if let Fact::Direct(StoredDirect { from, to, message }) = &record.fact
+                && message.kind != MessageKind::Tagmsg
+            {
+                for (side, other) in [(from, to), (to, from)] {
+                    if side.account == Some(owner) {
+                        nicks.insert(other.key.clone(), other.nick.clone());
+                    }
+                }
+            }
+        }
+        let events = false;
+        nicks.into_iter().map(move |(peer, nick)| {
+            let buffer = Buffer::Direct {
+                owner,
+                peer,
+                events,
+            };
+            (buffer, nick)
+        })
+    }
+
     fn last(&self) -> Number {
         self.records.last().map_or(0, |r| r.stamp.number)
+    }
+}
+
+/// Whether a record is shown to who reads this buffer.
+fn belongs(record: &Record, buffer: &Buffer) -> bool {
+    let shown = |message: &StoredMessage, events| events || message.kind != MessageKind::Tagmsg;
+    match (buffer, &record.fact) {
+        (Buffer::Channel { id, events }, fact) => {
+            record.channel == *id
+                && match fact {
+                    Fact::Message(message) => shown(message, *events),
+                    Fact::Topic { .. } | Fact::Mode { .. } | Fact::Presence(_) => *events,
+                    _ => false,
+                }
+        }
+        (
+            Buffer::Direct {
+                owner,
+                peer,
+                events,
+            },
+            Fact::Direct(StoredDirect { from, to, message }),
+        ) => {
+            let mut sides = [(from, to), (to, from)].into_iter();
+            shown(message, *events)
+                && sides.any(|(side, other)| side.account == Some(*owner) && other.key == *peer)
+        }
+        _ => false,
     }
 }
 

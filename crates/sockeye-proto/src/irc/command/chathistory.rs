@@ -1,11 +1,16 @@
-//! CHATHISTORY (IRCv3 draft/chathistory).
+//! CHATHISTORY (IRCv3 draft/chathistory, draft/event-playback).
+//!
+//! Members read the history of a channel, and accounts their own direct messages. Who asks for
+//! anything else is told no more than that there is nothing to be had.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Asked, Request};
+use crate::irc::caps::Caps;
+use crate::irc::casemap::CHANNEL_PREFIX;
 use crate::irc::history::{
-    HistoryRequest, Invalid, Query, Reply, Request as HistoryCommand, Subcommand,
+    Buffer, HistoryRequest, Invalid, Query, Reply, Request as HistoryCommand, Subcommand,
 };
 use crate::irc::message::Line;
 use crate::irc::network::Replies;
@@ -22,7 +27,6 @@ pub(super) fn chathistory(request: &mut Request<'_>) {
     }
 }
 
-/// Only members read the history of a channel.
 fn read(asked: &Asked<'_>, replies: &mut Replies) {
     match HistoryCommand::parse(&asked.message.params) {
         Err(invalid) => refuse(&invalid, asked, replies),
@@ -31,29 +35,21 @@ fn read(asked: &Asked<'_>, replies: &mut Replies) {
             target,
             selection,
             limit,
-        }) => {
-            let channel = asked.network.channel_by_name(&target);
-            match channel.filter(|channel| channel.rank(asked.session.id).is_some()) {
-                Some(channel) => {
-                    let query = selection.query(channel.id, limit);
-                    request(asked, subcommand, channel.name.clone(), query, replies);
-                }
-                None => refuse(&Invalid::target(subcommand, &target), asked, replies),
+        }) => match buffer(asked, &target) {
+            Some((buffer, name)) => {
+                let query = selection.query(buffer, limit);
+                request(asked, subcommand, name, query, replies);
             }
-        }
+            None => refuse(&Invalid::target(subcommand, &target), asked, replies),
+        },
         Ok(HistoryCommand::Targets {
             after_ms,
             before_ms,
             limit,
         }) => {
-            let channels = asked.session.channels.iter();
-            let channels = channels.filter_map(|&id| asked.network.channels.find(id));
-            let channels: Vec<_> = channels
-                .filter(|channel| channel.stored)
-                .map(|channel| (channel.id, channel.name.clone()))
-                .collect();
             let query = Query::Targets {
-                channels,
+                channels: channels(asked),
+                owner: asked.session.account.as_ref().map(|account| account.id),
                 after_ms,
                 before_ms,
                 limit,
@@ -61,6 +57,43 @@ fn read(asked: &Asked<'_>, replies: &mut Replies) {
             request(asked, Subcommand::Targets, String::new(), query, replies);
         }
     }
+}
+
+/// Finds what the asker may read under this name, and what it is called in the answer.
+pub(super) fn buffer(asked: &Asked<'_>, target: &str) -> Option<(Buffer, String)> {
+    let (network, session) = (asked.network, asked.session);
+    let events = session.caps.has(Caps::EVENT_PLAYBACK);
+    if target.starts_with(CHANNEL_PREFIX) {
+        let channel = network.channel_by_name(target)?;
+        channel.rank(session.id)?;
+        let id = channel.id;
+        return Some((Buffer::Channel { id, events }, channel.name.clone()));
+    }
+    let (peer, nick) = match network.session_by_nick(target) {
+        Some(peer) => (network.direct_key(peer), peer.nick.clone()),
+        // Not here now: the name of an account, or the nick of a client without one.
+        None => (
+            network.settings.casemapping.fold(target)?,
+            String::from(target),
+        ),
+    };
+    let owner = session.account.as_ref()?.id;
+    let direct = Buffer::Direct {
+        owner,
+        peer,
+        events,
+    };
+    Some((direct, nick))
+}
+
+/// Returns the channels that the asker is on and that have something stored.
+pub(super) fn channels(asked: &Asked<'_>) -> Vec<(crate::irc::id::ChannelId, String)> {
+    let joined = asked.session.channels.iter();
+    let joined = joined.filter_map(|&id| asked.network.channels.find(id));
+    joined
+        .filter(|channel| channel.stored)
+        .map(|channel| (channel.id, channel.name.clone()))
+        .collect()
 }
 
 fn request(

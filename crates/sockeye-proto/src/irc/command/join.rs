@@ -7,7 +7,7 @@ use super::part::Part;
 use super::{Request, away, names, targets, topic};
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
-use crate::irc::history::{HistoryRequest, Keep, Query, Reply};
+use crate::irc::history::{Buffer, HistoryRequest, Keep, Query, Reply};
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::network::channel::Channel;
 use crate::irc::network::modes::Flag;
@@ -21,10 +21,10 @@ use crate::irc::numeric::{
 /// Joining one channel, which need not exist.
 #[derive(Debug)]
 pub(crate) struct Join {
-    session: SessionId,
+    pub(crate) session: SessionId,
     /// As the client wrote it.
     name: String,
-    folded: String,
+    pub(crate) folded: String,
     key: Option<String>,
 }
 
@@ -313,7 +313,10 @@ fn replay(
     effects.replies.history(HistoryRequest {
         to: id,
         query: Query::Messages {
-            channel: channel.id,
+            buffer: Buffer::Channel {
+                id: channel.id,
+                events: false,
+            },
             after: None,
             before: None,
             keep: Keep::Last,

@@ -12,13 +12,13 @@ use crate::irc::numeric::{ERR_CHANOPRIVSNEEDED, ERR_TOOMANYTARGETS, ERR_USERNOTI
 /// Removing one member by force.
 #[derive(Debug)]
 pub(crate) struct Kick {
-    by: SessionId,
-    channel: ChannelId,
-    victim: SessionId,
+    pub(crate) by: SessionId,
+    pub(crate) channel: ChannelId,
+    pub(crate) victim: SessionId,
     /// The victim and the channel as the operator wrote them.
     nick: String,
     name: String,
-    reason: String,
+    pub(crate) reason: String,
 }
 
 pub(super) fn kick(request: &mut Request<'_>) {

@@ -15,9 +15,9 @@ use crate::irc::numeric::{
 /// Taking another nick.
 #[derive(Debug)]
 pub(crate) struct ChangeNick {
-    session: SessionId,
+    pub(crate) session: SessionId,
     /// Valid as text.
-    nick: String,
+    pub(crate) nick: String,
     folded: String,
 }
 

@@ -44,7 +44,31 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
         letter: 'n',
         value: None,
     }];
-    let facts: [(Fact, &[u8]); 4] = [
+    let said = StoredMessage {
+        account: None,
+        kind: MessageKind::Privmsg,
+        tags: vec![],
+        ..message.clone()
+    };
+    let party = |nick: &str, account| Party {
+        nick: nick.into(),
+        key: nick.to_lowercase(),
+        account,
+    };
+    let direct = StoredDirect {
+        from: party("A", Some(AccountId(9))),
+        to: party("B", None),
+        message: said,
+    };
+    let presence = |change| {
+        Fact::Presence(StoredPresence {
+            source: "a!b@c".into(),
+            account: None,
+            change,
+        })
+    };
+    let reason = String::from("r");
+    let facts: [(Fact, &[u8]); 10] = [
         (
             Fact::Message(message),
             b"\x00\x05a!b@c\x01\x01A\x01\x01\x02+x\x011\x03h\xc3\xa4",
@@ -66,6 +90,37 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
                 changes,
             },
             b"\x03\x05a!b@c\x01\x00\x01n\x00",
+        ),
+        (
+            Fact::Direct(direct),
+            b"\x04\x01A\x01a\x01\x09\x01B\x01b\x00\x05a!b@c\x00\x00\x00\x03h\xc3\xa4",
+        ),
+        (
+            presence(PresenceChange::Join {
+                realname: "R".into(),
+            }),
+            b"\x05\x05a!b@c\x00\x00\x01R",
+        ),
+        (
+            presence(PresenceChange::Part { reason: None }),
+            b"\x05\x05a!b@c\x00\x01\x00",
+        ),
+        (
+            presence(PresenceChange::Quit {
+                reason: reason.clone(),
+            }),
+            b"\x05\x05a!b@c\x00\x02\x01r",
+        ),
+        (
+            presence(PresenceChange::Kick {
+                nick: "n".into(),
+                reason,
+            }),
+            b"\x05\x05a!b@c\x00\x03\x01n\x01r",
+        ),
+        (
+            presence(PresenceChange::Nick { nick: "n".into() }),
+            b"\x05\x05a!b@c\x00\x04\x01n",
         ),
     ];
     facts

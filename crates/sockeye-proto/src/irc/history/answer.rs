@@ -1,5 +1,6 @@
 //! The answer to a query, as lines.
 
+mod events;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,7 @@ use bytes::Bytes;
 use super::text::{minute_text, msgid_text, time_text};
 use super::{Found, Invalid, Reply, Subcommand};
 use crate::irc::caps::Caps;
-use crate::irc::event::{Fact, MessageKind, Record, StoredMessage};
+use crate::irc::event::{Fact, MessageKind, Record, Stamp, StoredMessage};
 use crate::irc::message::{Line, Params};
 
 /// Writes the answer: complete lines with CR LF.
@@ -56,37 +57,49 @@ fn encode_messages(out: &mut String, reply: &Reply, records: &[Record]) {
     }
     in_batch(out, reply, &["chathistory", &reply.target], |out| {
         for record in records {
-            let is_hidden = reply.hidden.contains(&record.stamp.number);
-            if let (Fact::Message(message), false) = (&record.fact, is_hidden) {
-                encode_message(out, reply, record, message);
+            if !reply.hidden.contains(&record.stamp.number) {
+                encode_record(out, reply, record);
             }
         }
     });
 }
 
-fn encode_message(out: &mut String, reply: &Reply, record: &Record, message: &StoredMessage) {
-    let command = match message.kind {
-        MessageKind::Privmsg => "PRIVMSG",
-        MessageKind::Notice => "NOTICE",
-        MessageKind::Tagmsg => return,
-    };
-    let mut line = reply.line(out);
-    if reply.caps.has(Caps::SERVER_TIME) {
-        line = line.tag("time", &time_text(record.stamp.wall_ms));
+/// Writes a record as the lines that it was when it happened.
+fn encode_record(out: &mut String, reply: &Reply, record: &Record) {
+    match &record.fact {
+        Fact::Message(message) => encode_message(out, reply, record, &reply.target, message),
+        Fact::Direct(direct) => {
+            encode_message(out, reply, record, &direct.to.nick, &direct.message);
+        }
+        fact if reply.caps.has(Caps::EVENT_PLAYBACK) => {
+            events::encode(out, reply, &record.stamp, fact);
+        }
+        _ => {}
     }
-    if let (true, Some(account)) = (reply.caps.has(Caps::ACCOUNT_TAG), &message.account) {
-        line = line.tag("account", account);
+}
+
+fn encode_message(
+    out: &mut String,
+    reply: &Reply,
+    record: &Record,
+    target: &str,
+    message: &StoredMessage,
+) {
+    let tags_only = message.kind == MessageKind::Tagmsg;
+    if tags_only && !reply.caps.has(Caps::EVENT_PLAYBACK | Caps::MESSAGE_TAGS) {
+        return;
     }
+    let mut line = reply.stamped(out, &record.stamp, message.account.as_deref());
     if reply.caps.has(Caps::MESSAGE_TAGS) {
-        line = line
-            .tag("msgid", &msgid_text(&record.stamp))
-            .client_tags(message.tags.iter());
+        line = line.client_tags(message.tags.iter());
     }
     let line = line
         .source(&message.source)
-        .command(command)
-        .param(&reply.target);
-    if reply.asked.is_none() && !reply.caps.has(Caps::SERVER_TIME) {
+        .command(message.kind.command())
+        .param(target);
+    if tags_only {
+        line.end();
+    } else if reply.asked.is_none() && !reply.caps.has(Caps::SERVER_TIME) {
         write_dated(line, &minute_text(record.stamp.wall_ms), &message.text);
     } else {
         line.trailing(&message.text);
@@ -143,6 +156,21 @@ impl Reply {
         } else {
             line
         }
+    }
+
+    /// Starts the line of something that happened, with time, id and the account of who did it.
+    fn stamped<'a>(&self, out: &'a mut String, stamp: &Stamp, account: Option<&str>) -> Line<'a> {
+        let mut line = self.line(out);
+        if self.caps.has(Caps::SERVER_TIME) {
+            line = line.tag("time", &time_text(stamp.wall_ms));
+        }
+        if self.caps.has(Caps::MESSAGE_TAGS) {
+            line = line.tag("msgid", &msgid_text(stamp));
+        }
+        if let (true, Some(account)) = (self.caps.has(Caps::ACCOUNT_TAG), account) {
+            line = line.tag("account", account);
+        }
+        line
     }
 
     /// Starts the line that carries the label.

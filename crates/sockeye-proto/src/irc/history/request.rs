@@ -7,8 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::text::{parse_msgid, parse_time};
-use super::{Keep, Point, Query};
-use crate::irc::id::ChannelId;
+use super::{Buffer, Keep, Point, Query};
 use crate::irc::message::Line;
 use crate::irc::numeric::{Severity, standard_reply};
 
@@ -195,22 +194,22 @@ impl Subcommand {
 }
 
 impl Selection {
-    /// Returns the query for these messages of a channel.
-    pub fn query(self, channel: ChannelId, limit: u32) -> Query {
+    /// Returns the query for these messages of a buffer.
+    pub fn query(self, buffer: Buffer, limit: u32) -> Query {
         match self {
             Self::Between {
                 after,
                 before,
                 keep,
             } => Query::Messages {
-                channel,
+                buffer,
                 after,
                 before,
                 keep,
                 limit,
             },
             Self::Around(point) => Query::Around {
-                channel,
+                buffer,
                 point,
                 limit,
             },

@@ -1,54 +1,160 @@
 //! What of an event is stored.
 //!
-//! Invariant: [`Network::fact`] is the only place that decides it, by the event's kind and the
+//! Invariant: [`Network::facts`] is the only place that decides it, by the event's kind and the
 //! settings.
 
 use alloc::string::String;
 
-use super::{Event, Network, Refusal};
-use crate::irc::event::{Fact, Found, MessageKind, StoredMessage, Target};
+use super::modes::Flag;
+use super::rank::Prefix;
+use super::{Event, Intent, Network, Refusal, Session};
+use crate::irc::command::join::Entry;
+use crate::irc::command::message::Speech;
+use crate::irc::event::{
+    Fact, Found, MessageKind, Party, PresenceChange, StoredDirect, StoredMessage, StoredPresence,
+    Target,
+};
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::numeric::{ERR_CANNOTSENDTOCHAN, ERR_UNKNOWNERROR};
 
 impl Network {
-    /// Returns the channel and the fact that an event stores, if it does.
-    pub(crate) fn fact(&self, event: &Event) -> Option<(ChannelId, Fact)> {
+    /// Hands over each fact that an event stores, with the channel that it belongs to.
+    pub(crate) fn facts(&self, event: &Event, store: &mut dyn FnMut(ChannelId, Fact)) {
         match event {
             Event::Message(speech) => {
-                let Target::Channel(channel) = speech.to else {
-                    return None;
-                };
-                let is_for_all = speech.hearing.is_none();
-                if !self.settings.history || speech.kind == MessageKind::Tagmsg || !is_for_all {
-                    return None;
+                if let Some((channel, fact)) = self.said(speech) {
+                    store(channel, fact);
                 }
-                let sender = self.sessions.find(speech.from)?;
-                let message = StoredMessage {
-                    source: sender.source.clone(),
-                    account: sender.account.as_ref().map(|account| account.name.clone()),
-                    kind: speech.kind,
-                    tags: speech.tags.clone(),
-                    text: speech.text.clone(),
-                };
-                Some((channel, Fact::Message(message)))
             }
             Event::Topic(topic) => {
-                let by = self.source(topic.by)?;
-                Some((
-                    topic.channel,
-                    Fact::Topic {
+                if let Some(by) = self.source(topic.by) {
+                    let topic_text = topic.text.clone();
+                    let fact = Fact::Topic {
                         by,
-                        topic: topic.text.clone(),
-                    },
-                ))
+                        topic: topic_text,
+                    };
+                    store(topic.channel, fact);
+                }
             }
             Event::Mode(modes) => {
                 let changes = modes.stored();
-                let by = self.source(modes.by)?;
-                (!changes.is_empty()).then_some((modes.channel, Fact::Mode { by, changes }))
+                if let (Some(by), false) = (self.source(modes.by), changes.is_empty()) {
+                    store(modes.channel, Fact::Mode { by, changes });
+                }
             }
-            _ => None,
+            _ if self.settings.history && self.settings.history_events => {
+                self.presence(event, store);
+            }
+            _ => {}
         }
+    }
+
+    /// What is said to all of a channel is stored, and what is said to a client if one of the two
+    /// has an account to read it with.
+    fn said(&self, speech: &Speech) -> Option<(ChannelId, Fact)> {
+        if !self.settings.history || !speech.lasts() || speech.hearing.is_some() {
+            return None;
+        }
+        let sender = self.sessions.find(speech.from)?;
+        let message = StoredMessage {
+            source: sender.source.clone(),
+            account: sender.account.as_ref().map(|account| account.name.clone()),
+            kind: speech.kind,
+            tags: speech.tags.clone(),
+            text: speech.text.clone(),
+        };
+        let receiver = match speech.to {
+            Target::Channel(channel) => return Some((channel, Fact::Message(message))),
+            Target::Session(receiver) => self.sessions.find(receiver)?,
+        };
+        (sender.account.is_some() || receiver.account.is_some()).then(|| {
+            let direct = StoredDirect {
+                from: self.party(sender),
+                to: self.party(receiver),
+                message,
+            };
+            (ChannelId::NONE, Fact::Direct(direct))
+        })
+    }
+
+    /// What happens to members is stored in channels with stored state only, so that a channel
+    /// does not begin to last because somebody looks into it; of an auditorium what all see of it.
+    fn presence(&self, event: &Event, store: &mut dyn FnMut(ChannelId, Fact)) {
+        let mut tell = |by: SessionId, whom: SessionId, channel: ChannelId, change| {
+            let (Some(session), Some(channel)) =
+                (self.sessions.find(by), self.channels.find(channel))
+            else {
+                return;
+            };
+            let is_hidden =
+                channel.modes.has(Flag::Auditorium) && !channel.has_rank(whom, Prefix::Voice);
+            if channel.stored && !is_hidden {
+                let presence = StoredPresence {
+                    source: session.source.clone(),
+                    account: session.account.as_ref().map(|account| account.name.clone()),
+                    change,
+                };
+                store(channel.id, Fact::Presence(presence));
+            }
+        };
+        let channels_of = |who: SessionId| {
+            let session = self.sessions.find(who);
+            session.into_iter().flat_map(|session| &session.channels)
+        };
+        match event {
+            Event::Join(join) => {
+                if let Ok(Entry::Existing(channel) | Entry::Forwarded(channel)) = join.plan(self) {
+                    let session = self.sessions.find(join.session);
+                    let realname = session.map_or("", |session| &session.realname).into();
+                    let change = PresenceChange::Join { realname };
+                    tell(join.session, join.session, channel, change);
+                }
+            }
+            Event::Part(part) => {
+                let reason = part.reason.clone();
+                let change = PresenceChange::Part { reason };
+                tell(part.session, part.session, part.channel, change);
+            }
+            Event::Kick(kick) => {
+                let victim = self.sessions.find(kick.victim);
+                let nick = victim.map_or("", |victim| &victim.nick).into();
+                let reason = kick.reason.clone();
+                let change = PresenceChange::Kick { nick, reason };
+                tell(kick.by, kick.victim, kick.channel, change);
+            }
+            Event::Leave(leave) => {
+                for &channel in channels_of(leave.session) {
+                    let reason = leave.reason.clone();
+                    let change = PresenceChange::Quit { reason };
+                    tell(leave.session, leave.session, channel, change);
+                }
+            }
+            Event::Nick(renamed) => {
+                for &channel in channels_of(renamed.session) {
+                    let nick = renamed.nick.clone();
+                    let change = PresenceChange::Nick { nick };
+                    tell(renamed.session, renamed.session, channel, change);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns a client as a side of a direct message.
+    fn party(&self, session: &Session) -> Party {
+        Party {
+            nick: session.nick.clone(),
+            key: self.direct_key(session),
+            account: session.account.as_ref().map(|account| account.id),
+        }
+    }
+
+    /// Returns what direct messages with a client are found by: the name of its account, so that
+    /// they are found under any nick, or else its nick.
+    pub(crate) fn direct_key(&self, session: &Session) -> String {
+        let account = session.account.as_ref();
+        let name = account.and_then(|account| self.settings.casemapping.fold(&account.name));
+        name.unwrap_or_else(|| session.folded.clone())
     }
 
     /// Returns what has to be stored before the first fact of a channel.
@@ -77,20 +183,25 @@ impl Network {
     }
 
     /// Tells the sender that an event could not be stored; also that of a NOTICE, because silence
-    /// is how a NOTICE succeeds.
-    pub(crate) fn not_stored(&self, event: &Event, why: &str) -> Refusal {
+    /// is how a NOTICE succeeds. `None`: it happens all the same, and only the history lacks it.
+    pub(crate) fn not_stored(&self, event: &Event, why: &str) -> Option<Refusal> {
         let mut lines = String::new();
         match event {
-            Event::Message(speech) => {
-                let reply = self.reply(speech.from, ERR_CANNOTSENDTOCHAN, &mut lines);
-                let text = format_args!("Cannot send to channel: not stored: {why}");
-                reply.param(&speech.target).trailing_fmt(text);
-            }
+            Event::Message(speech) => match speech.to {
+                Target::Channel(_) => {
+                    let reply = self.reply(speech.from, ERR_CANNOTSENDTOCHAN, &mut lines);
+                    let text = format_args!("Cannot send to channel: not stored: {why}");
+                    reply.param(&speech.target).trailing_fmt(text);
+                }
+                Target::Session(_) => {
+                    self.not_carried_out(speech.from, &mut lines, speech.kind.command(), why);
+                }
+            },
             Event::Topic(topic) => self.not_carried_out(topic.by, &mut lines, "TOPIC", why),
             Event::Mode(modes) => self.not_carried_out(modes.by, &mut lines, "MODE", why),
-            _ => {}
+            _ => return None,
         }
-        Refusal(lines)
+        Some(Refusal(lines))
     }
 
     fn not_carried_out(&self, by: SessionId, lines: &mut String, command: &str, why: &str) {
@@ -104,5 +215,13 @@ impl Network {
         self.sessions
             .find(session)
             .map(|session| session.source.clone())
+    }
+}
+
+impl Speech {
+    /// Returns whether it is worth keeping: of tags alone, what says more than that somebody types.
+    fn lasts(&self) -> bool {
+        let passes = |key: &str| matches!(key, "+typing" | "+draft/typing");
+        self.kind != MessageKind::Tagmsg || self.tags.iter().any(|(key, _)| !passes(key))
     }
 }

@@ -88,7 +88,7 @@ impl Network {
                     channel.modes.change(change, by, record.stamp.wall_ms);
                 }
             }
-            Fact::Message(_) | Fact::Found(_) => {}
+            Fact::Message(_) | Fact::Found(_) | Fact::Direct(_) | Fact::Presence(_) => {}
         }
         Ok(())
     }

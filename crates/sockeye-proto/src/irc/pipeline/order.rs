@@ -67,7 +67,7 @@ pub(super) struct Job {
     records: Vec<Record>,
     /// The numbers of those.
     pub(super) rows: Vec<Number>,
-    /// The channel that they belong to.
+    /// The channel that gets stored state with them.
     pub(super) stores: Option<ChannelId>,
 }
 
@@ -75,29 +75,27 @@ pub(super) struct Job {
 pub(super) fn job(work: Work, network: &Network, clock: &mut Clock, random: u64) -> Job {
     let mut records = Vec::new();
     let mut stores = None;
-    let fact = match &work {
-        Work::Act(event) => network.fact(event),
-        _ => None,
-    };
-    if let Some((channel, _)) = fact
-        && let Some(found) = network.found(channel)
-    {
-        let stamp = clock.stamp(random);
-        records.push(Record {
-            stamp,
-            channel,
-            fact: Fact::Found(found),
+    let mut stamp = None;
+    if let Work::Act(event) = &work {
+        network.facts(event, &mut |channel, fact| {
+            if let Some(found) = network.found(channel) {
+                stores = Some(channel);
+                records.push(Record {
+                    stamp: clock.stamp(random),
+                    channel,
+                    fact: Fact::Found(found),
+                });
+            }
+            let place = clock.stamp(random);
+            stamp = Some(place);
+            records.push(Record {
+                stamp: place,
+                channel,
+                fact,
+            });
         });
     }
-    let stamp = clock.stamp(random);
-    if let Some((channel, fact)) = fact {
-        stores = Some(channel);
-        records.push(Record {
-            stamp,
-            channel,
-            fact,
-        });
-    }
+    let stamp = stamp.unwrap_or_else(|| clock.stamp(random));
     let rows = records.iter().map(|record| record.stamp.number).collect();
     Job {
         work,
@@ -210,12 +208,11 @@ impl Order {
         Some(records)
     }
 
-    /// Returns the works that were to be stored by the batch that is being appended.
-    pub(super) fn rows_in_log(&mut self) -> impl Iterator<Item = &mut Work> {
+    /// Returns the jobs that were to be stored by the batch that is being appended.
+    pub(super) fn stored_in_log(&mut self) -> impl Iterator<Item = &mut Job> {
         let entries = self.entries.iter_mut().skip(self.decided).take(self.in_log);
         let jobs = entries.flat_map(|entry| entry.jobs.iter_mut());
         jobs.filter(|job| !job.rows.is_empty())
-            .map(|job| &mut job.work)
     }
 
     /// Ends the append.

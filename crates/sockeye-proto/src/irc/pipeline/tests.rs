@@ -6,6 +6,7 @@ mod chat;
 mod durability;
 mod labels;
 mod lists;
+mod memory;
 mod messages;
 mod modes;
 mod monitor;

@@ -20,6 +20,7 @@ fn settings() -> Settings {
         created_ms: 0,
         motd: Vec::new(),
         history: true,
+        history_events: true,
         replay_on_join: 0,
         casemapping: CaseMapping::Ascii,
         accounts: true,

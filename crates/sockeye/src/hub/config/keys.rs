@@ -103,9 +103,15 @@ pub(super) const CHAT: &[Key<Chat>] = &[
     },
     Key {
         name: "history",
-        doc: "Whether channel messages are kept",
+        doc: "Whether messages are kept: of channels, and of accounts with others",
         effect: Effect::Reload,
         slot: Slot::Flag(|chat| &mut chat.history),
+    },
+    Key {
+        name: "history_events",
+        doc: "Whether joins, parts, quits, kicks and new nicks are kept with them",
+        effect: Effect::Reload,
+        slot: Slot::Flag(|chat| &mut chat.history_events),
     },
     Key {
         name: "replay_on_join",

@@ -52,8 +52,10 @@ pub struct Chat {
     pub network: String,
     /// Message of the day; empty: none.
     pub motd: String,
-    /// Whether channel messages are kept.
+    /// Whether messages are kept.
     pub history: bool,
+    /// Whether it is kept, too, who came to channels and left them.
+    pub history_events: bool,
     /// Stored messages that a client without `draft/chathistory` gets on JOIN.
     pub replay_on_join: u32,
     /// How nicks and channel names are compared.
@@ -140,6 +142,7 @@ impl Default for Chat {
             network: "Sockeye".to_owned(),
             motd: String::new(),
             history: true,
+            history_events: true,
             replay_on_join: 50,
             casemapping: CaseMapping::default(),
             pending_per_source: chat::SOURCE_PENDING_MAX,

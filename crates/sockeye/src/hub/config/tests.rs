@@ -31,6 +31,7 @@ fn every_key_reaches_its_place() {
         Hello.
         Be kind."""
         history = false
+        history_events = false
         replay_on_join = 0
         casemapping = "precis"
         pending_per_source = 8
@@ -55,6 +56,7 @@ fn every_key_reaches_its_place() {
             network: "Example".into(),
             motd: "        Hello.\n        Be kind.".into(),
             history: false,
+            history_events: false,
             replay_on_join: 0,
             casemapping: CaseMapping::Precis,
             pending_per_source: 8,

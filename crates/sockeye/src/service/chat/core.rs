@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use sockeye_proto::Now;
-use sockeye_proto::irc::event::{Fact, Record};
+use sockeye_proto::irc::event::Record;
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::input::{Input, Output};
 use sockeye_proto::irc::pipeline::{Pipeline, StoreFailure};
@@ -242,7 +242,7 @@ impl Core {
     async fn begin_append(&mut self) -> Option<Result<(), LogError>> {
         if self.append.is_none() {
             let batch = self.pipeline.next_batch()?;
-            let is_state = |record: &&Record| !matches!(record.fact, Fact::Message(_));
+            let is_state = |record: &&Record| record.fact.is_state();
             self.state_rows += batch.records.iter().filter(is_state).count();
             let log = self.log.clone();
             self.append = Some(Box::pin(async move { log.append(batch).await }));

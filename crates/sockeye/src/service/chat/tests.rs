@@ -23,6 +23,7 @@ fn settings() -> Settings {
         created_ms: 1_700_000_000_000,
         motd: Vec::new(),
         history: true,
+        history_events: true,
         replay_on_join: 50,
         casemapping: CaseMapping::Ascii,
         accounts: true,
@@ -209,8 +210,8 @@ async fn two_people_talk() {
     let stats = hub.chat.stats();
     assert_eq!(
         (stats.clients, stats.log.rows),
-        (1, 2),
-        "the channel and a message"
+        (1, 3),
+        "the channel, a message and a leaving"
     );
 }
 
@@ -365,7 +366,8 @@ async fn what_is_not_stored_is_refused_and_not_shown() {
     late.until("one").await;
     assert!(late.line().await.unwrap().ends_with("two"));
     late.hears_nothing().await;
-    assert_eq!(hub.chat.stats().log.rows, 3, "the channel and two messages");
+    let rows = hub.chat.stats().log.rows;
+    assert_eq!(rows, 4, "the channel, two messages and a joining");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, ffi};
-use sockeye_proto::irc::event::Fact;
-use sockeye_proto::irc::id::Number;
+use sockeye_proto::irc::event::{Fact, MessageKind, Record, Stamp, StoredDirect, StoredMessage};
+use sockeye_proto::irc::id::{AccountId, Number};
 use sockeye_proto::irc::input::Batch;
 
 use crate::state::{Health, LogError};
@@ -52,6 +52,9 @@ impl Encoder {
                 stamp.random.cast_signed(),
                 self.body.as_slice(),
             ))?;
+            if let Fact::Direct(direct) = &record.fact {
+                insert_direct(transaction, record, direct)?;
+            }
         }
         let mut void =
             transaction.prepare_cached("INSERT OR IGNORE INTO void (seq) VALUES (?1)")?;
@@ -79,13 +82,45 @@ impl Encoder {
     }
 }
 
-/// Returns the column that tells kinds of facts apart; messages are 0, see the schema's indexes.
+/// Lists a direct message for each side that can read it.
+fn insert_direct(
+    transaction: &Transaction<'_>,
+    record: &Record,
+    direct: &StoredDirect,
+) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT OR IGNORE INTO direct (owner, peer, at_ms, seq, kind) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    let Stamp {
+        number, wall_ms, ..
+    } = record.stamp;
+    for (owner, peer) in sides(direct) {
+        insert.execute((owner.0, peer, wall_ms, number, kind(&record.fact)))?;
+    }
+    Ok(())
+}
+
+/// Returns the accounts that can read a direct message, each with the key of the other side.
+pub(super) fn sides(direct: &StoredDirect) -> impl Iterator<Item = (AccountId, &str)> {
+    let (from, to) = (&direct.from, &direct.to);
+    let both = [(from.account, &*to.key), (to.account, &*from.key)];
+    both.into_iter()
+        .filter_map(|(account, peer)| Some((account?, peer)))
+}
+
+/// Returns the column that tells kinds of facts apart; the schema's indexes are by these: 0 is what
+/// all clients are shown of a channel, 1 to 15 make up the state, the rest is history only.
 pub(super) fn kind(fact: &Fact) -> u8 {
+    let is_tags = |message: &StoredMessage| message.kind == MessageKind::Tagmsg;
     match fact {
+        Fact::Message(message) if is_tags(message) => 18,
         Fact::Message(_) => KIND_MESSAGE,
         Fact::Found(_) => 1,
         Fact::Topic { .. } => 2,
         Fact::Mode { .. } => 3,
+        Fact::Direct(direct) if is_tags(&direct.message) => 17,
+        Fact::Direct(_) => KIND_DIRECT,
+        Fact::Presence(_) => 19,
     }
 }
 
@@ -93,6 +128,9 @@ pub(super) fn kind(fact: &Fact) -> u8 {
 pub(super) fn erase(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
     for record in &batch.records {
         transaction.execute("DELETE FROM log WHERE seq = ?1", [record.stamp.number])?;
+        if let Fact::Direct(direct) = &record.fact {
+            delete_direct(transaction, &record.stamp, direct)?;
+        }
     }
     for number in &batch.voids {
         transaction.execute("DELETE FROM void WHERE seq = ?1", [number])?;
@@ -105,6 +143,20 @@ pub(super) fn erase(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::R
     let sql = "INSERT INTO meta (key, value) VALUES ('erased', 1)
         ON CONFLICT DO UPDATE SET value = value + 1";
     transaction.execute(sql, [])?;
+    Ok(())
+}
+
+/// Takes a direct message out of the lists.
+pub(super) fn delete_direct(
+    transaction: &Transaction<'_>,
+    stamp: &Stamp,
+    direct: &StoredDirect,
+) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM direct WHERE owner = ?1 AND peer = ?2 AND at_ms = ?3 AND seq = ?4";
+    for (owner, peer) in sides(direct) {
+        let mut delete = transaction.prepare_cached(sql)?;
+        delete.execute((owner.0, peer, stamp.wall_ms, stamp.number))?;
+    }
     Ok(())
 }
 
@@ -233,6 +285,9 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The kind of a message's row.
 pub(super) const KIND_MESSAGE: u8 = 0;
+
+/// The kind of a direct message's row.
+pub(super) const KIND_DIRECT: u8 = 16;
 
 /// How bodies are written: 1 is postcard of [`Fact`].
 const FORMAT: u32 = 1;

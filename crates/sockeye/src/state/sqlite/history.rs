@@ -3,10 +3,10 @@
 //! Rows ascend in number and in time alike, so a point is a pair of bounds: the time leads into the
 //! index, the number decides between rows of one millisecond.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use sockeye_proto::irc::event::{Record, Stamp};
-use sockeye_proto::irc::history::{Found, Keep, Point, Query};
-use sockeye_proto::irc::id::{ChannelId, Number};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, ToSql, params};
+use sockeye_proto::irc::event::{Fact, Record, Stamp};
+use sockeye_proto::irc::history::{Buffer, Found, Keep, Point, Query};
+use sockeye_proto::irc::id::{AccountId, ChannelId, Number};
 
 use crate::state::Tail;
 
@@ -49,27 +49,35 @@ pub(super) fn find(
     };
     match query {
         Query::Messages {
-            channel,
+            buffer,
             after,
             before,
             keep,
             limit,
         } => rows
-            .messages(*channel, *after, *before, *keep, *limit)
+            .messages(buffer, *after, *before, *keep, *limit)
             .map(Found::Messages),
         Query::Around {
-            channel,
+            buffer,
             point,
             limit,
-        } => rows.around(*channel, *point, *limit).map(Found::Messages),
+        } => rows.around(buffer, *point, *limit).map(Found::Messages),
         Query::Targets {
             channels,
+            owner,
             after_ms,
             before_ms,
             limit,
-        } => rows
-            .targets(channels, *after_ms, *before_ms, *limit)
-            .map(Found::Targets),
+        } => {
+            let mut found = rows.channels(channels)?;
+            if let Some(owner) = owner {
+                found.extend(rows.directs(*owner)?);
+            }
+            found.retain(|(_, at_ms)| after_ms < at_ms && at_ms < before_ms);
+            found.sort_by_key(|(_, at_ms)| *at_ms);
+            found.truncate(*limit as usize);
+            Ok(Found::Targets(found))
+        }
     }
 }
 
@@ -89,7 +97,7 @@ struct Bound {
 impl Rows<'_> {
     fn messages(
         &self,
-        channel: ChannelId,
+        buffer: &Buffer,
         after: Option<Point>,
         before: Option<Point>,
         keep: Keep,
@@ -117,18 +125,13 @@ impl Rows<'_> {
             Some(Point::Message(number)) => self.last_bound(number.checked_sub(1))?,
         };
         match (from, to) {
-            (Some(from), Some(to)) => self.between(channel, from, to, keep, limit),
+            (Some(from), Some(to)) => self.between(buffer, from, to, keep, limit),
             _ => Ok(Vec::new()),
         }
     }
 
-    fn around(
-        &self,
-        channel: ChannelId,
-        point: Point,
-        limit: u32,
-    ) -> rusqlite::Result<Vec<Record>> {
-        let before = self.messages(channel, None, Some(point), Keep::Last, limit / 2)?;
+    fn around(&self, buffer: &Buffer, point: Point, limit: u32) -> rusqlite::Result<Vec<Record>> {
+        let before = self.messages(buffer, None, Some(point), Keep::Last, limit / 2)?;
         let from = match point {
             Point::Time(at_ms) => Some(Bound { at_ms, number: 0 }),
             Point::Message(number) => self.first_bound(Some(number))?,
@@ -141,17 +144,12 @@ impl Rows<'_> {
             number: self.upto,
         };
         let mut found = before;
-        found.extend(self.between(channel, from, to, Keep::First, limit - limit / 2)?);
+        found.extend(self.between(buffer, from, to, Keep::First, limit - limit / 2)?);
         Ok(found)
     }
 
-    fn targets(
-        &self,
-        channels: &[(ChannelId, String)],
-        after_ms: u64,
-        before_ms: u64,
-        limit: u32,
-    ) -> rusqlite::Result<Vec<(String, u64)>> {
+    /// Returns each channel with the time of its latest message.
+    fn channels(&self, channels: &[(ChannelId, String)]) -> rusqlite::Result<Vec<(String, u64)>> {
         let mut newest = self.connection.prepare_cached(
             "SELECT at_ms FROM log WHERE kind = 0 AND channel = ?1 AND seq <= ?2
              AND NOT EXISTS (SELECT 1 FROM void WHERE void.seq = log.seq)
@@ -160,43 +158,85 @@ impl Rows<'_> {
         let mut found = Vec::new();
         for (channel, name) in channels {
             let row = newest.query_row([channel.0, clamp(self.upto)], |row| row.get(0));
-            match row.optional()? {
-                Some(at_ms) if after_ms < at_ms && at_ms < before_ms => {
-                    found.push((name.clone(), at_ms));
-                }
-                _ => {}
+            found.extend(row.optional()?.map(|at_ms| (name.clone(), at_ms)));
+        }
+        Ok(found)
+    }
+
+    /// Returns everybody with whom an account has direct messages, by the nick in the latest of
+    /// them, with its time.
+    fn directs(&self, owner: AccountId) -> rusqlite::Result<Vec<(String, u64)>> {
+        let mut peers = self.connection.prepare_cached(PEERS)?;
+        let peers = peers.query_map([owner.0], |row| row.get::<_, String>(0))?;
+        let mut found = Vec::new();
+        for peer in peers {
+            let peer = peer?;
+            let buffer = Buffer::Direct {
+                owner,
+                peer: peer.clone(),
+                events: false,
+            };
+            let newest = self.messages(&buffer, None, None, Keep::Last, 1)?;
+            if let Some(record) = newest.into_iter().next()
+                && let Fact::Direct(direct) = record.fact
+            {
+                let sides = [direct.from, direct.to];
+                let other = sides.into_iter().find(|side| side.key == peer);
+                let nick = other.map_or(peer, |side| side.nick);
+                found.push((nick, record.stamp.wall_ms));
             }
         }
-        found.sort_by_key(|(_, at_ms)| *at_ms);
-        found.truncate(limit as usize);
         Ok(found)
     }
 
     fn between(
         &self,
-        channel: ChannelId,
+        buffer: &Buffer,
         from: Bound,
         to: Bound,
         keep: Keep,
         limit: u32,
     ) -> rusqlite::Result<Vec<Record>> {
-        let sql = match keep {
-            Keep::First => MESSAGES_FIRST,
-            Keep::Last => MESSAGES_LAST,
-        };
-        let bounds = params![
-            channel.0,
+        let bounds = [
             clamp(from.at_ms),
             clamp(to.at_ms),
             clamp(from.number),
             clamp(to.number.min(self.upto)),
-            limit
+            u64::from(limit),
         ];
+        let [first, last] = match buffer {
+            Buffer::Channel { .. } => [MESSAGES_FIRST, MESSAGES_LAST],
+            Buffer::Direct { .. } => [DIRECTS_FIRST, DIRECTS_LAST],
+        };
+        let sql = if keep == Keep::First { first } else { last };
         let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map(bounds, record)?;
-        let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-        if keep == Keep::Last {
-            found.reverse();
+        let [from_ms, to_ms, from, to, limit] = bounds;
+        let mut found = match buffer {
+            Buffer::Channel { id, .. } => rows(
+                &mut statement,
+                params![from_ms, to_ms, from, to, limit, id.0],
+            )?,
+            Buffer::Direct {
+                owner,
+                peer,
+                events,
+            } => rows(
+                &mut statement,
+                params![from_ms, to_ms, from, to, limit, owner.0, peer, events],
+            )?,
+        };
+        if let Buffer::Channel { id, events: true } = buffer {
+            let [first, last] = [EVENTS_FIRST, EVENTS_LAST];
+            let sql = if keep == Keep::First { first } else { last };
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let bounds = params![from_ms, to_ms, from, to, limit, id.0];
+            found.extend(rows(&mut statement, bounds)?);
+        }
+        found.sort_by_key(|record| record.stamp.number);
+        let surplus = found.len().saturating_sub(limit as usize);
+        match keep {
+            Keep::First => found.truncate(limit as usize),
+            Keep::Last => drop(found.drain(..surplus)),
         }
         Ok(found)
     }
@@ -230,6 +270,10 @@ impl Rows<'_> {
     }
 }
 
+fn rows(statement: &mut Statement<'_>, params: &[&dyn ToSql]) -> rusqlite::Result<Vec<Record>> {
+    statement.query_map(params, record)?.collect()
+}
+
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     let stamp = Stamp {
         number: row.get(0)?,
@@ -257,19 +301,46 @@ fn clamp(n: u64) -> u64 {
 const NEVER: u64 = i64::MAX as u64;
 
 pub(super) const TAIL: &str = "SELECT seq, at_ms, channel, random, body FROM log
-    WHERE kind <> 0 AND seq > ?1
+    WHERE kind BETWEEN 1 AND 15 AND seq > ?1
     AND NOT EXISTS (SELECT 1 FROM void WHERE void.seq = log.seq) ORDER BY seq";
 
-macro_rules! messages {
-    ($order:literal) => {
+/// From one key to the next, so that it costs nothing how much was said with each.
+const PEERS: &str = "WITH RECURSIVE known(peer) AS (
+        SELECT min(peer) FROM direct WHERE owner = ?1
+        UNION ALL
+        SELECT (SELECT min(peer) FROM direct WHERE owner = ?1 AND peer > known.peer)
+        FROM known WHERE known.peer IS NOT NULL)
+    SELECT peer FROM known WHERE peer IS NOT NULL";
+
+macro_rules! of_channel {
+    ($kinds:literal, $order:literal) => {
         concat!(
-            "SELECT seq, at_ms, channel, random, body FROM log
-             WHERE kind = 0 AND channel = ?1 AND at_ms BETWEEN ?2 AND ?3 AND seq BETWEEN ?4 AND ?5
+            "SELECT seq, at_ms, channel, random, body FROM log WHERE ",
+            $kinds,
+            " AND channel = ?6 AND at_ms BETWEEN ?1 AND ?2 AND seq BETWEEN ?3 AND ?4
              AND NOT EXISTS (SELECT 1 FROM void WHERE void.seq = log.seq) ORDER BY ",
             $order,
-            " LIMIT ?6"
+            " LIMIT ?5"
         )
     };
 }
-pub(super) const MESSAGES_FIRST: &str = messages!("at_ms, seq");
-pub(super) const MESSAGES_LAST: &str = messages!("at_ms DESC, seq DESC");
+pub(super) const MESSAGES_FIRST: &str = of_channel!("kind = 0", "at_ms, seq");
+pub(super) const MESSAGES_LAST: &str = of_channel!("kind = 0", "at_ms DESC, seq DESC");
+pub(super) const EVENTS_FIRST: &str = of_channel!("kind IN (2, 3, 18, 19)", "at_ms, seq");
+pub(super) const EVENTS_LAST: &str = of_channel!("kind IN (2, 3, 18, 19)", "at_ms DESC, seq DESC");
+
+macro_rules! directs {
+    ($order:literal) => {
+        concat!(
+            "SELECT log.seq, log.at_ms, log.channel, log.random, log.body
+             FROM direct CROSS JOIN log ON log.seq = direct.seq
+             WHERE direct.owner = ?6 AND direct.peer = ?7 AND direct.at_ms BETWEEN ?1 AND ?2
+             AND direct.seq BETWEEN ?3 AND ?4 AND (direct.kind = 16 OR ?8)
+             AND NOT EXISTS (SELECT 1 FROM void WHERE void.seq = direct.seq) ORDER BY ",
+            $order,
+            " LIMIT ?5"
+        )
+    };
+}
+pub(super) const DIRECTS_FIRST: &str = directs!("direct.at_ms, direct.seq");
+pub(super) const DIRECTS_LAST: &str = directs!("direct.at_ms DESC, direct.seq DESC");

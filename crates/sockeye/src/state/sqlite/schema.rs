@@ -28,8 +28,26 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LogError> {
 /// Step `n` makes schema `n + 1` of schema `n`. Append only: stores in the field hold the old ones.
 ///
 /// `log.at_ms` never falls with `seq`, so one index by time also serves reads by number.
-/// Account ids are never used twice: channels remember their founder by id.
-const MIGRATIONS: &[&str] = &["
+/// Account ids are never used twice: channels remember their founder by id, and `direct` whose
+/// messages it lists, once for each side with an account. The kinds are those of `append::kind`.
+const MIGRATIONS: &[&str] = &[LOG_AND_ACCOUNTS, DIRECT_AND_EVENTS];
+
+const DIRECT_AND_EVENTS: &str = "
+    DROP INDEX log_state;
+    CREATE INDEX log_state ON log (seq) WHERE kind BETWEEN 1 AND 15;
+    CREATE INDEX log_event ON log (channel, at_ms) WHERE kind IN (2, 3, 18, 19);
+
+    CREATE TABLE direct (
+        owner INTEGER NOT NULL,
+        peer  TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        seq   INTEGER NOT NULL,
+        kind  INTEGER NOT NULL,
+        PRIMARY KEY (owner, peer, at_ms, seq)
+    ) STRICT, WITHOUT ROWID;
+";
+
+const LOG_AND_ACCOUNTS: &str = "
     CREATE TABLE meta (
         key   TEXT PRIMARY KEY,
         value ANY NOT NULL
@@ -93,4 +111,4 @@ const MIGRATIONS: &[&str] = &["
     CREATE UNIQUE INDEX credential_public ON credential (account, kind, public)
         WHERE public IS NOT NULL;
     CREATE INDEX credential_by_public ON credential (public) WHERE public IS NOT NULL;
-"];
+";

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use sockeye_proto::irc::history::{Buffer, Keep, Query};
 use sockeye_proto::irc::id::Number;
 use sockeye_proto::irc::input::Batch;
 
@@ -107,6 +108,40 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
     assert_eq!(version, 999);
+}
+
+/// The fixture was dumped from a store that the first version wrote.
+#[tokio::test]
+async fn a_store_of_the_first_schema_is_taken_over_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let old = Connection::open(dir.path().join(DATABASE)).unwrap();
+    old.pragma_update(None, "auto_vacuum", "INCREMENTAL")
+        .unwrap();
+    old.execute_batch(include_str!("fixtures/schema1.sql"))
+        .unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    drop(old);
+    let store = open(dir.path());
+    let tail = store.tail(0).await.unwrap();
+    assert!(tail.records.iter().all(|record| record.fact.is_state()));
+    assert_eq!((tail.records.len(), tail.last), (4, 41));
+    assert_eq!(store.snapshot().await.unwrap().unwrap().0, 41);
+    let room = tail.records[0].channel;
+    assert_eq!(numbers(&store, all(room), Number::MAX).await.len(), 13);
+    let everything = Query::Messages {
+        buffer: Buffer::Channel {
+            id: room,
+            events: true,
+        },
+        after: None,
+        before: None,
+        keep: Keep::First,
+        limit: 100,
+    };
+    assert_eq!(numbers(&store, everything, Number::MAX).await.len(), 16);
+    store.append(batch([message(42, room)])).await.unwrap();
+    drop(store);
+    assert_eq!(open(dir.path()).health().last, 42);
 }
 
 #[test]
@@ -278,6 +313,18 @@ async fn queries_use_the_index_they_were_made_for() {
             plan.contains("log_message (channel=? AND at_ms>? AND at_ms<?)"),
             "{plan}"
         );
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+    for sql in [super::history::EVENTS_FIRST, super::history::EVENTS_LAST] {
+        let plan = plan(sql).await;
+        let index = "log_event (channel=? AND at_ms>? AND at_ms<?)";
+        assert!(plan.contains(index), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+    for sql in [super::history::DIRECTS_FIRST, super::history::DIRECTS_LAST] {
+        let plan = plan(sql).await;
+        let key = "PRIMARY KEY (owner=? AND peer=? AND at_ms>? AND at_ms<?)";
+        assert!(plan.contains(key), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     }
     let plan = plan(super::history::TAIL).await;

@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::*;
-use crate::irc::event::Stamp;
+use crate::irc::event::{Party, PresenceChange, Stamp, StoredDirect, StoredMode, StoredPresence};
 use crate::irc::id::ChannelId;
 
 fn reply(caps: Caps) -> Reply {
@@ -116,21 +116,117 @@ fn a_date_that_does_not_fit_cuts_the_end_but_keeps_an_action_one() {
     }
 }
 
-#[test]
-fn other_facts_and_tags_without_text_are_left_out() {
+/// A row of each kind that is no PRIVMSG or NOTICE.
+fn events() -> Vec<Record> {
     let mut tags_only = message(1, "");
     if let Fact::Message(message) = &mut tags_only.fact {
         message.kind = MessageKind::Tagmsg;
     }
-    let topic = Fact::Topic {
-        by: "ali!u@h".into(),
-        topic: "t".into(),
+    let by = || String::from("ali!u@h");
+    let presence = |change| {
+        Fact::Presence(StoredPresence {
+            source: by(),
+            account: None,
+            change,
+        })
     };
-    let topic = Record {
-        fact: topic,
+    let (nick, reason) = (|| String::from("eve"), || String::from("go now"));
+    let mode = |add, letter, value: Option<&str>| StoredMode {
+        add,
+        letter,
+        value: value.map(String::from),
+    };
+    let changes = vec![
+        mode(true, 'k', Some("key")),
+        mode(true, 'n', None),
+        mode(false, 'b', Some("*!*@x")),
+    ];
+    let facts = [
+        Fact::Topic {
+            by: by(),
+            topic: "t".into(),
+        },
+        Fact::Mode { by: by(), changes },
+        presence(PresenceChange::Join {
+            realname: String::new(),
+        }),
+        presence(PresenceChange::Part { reason: None }),
+        presence(PresenceChange::Part {
+            reason: Some(reason()),
+        }),
+        presence(PresenceChange::Quit { reason: reason() }),
+        presence(PresenceChange::Kick {
+            nick: nick(),
+            reason: reason(),
+        }),
+        presence(PresenceChange::Nick { nick: nick() }),
+    ];
+    let facts = facts.map(|fact| Record {
+        fact,
         ..message(2, "")
+    });
+    [tags_only].into_iter().chain(facts).collect()
+}
+
+#[test]
+fn events_are_for_those_who_can_play_them_back() {
+    let found = Found::Messages(events());
+    assert!(lines(&reply(Caps::MESSAGE_TAGS), &found).is_empty());
+    assert_eq!(
+        lines(&reply(Caps::EVENT_PLAYBACK), &found),
+        [
+            ":ali!u@h TOPIC #a :t",
+            ":ali!u@h MODE #a +kn-b key *!*@x",
+            ":ali!u@h JOIN #a",
+            ":ali!u@h PART #a",
+            ":ali!u@h PART #a :go now",
+            ":ali!u@h QUIT :go now",
+            ":ali!u@h KICK #a eve :go now",
+            ":ali!u@h NICK eve",
+        ]
+    );
+    let caps = Caps::EVENT_PLAYBACK | Caps::MESSAGE_TAGS;
+    let tagged = lines(&reply(caps), &found);
+    assert_eq!(
+        tagged[..2],
+        [
+            "@msgid=000000000000100000000;+x=1\\:2 :ali!u@h TAGMSG #a",
+            "@msgid=000000000000200000000 :ali!u@h TOPIC #a :t",
+        ]
+    );
+}
+
+#[test]
+fn direct_messages_name_their_receiver() {
+    let Fact::Message(said) = message(1, "psst").fact else {
+        panic!("it is one");
     };
-    assert!(lines(&reply(Caps::NONE), &Found::Messages(vec![tags_only, topic])).is_empty());
+    let party = |nick: &str| Party {
+        nick: nick.into(),
+        key: nick.into(),
+        account: None,
+    };
+    let direct = StoredDirect {
+        from: party("ali"),
+        to: party("bo"),
+        message: said,
+    };
+    let record = Record {
+        fact: Fact::Direct(direct),
+        ..message(1, "")
+    };
+    let reply = Reply {
+        target: "ali".into(),
+        ..reply(Caps::BATCH)
+    };
+    assert_eq!(
+        lines(&reply, &Found::Messages(vec![record])),
+        [
+            ":h BATCH +b1 chathistory ali",
+            "@batch=b1 :ali!u@h PRIVMSG bo :psst",
+            ":h BATCH -b1",
+        ]
+    );
 }
 
 #[test]

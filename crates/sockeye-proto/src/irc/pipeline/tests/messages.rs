@@ -173,7 +173,7 @@ fn tags_of_a_message_are_stored_with_it() {
     let [bob] = net.enter(["bob"]);
     net.says(bob, "JOIN #c");
     net.says(bob, "@+x=1 PRIVMSG #c :hi");
-    let Fact::Message(message) = &net.log[2].fact else {
+    let Fact::Message(message) = &net.log.last().unwrap().fact else {
         panic!()
     };
     assert!(

@@ -49,6 +49,7 @@ pub(super) fn settings() -> Settings {
         created_ms: START_MS,
         motd: ["Hello".into()].into(),
         history: true,
+        history_events: true,
         replay_on_join: 50,
         casemapping: CaseMapping::Ascii,
         accounts: true,

@@ -4,7 +4,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::net::{Net, line, only, settings, untagged};
-use crate::irc::history::{Keep, Point, Query};
+use crate::irc::history::{Buffer, Keep, Point, Query};
 use crate::irc::settings::Settings;
 
 #[test]
@@ -209,7 +209,7 @@ fn members_read_history_and_others_do_not() {
     assert_eq!(request.reply.target, "#C");
     assert!(!request.reply.batch.is_empty());
     let Query::Messages {
-        channel,
+        buffer: Buffer::Channel { id, events: false },
         keep: Keep::Last,
         limit: 10,
         ..
@@ -217,7 +217,7 @@ fn members_read_history_and_others_do_not() {
     else {
         panic!("{request:?}");
     };
-    assert_eq!(channel, net.log[0].channel);
+    assert_eq!(id, net.log[0].channel);
 
     net.says(
         ann,
