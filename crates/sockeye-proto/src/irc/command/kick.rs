@@ -5,9 +5,12 @@ use alloc::string::String;
 use super::{REASON_BYTES_MAX, Request, shortened, targets};
 use crate::irc::event::Stamp;
 use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::network::channel::Channel;
 use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
-use crate::irc::numeric::{ERR_CHANOPRIVSNEEDED, ERR_TOOMANYTARGETS, ERR_USERNOTINCHANNEL};
+use crate::irc::numeric::{
+    ERR_CHANOPRIVSNEEDED, ERR_NEEDMOREPARAMS, ERR_TOOMANYTARGETS, ERR_USERNOTINCHANNEL,
+};
 
 /// Removing one member by force.
 #[derive(Debug)]
@@ -22,33 +25,53 @@ pub(crate) struct Kick {
 }
 
 pub(super) fn kick(request: &mut Request<'_>) {
-    let name = request.param(0).unwrap_or_default();
-    let Some(channel) = request.channel(name) else {
-        return;
-    };
-    let nicks = request.param(1).unwrap_or_default();
-    if targets(nicks).count() > KICK_TARGETS_MAX {
+    let (names, nicks) = (request.param(0).unwrap_or_default(), request.param(1));
+    let nicks = nicks.unwrap_or_default();
+    let (channels, victims) = (targets(names).count(), targets(nicks).count());
+    // One channel with its victims, or one for each of them.
+    if victims == 0 || (channels != 1 && channels != victims) {
+        return request.reply(ERR_NEEDMOREPARAMS).param("KICK").text();
+    }
+    if victims > KICK_TARGETS_MAX {
         return request.reply(ERR_TOOMANYTARGETS).param(nicks).text();
     }
     let reason = request.param(2).unwrap_or(&request.session.nick);
     let reason = shortened(reason, REASON_BYTES_MAX);
-    for nick in targets(nicks) {
-        let Some(victim) = request.network.session_by_nick(nick) else {
-            request
-                .reply(ERR_USERNOTINCHANNEL)
-                .params([nick, name])
-                .text();
-            continue;
-        };
-        request.act(Event::Kick(Kick {
-            by: request.session.id,
-            channel: channel.id,
-            victim: victim.id,
-            nick: nick.into(),
-            name: name.into(),
-            reason: reason.clone(),
-        }));
+    if channels == 1 {
+        let name = targets(names).next().unwrap_or_default();
+        // What is said of the channel is said once.
+        if let Some(channel) = request.channel(name) {
+            for nick in targets(nicks) {
+                kick_one(request, (channel, name), nick, &reason);
+            }
+        }
+    } else {
+        for (name, nick) in targets(names).zip(targets(nicks)) {
+            if let Some(channel) = request.channel(name) {
+                kick_one(request, (channel, name), nick, &reason);
+            }
+        }
     }
+}
+
+fn kick_one(
+    request: &mut Request<'_>,
+    (channel, name): (&Channel, &str),
+    nick: &str,
+    reason: &str,
+) {
+    let Some(victim) = request.network.session_by_nick(nick) else {
+        let reply = request.reply(ERR_USERNOTINCHANNEL);
+        return reply.params([nick, &channel.name]).text();
+    };
+    request.act(Event::Kick(Kick {
+        by: request.session.id,
+        channel: channel.id,
+        victim: victim.id,
+        nick: nick.into(),
+        name: name.into(),
+        reason: reason.into(),
+    }));
 }
 
 impl Intent for Kick {

@@ -201,6 +201,12 @@ pub(crate) fn shortened(text: &str, bytes_max: usize) -> String {
     short
 }
 
+/// Returns the names of all commands.
+#[cfg(test)]
+pub(crate) fn all() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|row| row.name)
+}
+
 struct Row {
     name: &'static str,
     /// With fewer parameters, or empty ones, the answer is 461.

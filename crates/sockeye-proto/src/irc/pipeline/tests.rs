@@ -4,6 +4,7 @@ mod auditorium;
 mod channels;
 mod chat;
 mod durability;
+mod hostile;
 mod labels;
 mod lists;
 mod memory;

@@ -276,6 +276,35 @@ fn a_kick_removes_and_has_its_refusals() {
 }
 
 #[test]
+fn a_kick_may_name_a_channel_for_each_victim() {
+    let mut net = Net::new();
+    let [ann, bob] = net.enter(["ann", "bob"]);
+    for who in [ann, bob] {
+        net.says(who, "JOIN #a,#b");
+    }
+    net.read(ann);
+    let lines = net.says(ann, "KICK #a,#b bob,bob :out");
+    assert_eq!(
+        lines,
+        [":ann!u@h KICK #a bob :out", ":ann!u@h KICK #b bob :out"]
+    );
+    let missing = line(":hub.test 461 ann KICK :Not enough parameters");
+    for said in [
+        "KICK #a,#b bob",
+        "KICK #a,#b a,b,c",
+        "KICK #a ,",
+        "KICK , bob",
+    ] {
+        assert_eq!(net.says(ann, said), missing, "{said}");
+    }
+    let refused = line(":hub.test 407 ann a,b,c,d,e :Too many targets");
+    assert_eq!(net.says(ann, "KICK #a a,b,c,d,e"), refused);
+    let refused = net.says(ann, "KICK #a,#none bob,bob");
+    assert_eq!(only(&refused, "441").len(), 1);
+    assert_eq!(only(&refused, "403").len(), 1);
+}
+
+#[test]
 fn names_and_list_hide_what_is_secret() {
     let mut net = Net::new();
     let [ann, bob] = net.enter(["ann", "bob"]);
