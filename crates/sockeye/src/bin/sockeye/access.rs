@@ -1,5 +1,6 @@
 //! `--access-log`: a line for each session that has ended.
 
+use std::fmt;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,14 +13,14 @@ use sockeye::{Error, ErrorKind};
 use sockeye_proto::irc::history::time_text;
 
 use crate::output::Output;
+use crate::printer::Printer;
 
-/// A file that grows by a line a session.
+/// A file that grows by a line a session, written by a thread of its own.
 #[derive(Debug)]
 pub(crate) struct AccessLog {
-    file: File,
+    printer: Printer,
     path: PathBuf,
     output: Output,
-    failed: AtomicBool,
 }
 
 /// A session that has ended.
@@ -40,16 +41,25 @@ impl AccessLog {
         let file = File::options().create(true).append(true).open(path);
         let file =
             file.map_err(|error| Error::new(ErrorKind::LocalWrite, "open", path.display(), error))?;
+        let (failed, says, on) = (AtomicBool::new(false), output.clone(), path.to_owned());
+        let write = move |line: &str| {
+            // In one call, so that lines of several runs do not mix; a failure is said once.
+            if let Err(why) = (&file).write_all(line.as_bytes())
+                && !failed.swap(true, Ordering::Relaxed)
+            {
+                says.error(&unwritten(&on, why));
+            }
+        };
+        let printer = Printer::start(write)
+            .map_err(|error| Error::new(ErrorKind::LocalLimits, "start", "a thread", error))?;
         Ok(Self {
-            file,
+            printer,
             path: path.to_owned(),
             output: output.clone(),
-            failed: AtomicBool::new(false),
         })
     }
 
-    /// Adds a line, in one call, so that lines of several sessions do not mix; what cannot be
-    /// written is said once.
+    /// Adds a line soon; what comes faster than it is written is counted in the log instead.
     pub(crate) fn write(&self, entry: &Entry<'_>) {
         let since_1970 = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -59,13 +69,17 @@ impl AccessLog {
             true => format!("{}\n", entry.to_json(&time)),
             false => format!("{}\n", entry.in_words(&time)),
         };
-        let written = (&self.file).write_all(line.as_bytes());
-        if let Err(why) = written
-            && !self.failed.swap(true, Ordering::Relaxed)
-        {
-            let path = self.path.display();
-            let error = Error::new(ErrorKind::LocalWrite, "write", path, why);
-            self.output.error(&error);
+        let left_out = |missing| self.output.left_out(missing);
+        self.printer.print(line, left_out);
+    }
+}
+
+impl Drop for AccessLog {
+    fn drop(&mut self) {
+        let lines = self.printer.finish(|missing| self.output.left_out(missing));
+        if lines > 0 {
+            let why = format!("too slow: {lines} lines were not written");
+            self.output.error(&unwritten(&self.path, why));
         }
     }
 }
@@ -78,6 +92,10 @@ pub(crate) fn with_process(mut object: Value, peer: &ConnectionInfo) -> Value {
         keys.insert("gid".to_owned(), process.gid.into());
     }
     object
+}
+
+fn unwritten(path: &Path, why: impl fmt::Display) -> Error {
+    Error::new(ErrorKind::LocalWrite, "write", path.display(), why)
 }
 
 impl Entry<'_> {

@@ -15,7 +15,7 @@ use crate::endpoints::{Families, usage};
 use crate::output::Output;
 use crate::runtime;
 use crate::show::{Onlooker, Show};
-use crate::signals::{self, Asked, Signals};
+use crate::signals::{self, Signals};
 use crate::tally::Tally;
 use crate::vocabulary;
 
@@ -63,9 +63,11 @@ impl Connect {
             ..Default::default()
         })?;
         let tally = Tally::new();
-        let (far, session) = tokio::select! {
-            opened = engine.connect(endpoint) => opened?,
-            kind = signals.stop() => return Ok(signals::exit_code(kind)),
+        let answer = |asked| output.moved(asked, tally.stats(&engine));
+        let opened = signals.until(engine.connect(endpoint), answer);
+        let (far, session) = match opened.await {
+            Ok(opened) => opened?,
+            Err(kind) => return Ok(signals::exit_code(kind)),
         };
         let (near, _) = engine.open(&near_end(endpoint)?).await?;
         output.tell_ready()?;
@@ -86,13 +88,8 @@ impl Connect {
         };
         let mut stopped_by = None;
         let stopped = async {
-            loop {
-                match signals.next().await {
-                    Asked::Report => output.stats(tally.stats(&engine)),
-                    Asked::Progress => output.progress(tally.stats(&engine)),
-                    Asked::Stop(kind) => break stopped_by = Some(kind),
-                }
-            }
+            let forever = std::future::pending::<()>();
+            stopped_by = signals.until(forever, answer).await.err();
         };
         let report = join(near, far, settings, stopped).await;
         let reader_left = report.back.reader_left();
@@ -109,7 +106,10 @@ impl Connect {
         let status = match stopped_by {
             Some(kind) => signals::exit_code(kind),
             None if reader_left => ExitCode::SUCCESS,
-            None => child_status(&session, &mut signals).await?,
+            None => {
+                let status = signals.until(child_status(&session), answer).await;
+                status.unwrap_or_else(|kind| Ok(signals::exit_code(kind)))?
+            }
         };
         tally.add(&session);
         shown.ended(&session, &endpoint.to_string(), &result);
@@ -180,17 +180,15 @@ fn result_of(report: RelayReport, endpoint: &Endpoint) -> Result<(), Error> {
 }
 
 /// Returns the status of the child process at the far end, once it has ended.
-async fn child_status(session: &Session, signals: &mut Signals) -> Result<ExitCode, Error> {
+async fn child_status(session: &Session) -> Result<ExitCode, Error> {
     let Some(child) = &session.info().child else {
         return Ok(ExitCode::SUCCESS);
     };
     let peer = &session.info().peer_text;
-    tokio::select! {
-        status = child.status() => status
-            .map(ExitCode::from)
-            .map_err(|error| Error::new(ErrorKind::LocalRead, "connect", peer, error)),
-        kind = signals.stop() => Ok(signals::exit_code(kind)),
-    }
+    let status = child.status().await;
+    status
+        .map(ExitCode::from)
+        .map_err(|error| Error::new(ErrorKind::LocalRead, "connect", peer, error))
 }
 
 /// How long the answers to the last message may take, where input is no terminal and the peer cannot

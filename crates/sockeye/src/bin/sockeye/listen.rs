@@ -191,6 +191,9 @@ impl Run<'_> {
                 },
             }
         }
+        if !self.engine.sessions().is_empty() {
+            self.output.draining(self.drain);
+        }
         let in_time = tokio::select! {
             _ = self.engine.drain(self.drain) => true,
             _ = signals.stop() => false,

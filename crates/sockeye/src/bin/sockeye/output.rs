@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::ColorChoice;
-use serde_json::{Value, json};
-use sockeye::endpoint::{Address, Endpoint};
+use serde_json::json;
+use sockeye::endpoint::{Address, Endpoint, Value};
 use sockeye::engine::{Listening, Session};
 use sockeye::{Error, ErrorKind, cli};
 
@@ -21,6 +21,7 @@ use crate::access::with_process;
 use crate::args::Shared;
 use crate::printer::{Printer, print_now};
 use crate::show::seconds;
+use crate::signals::Asked;
 use crate::tally::Stats;
 
 /// Where a run reports to; clones report to the same place.
@@ -82,7 +83,10 @@ impl Output {
     /// # Errors
     /// [`ErrorKind::LocalLimits`] when the system has no thread left.
     pub(crate) fn print_apart(&self) -> Result<(), Error> {
-        let printer = Printer::start()
+        if self.printer.get().is_some() {
+            return Ok(());
+        }
+        let printer = Printer::start(print_now)
             .map_err(|error| Error::new(ErrorKind::LocalLimits, "start", "a thread", error))?;
         // A second one would have nothing to print.
         let _ = self.printer.set(printer);
@@ -92,7 +96,8 @@ impl Output {
     /// Waits until what was said is printed, as far as it is read.
     pub(crate) fn finish(&self) {
         if let Some(printer) = self.printer.get() {
-            printer.finish();
+            // What nobody reads, nobody misses.
+            let _ = printer.finish(|missing| self.left_out(missing));
         }
     }
 
@@ -174,6 +179,14 @@ impl Output {
         cli::notify_ready()
     }
 
+    /// Says that what is open may finish, for so long.
+    pub(crate) fn draining(&self, limit: Duration) {
+        let limit = Value::Duration(limit);
+        self.note(format_args!(
+            "ending, for {limit} at most; a second signal cuts"
+        ));
+    }
+
     /// Says something in passing.
     pub(crate) fn note(&self, text: impl fmt::Display) {
         let text = text.to_string();
@@ -188,8 +201,17 @@ impl Output {
         self.asked_for(stats, stats.to_json());
     }
 
+    /// Says what the run has moved, as far as a signal or the time asks for it.
+    pub(crate) fn moved(&self, asked: Asked, stats: Stats) {
+        match asked {
+            Asked::Report => self.stats(stats),
+            Asked::Progress => self.progress(stats),
+            Asked::Stop(_) => {}
+        }
+    }
+
     /// Says what was asked for, which `--quiet` does not silence.
-    pub(crate) fn asked_for(&self, words: impl fmt::Display, object: Value) {
+    pub(crate) fn asked_for(&self, words: impl fmt::Display, object: serde_json::Value) {
         match self.json {
             true => self.line(object),
             false => self.line(words),
@@ -241,7 +263,11 @@ impl Output {
 
     /// Writes the answer that was asked for to standard output, in words or as an object; a reader
     /// that has gone away is no error.
-    pub(crate) fn answer(&self, words: impl fmt::Display, object: &Value) -> Result<(), Error> {
+    pub(crate) fn answer(
+        &self,
+        words: impl fmt::Display,
+        object: &serde_json::Value,
+    ) -> Result<(), Error> {
         let text = match self.json {
             true => format!("{object}\n"),
             false => format!("{words}\n"),
@@ -258,7 +284,7 @@ impl Output {
     }
 
     /// Reports in words or, for programs, as an object; `--quiet` silences both.
-    pub(crate) fn report(&self, words: impl fmt::Display, object: Value) {
+    pub(crate) fn report(&self, words: impl fmt::Display, object: serde_json::Value) {
         match (self.quiet, self.json) {
             (true, _) => {}
             (false, true) => self.line(object),
@@ -290,10 +316,11 @@ impl Output {
         }
     }
 
-    fn left_out(&self, missing: u64) -> String {
+    /// Words that lines were left out, as a line.
+    pub(crate) fn left_out(&self, missing: u64) -> String {
         match self.json {
             true => format!("{}\n", json!({"event": "left_out", "lines": missing})),
-            false => format!("{missing} lines left out: they were read too slowly\n"),
+            false => format!("{missing} lines left out: they were taken too slowly\n"),
         }
     }
 }

@@ -5,18 +5,17 @@ use std::process::ExitCode;
 use clap::Args;
 use sockeye::endpoint::{Address, Endpoint, Role};
 use sockeye::engine::{Engine, EngineLimits};
-use sockeye::io::{ChildProcess, RelaySettings, Watch, join};
+use sockeye::io::{ChildProcess, ConnectionInfo, RelayReport, RelaySettings, Watch, join};
 use sockeye::{Error, ErrorKind};
-use tokio::signal::unix::SignalKind;
-use tokio::time::{Duration, Instant};
+use tokio::time::{Duration, Instant, sleep};
 
 use crate::access::Entry;
 use crate::door::{Door, Guest};
-use crate::endpoints::{Families, usage};
+use crate::endpoints::{Families, read_time, usage};
 use crate::output::Output;
 use crate::runtime;
 use crate::show::{Show, Shown};
-use crate::signals::{self, Asked, Signals};
+use crate::signals::Signals;
 use crate::tally::Tally;
 use crate::vocabulary;
 
@@ -34,6 +33,10 @@ pub(crate) struct Relay {
     /// When the two have ended, wait for the next ones.
     #[arg(long)]
     keep: bool,
+
+    /// When told to stop, let the two finish for so long.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = read_time)]
+    drain: Duration,
 
     /// Say at the end how much has moved; SIGUSR1 asks in between.
     #[arg(long)]
@@ -77,36 +80,34 @@ impl Relay {
             session_descriptors: 2,
             ..Default::default()
         })?;
-        let (mut a, mut b) = (Side::of(&engine, a).await?, Side::of(&engine, b).await?);
-        for side in [&a, &b] {
+        let mut sides = [Side::of(&engine, a).await?, Side::of(&engine, b).await?];
+        for side in &sides {
             side.announce(output);
         }
         output.ready()?;
         let run = Run {
             engine,
             tally: Tally::new(),
+            drain: self.drain,
             output,
             shown,
         };
         let ended = loop {
-            let met = run.stoppable(&mut signals, meet(&run.engine, &mut a, &mut b));
-            let pair = match met.await {
-                Ok(pair) => pair,
-                Err(kind) => break Ok(signals::exit_code(kind)),
+            let met = run.stoppable(&mut signals, meet(&run.engine, &mut sides));
+            let Some(pair) = met.await else {
+                break Ok(());
             };
             if !self.keep {
-                for side in [&a, &b] {
-                    side.close();
-                }
+                sides.iter().for_each(Side::close);
             }
             let ended = match pair {
-                Ok((near, far)) => run.pass(near, far, &mut signals).await,
+                Ok([near, far]) => run.pass(near, far, &sides, &mut signals).await,
                 Err(error) => Err(error),
             };
             match ended {
-                Ok(Some(stopped)) => break Ok(signals::exit_code(stopped)),
-                ended if !self.keep => break ended.map(|_| ExitCode::SUCCESS),
-                Ok(None) => {}
+                Ok(Next::Stop) => break Ok(()),
+                ended if !self.keep => break ended.map(drop),
+                Ok(Next::GoOn) => {}
                 Err(error) => output.error(&error),
             }
         };
@@ -114,7 +115,7 @@ impl Relay {
             output.stats(run.tally.own_stats());
         }
         run.engine.drain(Duration::ZERO).await;
-        ended
+        ended.map(|()| ExitCode::SUCCESS)
     }
 }
 
@@ -122,71 +123,96 @@ impl Relay {
 struct Run<'a> {
     engine: Engine,
     tally: Tally,
+    drain: Duration,
     output: &'a Output,
     shown: Shown,
 }
 
+/// What comes after a relay.
+enum Next {
+    GoOn,
+    Stop,
+}
+
 impl Run<'_> {
-    /// Waits for `future`; a signal that asks to stop comes first and is the error.
+    /// Waits for `future`; `None` when a signal that asks to stop comes first.
     async fn stoppable<T>(
         &self,
         signals: &mut Signals,
         future: impl Future<Output = T>,
-    ) -> Result<T, SignalKind> {
-        let mut future = std::pin::pin!(future);
-        loop {
-            tokio::select! {
-                done = &mut future => return Ok(done),
-                asked = signals.next() => match asked {
-                    Asked::Report => self.output.stats(self.tally.own_stats()),
-                    Asked::Progress => self.output.progress(self.tally.own_stats()),
-                    Asked::Stop(kind) => return Err(kind),
-                },
-            }
-        }
+    ) -> Option<T> {
+        let answer = |asked| self.output.moved(asked, self.tally.own_stats());
+        signals.until(future, answer).await.ok()
     }
 
-    /// Relays between the two until they have ended or a signal says so, which is returned.
+    /// Relays between the two until they have ended; the first signal that asks to stop leaves them
+    /// the time to drain, the second one cuts.
     async fn pass(
         &self,
         near: Guest,
         far: Guest,
+        sides: &[Side; 2],
         signals: &mut Signals,
-    ) -> Result<Option<SignalKind>, Error> {
-        let names = [&near, &far].map(|guest| guest.info.peer_text.clone());
-        let peer = near.info.clone();
-        let children = [&near, &far].map(|guest| guest.info.child.clone());
+    ) -> Result<Next, Error> {
+        let known = [&near, &far].map(|guest| guest.info.clone());
         let number = self.tally.own_stats().sessions() + 1;
-        let onlooker = self.shown.watch(number, &names[0], &names[1]);
+        let onlooker = self
+            .shown
+            .watch(number, &known[0].peer_text, &known[1].peer_text);
         let settings = RelaySettings {
             idle: [near.idle, far.idle].into_iter().flatten().min(),
             watch: onlooker.as_ref().map(|onlooker| onlooker as &dyn Watch),
             ..RelaySettings::counting(self.tally.bytes_in(), self.tally.bytes_out())
         };
-        let mut stopped = None;
+        let mut next = Next::GoOn;
         let cut = async {
             let forever = std::future::pending::<()>();
-            stopped = self.stoppable(signals, forever).await.err();
+            self.stoppable(signals, forever).await;
+            next = Next::Stop;
+            sides.iter().for_each(Side::close);
+            self.output.draining(self.drain);
+            self.stoppable(signals, sleep(self.drain)).await;
         };
         let (_open, began) = (self.tally.began(), Instant::now());
         let report = join(near.conversation, far.conversation, settings, cut).await;
-        let is_output = names.each_ref().map(|name| name == "-");
+        self.ended(report, &known, sides, began)?;
+        for child in known.into_iter().filter_map(|info| info.child) {
+            match self.stoppable(signals, status_of(&child)).await {
+                Some(status) => status?,
+                None => return Ok(Next::Stop),
+            }
+        }
+        Ok(next)
+    }
+
+    /// Counts and notes a relay that has ended, and says what went wrong.
+    fn ended(
+        &self,
+        report: RelayReport,
+        [near, far]: &[ConnectionInfo; 2],
+        sides: &[Side; 2],
+        began: Instant,
+    ) -> Result<(), Error> {
+        let [a, b] = sides.each_ref().map(|side| side.endpoint.address());
+        let is_output = |address: &Address| *address == Address::Stdio;
         let reader_left =
-            is_output[0] && report.back.reader_left() || is_output[1] && report.forth.reader_left();
+            is_output(a) && report.back.reader_left() || is_output(b) && report.forth.reader_left();
         let (bytes_in, bytes_out) = (report.forth.bytes_read, report.back.bytes_written);
         // The one exception to the relay invariant: `… | head` has what it wanted.
         let (bytes_lost, result) = match reader_left {
             true => (0, Ok(())),
-            false => (
-                report.bytes_lost(),
-                report.into_result("relay", &names[0], &names[1]),
-            ),
+            false => {
+                let fault = report.local_fault(a.is_local(), b.is_local());
+                let lost = report.bytes_lost();
+                let result = report.into_result("relay", &near.peer_text, &far.peer_text);
+                (lost, result.map_err(|error| error.blamed_on(fault)))
+            }
         };
         self.tally.lost(bytes_lost);
         if let Some(log) = self.shown.log() {
             log.write(&Entry {
-                peer: &peer,
-                to: &names[1],
+                peer: near,
+                to: &far.peer_text,
                 bytes_in,
                 bytes_out,
                 bytes_lost,
@@ -194,13 +220,7 @@ impl Run<'_> {
                 result: result.as_ref().map(|_| ()),
             });
         }
-        result?;
-        if stopped.is_none() && !reader_left {
-            for child in children.into_iter().flatten() {
-                status_of(&child).await?;
-            }
-        }
-        Ok(stopped)
+        result
     }
 }
 
@@ -257,11 +277,11 @@ impl Side {
 }
 
 /// Waits for those who come, then opens what is to be opened.
-async fn meet(engine: &Engine, a: &mut Side, b: &mut Side) -> Result<(Guest, Guest), Error> {
+async fn meet(engine: &Engine, [a, b]: &mut [Side; 2]) -> Result<[Guest; 2], Error> {
     let (near, far) = tokio::try_join!(a.arrival(), b.arrival())?;
     let near = a.complete(engine, near).await?;
     match b.complete(engine, far).await {
-        Ok(far) => Ok((near, far)),
+        Ok(far) => Ok([near, far]),
         Err(error) => {
             near.conversation.abort().await;
             Err(error)

@@ -33,8 +33,12 @@ pub(crate) struct Show {
 }
 
 impl Show {
-    /// Opens what is written to.
+    /// Opens what is written to; bytes and steps are then printed apart, so that what passes does not
+    /// wait for whoever looks on.
     pub(crate) fn open(&self, output: &Output) -> Result<Shown, Error> {
+        if self.hex || self.text || output.explains() {
+            output.print_apart()?;
+        }
         let log = self.access_log.as_deref();
         let log = log.map(|path| AccessLog::open(path, output)).transpose()?;
         let form = match (self.hex, self.text) {

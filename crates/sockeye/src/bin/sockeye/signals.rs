@@ -1,5 +1,6 @@
 //! Signals as a run sees them.
 
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -60,6 +61,25 @@ impl Signals {
             _ = self.interrupt.recv() => Asked::Stop(SignalKind::interrupt()),
             _ = self.report.recv() => Asked::Report,
             () = passed(&mut self.tick) => Asked::Progress,
+        }
+    }
+
+    /// Waits for `future`; a signal that asks to stop comes first and is the error. `answer` is given
+    /// what else is asked for meanwhile.
+    pub(crate) async fn until<T>(
+        &mut self,
+        future: impl Future<Output = T>,
+        answer: impl Fn(Asked),
+    ) -> Result<T, SignalKind> {
+        let mut future = pin!(future);
+        loop {
+            tokio::select! {
+                done = &mut future => return Ok(done),
+                asked = self.next() => match asked {
+                    Asked::Stop(kind) => return Err(kind),
+                    other => answer(other),
+                },
+            }
         }
     }
 

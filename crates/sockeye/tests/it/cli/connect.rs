@@ -138,3 +138,18 @@ fn at_a_terminal_the_other_sides_end_is_said_once() {
     assert_eq!(connect.stderr.all(), [said]);
     assert_eq!(connect.stdout.all(), ["bye"]);
 }
+
+#[test]
+fn a_signal_asks_how_much_has_moved() {
+    let mut connect = sockeye(&["connect", "exec:cat"]);
+    let mut connect = Program::start(connect.stdin(Stdio::piped()));
+    let mut stdin = connect.stdin();
+    stdin.write_all(b"four\n").unwrap();
+    connect.stdout.wait_for_text("four");
+    connect.signal(rustix::process::Signal::USR1);
+    connect
+        .stderr
+        .wait_for_text("stats: sessions 1 (1 open), bytes in 5, out 5, lost 0, ");
+    drop(stdin);
+    assert!(connect.wait().success());
+}

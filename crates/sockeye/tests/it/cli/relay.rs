@@ -1,5 +1,6 @@
 //! `relay`: any two ends, each opened or waited for.
 
+use rustix::process::Signal;
 use socket2::{Domain, Socket, Type};
 
 use super::*;
@@ -82,8 +83,8 @@ fn kept_it_joins_the_next_ones() {
     for _ in 0..2 {
         assert_eq!(exchange(relay.listening(), b"b\na\n"), b"a\nb\n");
     }
-    relay.signal(rustix::process::Signal::TERM);
-    assert_eq!(relay.wait().code(), Some(128 + 15));
+    relay.signal(Signal::TERM);
+    assert_eq!(relay.wait().code(), Some(0));
 }
 
 #[test]
@@ -103,4 +104,58 @@ fn what_cannot_be_opened_resets_who_came() {
     assert_eq!(read.unwrap_or(0), 0);
     assert_eq!(relay.wait().code(), Some(7));
     relay.stderr.wait_for_text("connection refused");
+}
+
+/// Starts a relay that waits for the next ones, and joins the first two.
+fn joined(more: &[&str]) -> (Program, TcpStream, TcpStream) {
+    let there = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = there.local_addr().unwrap().to_string();
+    let args = ["relay", "--keep", "tcp-l://127.0.0.1:0", &to];
+    let relay = Program::ready(&[&args, more].concat());
+    let near = dial(relay.listening());
+    let far = accept(&there);
+    (relay, near, far)
+}
+
+#[test]
+fn the_first_signal_lets_the_two_finish_and_takes_no_more() {
+    let (mut relay, mut near, mut far) = joined(&["--drain", "60s"]);
+    relay.signal(Signal::TERM);
+    let note = "ending, for 1m at most; a second signal cuts";
+    relay.stderr.wait_for_text(note);
+    until("the listener's end", || {
+        TcpStream::connect(relay.listening()).err()
+    });
+    near.write_all(b"still").unwrap();
+    let mut received = [0; 5];
+    far.read_exact(&mut received).unwrap();
+    assert_eq!(&received, b"still");
+    drop((near, far));
+    assert_eq!(relay.wait().code(), Some(0));
+}
+
+#[test]
+fn the_second_signal_cuts_and_so_does_the_time_to_drain() {
+    let (mut relay, mut near, _far) = joined(&["--drain", "60s"]);
+    relay.signal(Signal::INT);
+    relay.stderr.wait_for_text("a second signal cuts");
+    relay.signal(Signal::TERM);
+    assert_eq!(relay.wait().code(), Some(0));
+    assert_eq!(near.read(&mut [0]).unwrap_or(0), 0);
+
+    let (mut relay, mut near, _far) = joined(&["--drain", "1ms"]);
+    relay.signal(Signal::TERM);
+    assert_eq!(relay.wait().code(), Some(0));
+    assert_eq!(near.read(&mut [0]).unwrap_or(0), 0);
+}
+
+#[test]
+fn a_signal_asks_how_much_has_moved() {
+    let (relay, mut near, mut far) = joined(&[]);
+    near.write_all(b"four").unwrap();
+    far.read_exact(&mut [0; 4]).unwrap();
+    relay.signal(Signal::USR1);
+    relay
+        .stderr
+        .wait_for_text("stats: sessions 1 (1 open), bytes in 4, out 0, lost 0, ");
 }

@@ -146,6 +146,39 @@ fn an_access_log_that_cannot_be_opened_is_an_error() {
     );
 }
 
+/// A pipe that is full stands for a disk that does not answer.
+#[test]
+fn an_access_log_that_is_stuck_holds_up_nobody_and_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&path)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut pipe = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open(&path)
+        .unwrap();
+    rustix::io::ioctl_fionbio(&pipe, true).unwrap();
+    while pipe.write(&[b' '; 512]).is_ok() {}
+    let file = path.to_str().unwrap();
+    let mut listen = Program::ready(&["listen", "-4", "0", "echo:", "--access-log", file]);
+    for _ in 0..3 {
+        assert_eq!(exchange(listen.listening(), b"go on"), b"go on");
+    }
+    listen.signal(rustix::process::Signal::TERM);
+    assert_eq!(listen.wait().code(), Some(0));
+    let said = listen.stderr.wait_for_text("error: write ");
+    assert!(
+        said.ends_with("log: too slow: 3 lines were not written"),
+        "{said}"
+    );
+}
+
 #[test]
 fn errors_are_coloured_only_where_that_is_wanted() {
     let mut command = sockeye(&["connect", "echo:", "--color", "always"]);
