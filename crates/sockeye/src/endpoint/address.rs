@@ -51,6 +51,8 @@ pub enum Address {
         /// Where it is.
         path: PathBuf,
     },
+    /// A descriptor that the parent process handed over.
+    Fd(Inherited),
     /// A pair of pipes inside this process, met by name.
     Mem {
         /// The name both ends use.
@@ -99,6 +101,15 @@ pub enum UnixName {
     Abstract(String),
 }
 
+/// A descriptor that the parent process handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inherited {
+    /// By its number, which is not one of the standard streams'.
+    Number(i32),
+    /// By the name that the service manager gave it (sd_listen_fds(3), LISTEN_FDNAMES).
+    Named(String),
+}
+
 impl Address {
     /// Returns the name of the vocabulary row that this address belongs to.
     pub fn scheme(&self) -> &'static str {
@@ -121,6 +132,7 @@ impl Address {
             Self::Exec { .. } => "exec",
             Self::Sh { .. } => "sh",
             Self::File { .. } => "file",
+            Self::Fd(_) => "fd",
             Self::Mem { .. } => "mem",
             Self::Service { name, .. } => name,
         }
@@ -159,6 +171,7 @@ impl Address {
             }
             Self::Exec { argv } => write!(f, "{scheme}{l}:{}", split::join(argv)),
             Self::Sh { command } => write!(f, "{scheme}{l}:{command}"),
+            Self::Fd(inherited) => write!(f, "{scheme}{l}:{inherited}"),
             Self::Mem { name } => write!(f, "{scheme}{l}:{name}"),
             Self::Service { text, .. } => write!(f, "{scheme}{l}:{text}"),
         }
@@ -214,6 +227,15 @@ impl fmt::Display for Host {
                 write!(f, "[{}]", zoned.replace('%', "%25"))
             }
             Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+impl fmt::Display for Inherited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Named(name) => name.fmt(f),
         }
     }
 }

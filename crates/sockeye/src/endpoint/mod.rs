@@ -53,7 +53,7 @@ pub mod words;
 
 use std::fmt;
 
-pub use address::{Address, Family, Host, UnixName};
+pub use address::{Address, Family, Host, Inherited, UnixName};
 pub use network::Network;
 pub use options::{
     FileOptions, IpOptions, LimitOptions, RetryOptions, SourceRules, TcpOptions, UnixOptions,

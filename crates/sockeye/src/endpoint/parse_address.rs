@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::address::{Address, Family, Host, UnixName};
+use super::address::{Address, Family, Host, Inherited, UnixName};
 use super::problem::{Fault, nearest};
 use super::split::{self, Token};
 use super::words::{self, Form, SchemeRow, Stands};
@@ -202,6 +202,7 @@ fn scheme_text(row: &'static SchemeRow, token: &Token, colon: usize) -> Result<A
         "sh" => Ok(Address::Sh {
             command: text.to_owned(),
         }),
+        "fd" => inherited(text, at).map(Address::Fd),
         "mem" => Ok(Address::Mem {
             name: text.to_owned(),
         }),
@@ -232,6 +233,21 @@ fn unix_name(scheme: &str, text: &str, at: Range<usize>) -> Result<UnixName, Fau
             let most = format!("the {kind} of a Unix socket has at most {UNIX_BYTES_MAX} bytes");
             Err(Fault::new(at, format!("{most}, and this one {bytes}")))
         }
+    }
+}
+
+/// Reads a descriptor's number, or the name that it was handed over by.
+fn inherited(text: &str, at: Range<usize>) -> Result<Inherited, Fault> {
+    if !is_number(text) {
+        return Ok(Inherited::Named(text.to_owned()));
+    }
+    match text.parse() {
+        Ok(0..=2) => {
+            let problem = "descriptors 0 to 2 are standard input, output and error";
+            Err(Fault::new(at, problem).hint("- is standard input and output"))
+        }
+        Ok(number) => Ok(Inherited::Number(number)),
+        Err(_) => Err(Fault::new(at, format!("{text} is no descriptor"))),
     }
 }
 

@@ -50,6 +50,11 @@ impl Endpoint {
         Ok(())
     }
 
+    /// Tells whether it can be opened once only.
+    pub fn opens_once(&self) -> bool {
+        matches!(self.address, Address::Stdio | Address::Fd(_))
+    }
+
     /// Returns what passes through it, all layers applied.
     pub fn carries(&self) -> Carries {
         let layered = self.words.iter().rev().find_map(Word::carries);

@@ -4,7 +4,6 @@
 //! these functions and gets an error, never a different meaning, where a system lacks something.
 
 pub(crate) mod descriptors;
-#[cfg(feature = "cli")]
 pub(crate) mod inherited;
 pub(crate) mod local;
 pub(crate) mod memory;

@@ -2,7 +2,8 @@
 //!
 //! Half-close: ending the writing direction closes the program's standard input; its output goes
 //! on. Its standard error is this process's. An unclean end of the other side ends the program by
-//! SIGTERM, once it has taken what was written for it. It inherits no descriptor but these three.
+//! SIGTERM, once it has taken what was written for it. It inherits no descriptor but these three, and nothing that
+//! tells of others.
 
 use std::io;
 use std::pin::Pin;
@@ -15,7 +16,7 @@ use tokio::process::{ChildStdin, ChildStdout, Command};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ChildProcess, ConnectionInfo, Conversation, Layered, Stream};
-use crate::sys::descriptors;
+use crate::sys::{descriptors, inherited};
 
 pub(super) fn connect(
     endpoint: &Endpoint,
@@ -30,7 +31,10 @@ pub(super) fn connect(
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
-    descriptors::restore_limit_in(&mut command);
+    for variable in inherited::ACTIVATION {
+        command.env_remove(variable);
+    }
+    descriptors::part_from(&mut command);
     let mut child = command.spawn().map_err(|error| failed(&words(&error)))?;
     let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(failed("its pipes are missing"));

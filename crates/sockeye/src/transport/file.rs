@@ -68,19 +68,10 @@ fn open(path: &Path, options: &FileOptions) -> io::Result<FileStream> {
     if options.offset_bytes > 0 {
         file.seek(SeekFrom::Start(options.offset_bytes))?;
     }
-    let way = match options.writes() {
-        true => Way::Writing {
-            output: Lane::start("file", move |buffer| write(&file, buffer))?,
-            ended: false,
-            reader: None,
-        },
-        false => Way::Reading {
-            input: Lane::start("file", move |buffer| read(&file, buffer))?,
-            arrived: Vec::new(),
-            given: 0,
-        },
-    };
-    Ok(FileStream { way, broken: None })
+    match options.writes() {
+        true => FileStream::writing(file),
+        false => FileStream::reading(file, READ_ONLY),
+    }
 }
 
 fn read(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
@@ -97,8 +88,10 @@ fn write(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
 
 /// A file as one side of a relay.
 #[derive(Debug)]
-struct FileStream {
+pub(super) struct FileStream {
     way: Way,
+    /// Why one that is read takes no bytes.
+    read_only: &'static str,
     /// Why it takes no more: nobody is there to go on reading for.
     broken: Option<Broken>,
 }
@@ -111,9 +104,9 @@ enum Broken {
 }
 
 impl Broken {
-    fn error(self) -> io::Error {
+    fn error(self, read_only: &'static str) -> io::Error {
         match self {
-            Self::ReadOnly => io::Error::other(READ_ONLY),
+            Self::ReadOnly => io::Error::other(read_only),
             Self::System(Some(code)) => io::Error::from_raw_os_error(code),
             Self::System(None) => io::ErrorKind::BrokenPipe.into(),
         }
@@ -136,6 +129,36 @@ enum Way {
     },
 }
 
+impl FileStream {
+    /// Reads an open file to its end; `read_only` says why it takes no bytes.
+    pub(super) fn reading(file: File, read_only: &'static str) -> io::Result<Self> {
+        let way = Way::Reading {
+            input: Lane::start("file", move |buffer| read(&file, buffer))?,
+            arrived: Vec::new(),
+            given: 0,
+        };
+        Ok(Self {
+            way,
+            read_only,
+            broken: None,
+        })
+    }
+
+    /// Writes an open file.
+    pub(super) fn writing(file: File) -> io::Result<Self> {
+        let way = Way::Writing {
+            output: Lane::start("file", move |buffer| write(&file, buffer))?,
+            ended: false,
+            reader: None,
+        };
+        Ok(Self {
+            way,
+            read_only: "",
+            broken: None,
+        })
+    }
+}
+
 impl Layered for FileStream {}
 
 impl AsyncRead for FileStream {
@@ -145,7 +168,7 @@ impl AsyncRead for FileStream {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if let Some(broken) = self.broken {
-            return Poll::Ready(Err(broken.error()));
+            return Poll::Ready(Err(broken.error(self.read_only)));
         }
         match &mut self.way {
             Way::Writing { ended: true, .. } => Poll::Ready(Ok(())),
@@ -189,7 +212,7 @@ impl AsyncWrite for FileStream {
     ) -> Poll<io::Result<usize>> {
         let Way::Writing { output, .. } = &mut self.way else {
             self.broken = Some(Broken::ReadOnly);
-            return Poll::Ready(Err(Broken::ReadOnly.error()));
+            return Poll::Ready(Err(Broken::ReadOnly.error(self.read_only)));
         };
         if !output.busy {
             let mut buffer = std::mem::take(&mut output.spare);

@@ -4,6 +4,7 @@
 //! them. It spawns nothing and counts nothing: the engine does.
 
 mod exec;
+mod fd;
 mod file;
 mod lane;
 mod memory;
@@ -50,6 +51,7 @@ pub(crate) async fn bind(endpoint: &Endpoint, rooms: &Rooms) -> Result<Bound, Er
         Address::Unix(name) => unix::bind(endpoint, name),
         Address::UnixDatagram(name) => unix::bind_datagram(endpoint, name),
         Address::UnixSeqpacket(name) => unix::bind_seqpacket(endpoint, name),
+        Address::Fd(inherited) => fd::bind(endpoint, inherited),
         Address::Mem { name } => memory::bind(endpoint, name, rooms),
         _ => Err(cannot("listen", endpoint, "nothing can be accepted there")),
     }
@@ -68,6 +70,7 @@ pub(crate) async fn connect(
         Address::UnixSeqpacket(name) => unix::connect_seqpacket(endpoint, name).await,
         Address::Stdio => stdio::connect(endpoint),
         Address::File { path } => file::connect(endpoint, path),
+        Address::Fd(inherited) => fd::connect(endpoint, inherited),
         Address::Exec { argv } => exec::connect(endpoint, argv),
         Address::Sh { command } => exec::connect_shell(endpoint, command),
         Address::Mem { name } => memory::connect(endpoint, name, rooms).await,

@@ -131,6 +131,12 @@ fn bind_one(at: SocketAddr, options: &TcpOptions, only_v6: bool) -> io::Result<L
 fn open(at: SocketAddr, options: &TcpOptions) -> io::Result<Socket> {
     let kind = Type::STREAM.nonblocking();
     let socket = Socket::new(Domain::for_address(at), kind, Some(Protocol::TCP))?;
+    set(&socket, at, options)?;
+    Ok(socket)
+}
+
+/// Sets the options of a socket of the family of `at`.
+fn set(socket: &Socket, at: SocketAddr, options: &TcpOptions) -> io::Result<()> {
     if options.nodelay {
         named("nodelay", socket.set_tcp_nodelay(true))?;
     }
@@ -140,16 +146,36 @@ fn open(at: SocketAddr, options: &TcpOptions) -> io::Result<Socket> {
         named("keepalive", socket.set_tcp_keepalive(&keepalive))?;
     }
     if let Some(time) = options.user_timeout {
-        named("user-timeout", sys::socket::set_user_timeout(&socket, time))?;
+        named("user-timeout", sys::socket::set_user_timeout(socket, time))?;
     }
     if let Some(name) = &options.congestion {
-        named("congestion", sys::socket::set_congestion(&socket, name))?;
+        named("congestion", sys::socket::set_congestion(socket, name))?;
     }
-    options::set(&socket, at, &options.ip)?;
-    Ok(socket)
+    options::set(socket, at, &options.ip)
+}
+
+/// Takes over a connected, non-blocking socket.
+pub(super) fn adopt(
+    socket: Socket,
+    peer: SocketAddr,
+    local: SocketAddr,
+) -> io::Result<(Conversation, ConnectionInfo)> {
+    let socket = TcpStream::from_std(socket.into())?;
+    Ok(conversation(socket, peer, Some(local)))
 }
 
 impl Listener {
+    /// Takes over a listening, non-blocking socket and sets its options.
+    pub(super) fn adopt(
+        socket: Socket,
+        local: SocketAddr,
+        options: &TcpOptions,
+    ) -> io::Result<Self> {
+        set(&socket, local, options)?;
+        let socket = TcpListener::from_std(socket.into())?;
+        Ok(Self { socket, local })
+    }
+
     pub(super) async fn accept(&self) -> io::Result<(Conversation, ConnectionInfo)> {
         let (socket, peer) = self.socket.accept().await?;
         let local = match self.local.ip().is_unspecified() {

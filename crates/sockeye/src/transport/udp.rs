@@ -35,7 +35,7 @@ use crate::io::{ConnectionInfo, Conversation, Datagram, Messages};
 use crate::sys::messages::Inbox;
 use socket::{Shared, Waiting};
 
-pub(super) use socket::connect;
+pub(super) use socket::{adopt, connect};
 
 /// A bound UDP socket.
 #[derive(Debug)]
@@ -81,6 +81,16 @@ fn open(at: SocketAddr, options: &IpOptions) -> io::Result<Socket> {
 }
 
 impl Listener {
+    /// Takes over a bound, non-blocking socket.
+    pub(super) fn adopt(
+        socket: Socket,
+        local: SocketAddr,
+        idle: Option<Duration>,
+    ) -> io::Result<Self> {
+        let socket = UdpSocket::from_std(socket.into())?;
+        Ok(Self::new(socket, local, idle.unwrap_or(IDLE)))
+    }
+
     fn new(socket: UdpSocket, local: SocketAddr, idle: Duration) -> Self {
         let (arrived, arrivals) = mpsc::channel(BACKLOG);
         let switch = Arc::new(Switch {

@@ -14,13 +14,13 @@ mod seqpacket;
 use std::io;
 use std::os::fd::AsFd;
 
-use socket2::{SockRef, Type};
+use socket2::{SockAddr, SockRef, Socket, Type};
 use tokio::net::{UnixListener, UnixStream};
 
 use super::Bound;
 use crate::endpoint::{Address, Endpoint, UnixName, UnixOptions};
 use crate::error::Error;
-use crate::io::{ConnectionInfo, Conversation, Stream};
+use crate::io::{ConnectionInfo, Conversation, Datagram, Stream};
 use crate::sys::local;
 use name::SocketFile;
 
@@ -55,6 +55,16 @@ pub(super) fn bind(endpoint: &Endpoint, name: &UnixName) -> Result<Bound, Error>
 }
 
 impl Listener {
+    /// Takes over a listening, non-blocking socket.
+    pub(super) fn adopt(socket: Socket, name: UnixName, options: UnixOptions) -> io::Result<Self> {
+        Ok(Self {
+            socket: UnixListener::from_std(socket.into())?,
+            name,
+            options,
+            _file: None,
+        })
+    }
+
     pub(super) async fn accept(&self) -> io::Result<(Conversation, ConnectionInfo)> {
         let (socket, _) = self.socket.accept().await?;
         name::make_room(&SockRef::from(&socket), Type::STREAM, &self.options)?;
@@ -79,6 +89,31 @@ pub(super) async fn connect(
         .await
         .map_err(|error| name::unreachable(endpoint, &error))?;
     Ok(conversation(socket, name))
+}
+
+/// Takes over a connected, non-blocking socket of any kind.
+pub(super) fn adopt(
+    socket: Socket,
+    kind: Type,
+    peer_text: String,
+) -> io::Result<(Conversation, ConnectionInfo)> {
+    let info = info(socket.as_fd(), peer_text);
+    let conversation = match kind {
+        Type::STREAM => Stream::from(UnixStream::from_std(socket.into())?).into(),
+        _ => Datagram::new(messages::SocketMessages::new(socket, kind)?).into(),
+    };
+    Ok((conversation, info))
+}
+
+/// Returns the name of a socket that somebody else has bound.
+pub(super) fn name_of(at: &SockAddr) -> UnixName {
+    match (at.as_pathname(), at.as_abstract_namespace()) {
+        (Some(path), _) => UnixName::Path(path.to_owned()),
+        (None, name) => {
+            let name = String::from_utf8_lossy(name.unwrap_or_default());
+            UnixName::Abstract(name.into_owned())
+        }
+    }
 }
 
 fn conversation(socket: UnixStream, name: &UnixName) -> (Conversation, ConnectionInfo) {

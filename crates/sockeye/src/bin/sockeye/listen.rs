@@ -103,7 +103,7 @@ impl Listen {
             session_descriptors: 2,
             ..Default::default()
         })?;
-        let is_one = self.once || *served.address() == Address::Stdio && !self.keep;
+        let is_one = self.once || served.opens_once() && !self.keep;
         // The result of the one session is the run's, which says it.
         let reports = (!is_one).then_some(output);
         let tally = observed(&engine, reports, &shown, served);

@@ -87,6 +87,8 @@ fn any_address() -> impl Strategy<Value = Address> {
             .prop_filter("a URL's path is absolute", |path| !path.starts_with("//"))
             .prop_map(|path| Address::File { path: path.into() }),
         "[a-z0-9 :/+'|$;]{1,12}".prop_map(|command| Address::Sh { command }),
+        (3..=i32::MAX).prop_map(|number| Address::Fd(Inherited::Number(number))),
+        "[a-z][a-z0-9 .-]{0,8}".prop_map(|name| Address::Fd(Inherited::Named(name))),
         "[a-z0-9 :/+']{1,8}".prop_map(|name| Address::Mem { name }),
         (select(services), "[a-z0-9 +']{1,8}").prop_map(|(row, text)| Address::Service {
             name: row.name,

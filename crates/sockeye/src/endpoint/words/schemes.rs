@@ -62,6 +62,14 @@ pub static SCHEMES: &[SchemeRow] = &[
             "a shell command's standard input and output",
         )
     },
+    SchemeRow {
+        carries: Carries::Either,
+        ..transport(
+            "fd",
+            Form::TextOrNumber,
+            "a descriptor of the parent process, by number or by its name in LISTEN_FDNAMES",
+        )
+    },
     transport(
         "mem",
         Form::TextOrNumber,
@@ -70,7 +78,6 @@ pub static SCHEMES: &[SchemeRow] = &[
     not_built("quic", Form::HostPort, "a stream of a QUIC connection"),
     not_built("pty", Form::Text, "a new terminal, linked at a path"),
     not_built("serial", Form::Text, "a serial line"),
-    not_built("fd", Form::TextOrNumber, "an inherited descriptor"),
     not_built(
         "vsock",
         Form::HostPort,

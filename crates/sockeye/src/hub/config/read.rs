@@ -134,6 +134,11 @@ impl Reader<'_> {
                     let hint = error.hint().map(str::to_owned);
                     self.wrong(entry.span(), error.problem(), hint);
                 }
+                if serve.opens_once() {
+                    let what = format!("{} can be opened once only", serve.address());
+                    let hint = "a listener of a hub serves many: listen serves one".to_owned();
+                    self.wrong(entry.span(), what, Some(hint));
+                }
                 listeners.push(Listen { at, serve });
             }
         }

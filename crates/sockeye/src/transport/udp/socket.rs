@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use socket2::Socket;
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
@@ -33,23 +34,7 @@ pub(in crate::transport) async fn connect(
     let options = endpoint.udp();
     for at in resolve("connect", endpoint, host, port, family).await? {
         match connect_one(at, &options) {
-            Ok(socket) => {
-                let peer = unmapped(at);
-                let info = ConnectionInfo {
-                    peer: Some(peer),
-                    local: socket.local_addr().ok().map(unmapped),
-                    peer_text: peer.to_string(),
-                    ..ConnectionInfo::default()
-                };
-                let messages = SocketMessages {
-                    socket: Arc::new(socket),
-                    peer,
-                    inbox: Inbox::new(),
-                    empty: Waiting::default(),
-                    blocked: Waiting::default(),
-                };
-                return Ok((Datagram::new(messages).into(), info));
-            }
+            Ok(socket) => return Ok(conversation(socket, at)),
             Err(error) if is_family_absent(&error) && failure.is_some() => {}
             Err(error) => {
                 if is_unset(&error) {
@@ -61,6 +46,32 @@ pub(in crate::transport) async fn connect(
     }
     let why = failure.unwrap_or_default();
     Err(Error::new(kind, "connect", endpoint, why))
+}
+
+/// Takes over a socket that is connected to its one peer and does not block.
+pub(in crate::transport) fn adopt(
+    socket: Socket,
+    peer: SocketAddr,
+) -> io::Result<(Conversation, ConnectionInfo)> {
+    Ok(conversation(UdpSocket::from_std(socket.into())?, peer))
+}
+
+fn conversation(socket: UdpSocket, at: SocketAddr) -> (Conversation, ConnectionInfo) {
+    let peer = unmapped(at);
+    let info = ConnectionInfo {
+        peer: Some(peer),
+        local: socket.local_addr().ok().map(unmapped),
+        peer_text: peer.to_string(),
+        ..ConnectionInfo::default()
+    };
+    let messages = SocketMessages {
+        socket: Arc::new(socket),
+        peer,
+        inbox: Inbox::new(),
+        empty: Waiting::default(),
+        blocked: Waiting::default(),
+    };
+    (Datagram::new(messages).into(), info)
 }
 
 fn connect_one(at: SocketAddr, options: &IpOptions) -> io::Result<UdpSocket> {

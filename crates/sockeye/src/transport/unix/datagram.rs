@@ -87,6 +87,15 @@ pub(in crate::transport) async fn connect(
 }
 
 impl Listener {
+    /// Takes over a bound, non-blocking socket.
+    pub(in crate::transport) fn adopt(
+        socket: Socket,
+        name: UnixName,
+        idle: Option<Duration>,
+    ) -> io::Result<Self> {
+        Self::new(socket, None, name, idle.unwrap_or(IDLE))
+    }
+
     fn new(
         socket: Socket,
         file: Option<SocketFile>,

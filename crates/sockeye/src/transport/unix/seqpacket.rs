@@ -42,6 +42,20 @@ pub(in crate::transport) fn bind(endpoint: &Endpoint, name: &UnixName) -> Result
 }
 
 impl Listener {
+    /// Takes over a listening, non-blocking socket.
+    pub(in crate::transport) fn adopt(
+        socket: Socket,
+        name: UnixName,
+        options: UnixOptions,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            socket: watched(socket)?,
+            name,
+            options,
+            _file: None,
+        })
+    }
+
     pub(in crate::transport) async fn accept(&self) -> io::Result<(Conversation, ConnectionInfo)> {
         let accept = |socket: &Socket| socket.accept();
         let (socket, _) = self.socket.async_io(Interest::READABLE, accept).await?;

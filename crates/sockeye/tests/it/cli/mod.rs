@@ -2,6 +2,7 @@
 
 mod at_rest;
 mod connect;
+mod descriptors;
 mod explain;
 mod files;
 mod generated;

@@ -45,8 +45,8 @@ async fn stale_socket_is_replaced_only_when_asked_whatever_its_kind_was() {
     for left in [Type::STREAM, Type::DGRAM, Type::SEQPACKET] {
         for scheme in SCHEMES {
             let place = Place::new();
-            let dead = socket2::Socket::new(socket2::Domain::UNIX, left, None).unwrap();
-            let at = socket2::SockAddr::unix(&place.path).unwrap();
+            let dead = Socket::new(socket2::Domain::UNIX, left, None).unwrap();
+            let at = SockAddr::unix(&place.path).unwrap();
             dead.bind(&at).unwrap();
             drop(dead);
             let error = bind_at(&place.endpoint(scheme, "")).await.unwrap_err();
@@ -157,9 +157,8 @@ async fn the_send_buffer_is_what_is_asked_for_at_both_ends() {
 #[tokio::test(start_paused = true)]
 async fn a_full_queue_of_connections_is_waited_for_then_said() {
     let place = Place::new();
-    let full = socket2::Socket::new(socket2::Domain::UNIX, Type::STREAM, None).unwrap();
-    full.bind(&socket2::SockAddr::unix(&place.path).unwrap())
-        .unwrap();
+    let full = Socket::new(socket2::Domain::UNIX, Type::STREAM, None).unwrap();
+    full.bind(&SockAddr::unix(&place.path).unwrap()).unwrap();
     full.listen(0).unwrap();
     let endpoint = place.endpoint("unix", "");
     let _first = connect_to(&endpoint).await.unwrap();

@@ -69,7 +69,7 @@ async fn a_message_that_is_too_large_is_an_error_of_its_session_only() {
         let mut pair = Pair::of(scheme).await;
         let socket = name::socket(kind, &pair._place.endpoint(scheme, "").unix()).unwrap();
         socket.set_send_buffer_size(4 * MESSAGE_BYTES_MAX).unwrap();
-        let at = socket2::SockAddr::unix(&pair._place.path).unwrap();
+        let at = SockAddr::unix(&pair._place.path).unwrap();
         socket.connect(&at).unwrap();
         socket.send(b"before").unwrap();
         socket.send(&message(MESSAGE_BYTES_MAX + 1)).unwrap();
@@ -145,7 +145,7 @@ async fn descriptors_that_a_peer_sends_along_stay_outside() {
             Type::SEQPACKET
         };
         let hostile = name::socket(kind, &pair._place.endpoint(scheme, "").unix()).unwrap();
-        let at = socket2::SockAddr::unix(&pair._place.path).unwrap();
+        let at = SockAddr::unix(&pair._place.path).unwrap();
         hostile.connect(&at).unwrap();
         let (mut reader, writer) = io::pipe().unwrap();
         send_descriptor(&hostile, &writer);
@@ -162,7 +162,7 @@ async fn descriptors_that_a_peer_sends_along_stay_outside() {
     }
 }
 
-fn send_descriptor(socket: &socket2::Socket, descriptor: &impl AsFd) {
+fn send_descriptor(socket: &Socket, descriptor: &impl AsFd) {
     use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
     let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = SendAncillaryBuffer::new(&mut space);
