@@ -121,6 +121,12 @@ pub enum Output {
         /// Who.
         session: SessionId,
     },
+    /// An operator wants the configuration to be read again; how it went is told with
+    /// [`Input::Reply`].
+    Rehash {
+        /// Who.
+        session: SessionId,
+    },
     /// The session has left the network; close the connection after its queue has been written and
     /// free its slot. Follows QUIT and [`Input::Leave`]; inputs after it are ignored, but for
     /// another `Leave`, which is answered with another `Close`.

@@ -14,6 +14,7 @@ use super::command::mode::{KEY_BYTES_MAX, MODES_MAX};
 use super::command::monitor::MONITORS_MAX;
 use super::command::names::NAMES_TARGETS_MAX;
 use super::command::topic::TOPIC_BYTES_MAX;
+use super::command::{whois, whowas};
 use super::history::LIMIT_MAX;
 use super::id::SessionId;
 use super::message::Line;
@@ -57,6 +58,7 @@ pub(crate) fn write(settings: &Settings, caps: Caps, client: &str, lines: &mut S
 fn tokens(settings: &Settings) -> Vec<String> {
     let (channels, message) = (JOINED_MAX, MESSAGE_TARGETS_MAX);
     let flags: String = Flag::ALL.into_iter().map(Flag::letter).collect();
+    let (whois, whowas) = (whois::NICKS_MAX, whowas::NICKS_MAX);
     let mut tokens: Vec<String> = [
         "ACCOUNTEXTBAN=a".into(),
         format!("AWAYLEN={REASON_BYTES_MAX}"),
@@ -66,7 +68,7 @@ fn tokens(settings: &Settings) -> Vec<String> {
         format!("CHANMODES=Ibe,k,fl,{flags}"),
         format!("CHANNELLEN={CHANNEL_BYTES_MAX}"),
         format!("CHANTYPES={CHANNEL_PREFIX}"),
-        "ELIST=U".into(),
+        "ELIST=CMNTU".into(),
         "EXCEPTS=e".into(),
         "EXTBAN=,am".into(),
         "INVEX=I".into(),
@@ -83,7 +85,7 @@ fn tokens(settings: &Settings) -> Vec<String> {
         "STATUSMSG=~&@%+".into(),
         format!(
             "TARGMAX=JOIN:{JOIN_TARGETS_MAX},KICK:{KICK_TARGETS_MAX},NAMES:{NAMES_TARGETS_MAX},\
-             NOTICE:{message},PART:,PRIVMSG:{message},TAGMSG:{message},WHOIS:1"
+             NOTICE:{message},PART:,PRIVMSG:{message},LIST:,TAGMSG:{message},WHOIS:{whois},WHOWAS:{whowas}"
         ),
         format!("TOPICLEN={TOPIC_BYTES_MAX}"),
         format!("USERLEN={USER_BYTES_MAX}"),

@@ -159,7 +159,11 @@ numerics! {
     RPL_CREATED "003" "<client> :<created>";
     RPL_MYINFO "004" "<client> <server> <version> <user modes> <channel modes> <with a parameter>";
     RPL_ISUPPORT "005" "<client> <1-13 tokens>" "are supported by this server";
+    RPL_STATSCOMMANDS "212" "<client> <command> <count>";
+    RPL_ENDOFSTATS "219" "<client> <letter>" "End of /STATS report";
     RPL_UMODEIS "221" "<client> <user modes>";
+    RPL_STATSUPTIME "242" "<client> :<how long>";
+    RPL_STATSOLINE "243" "<client> O <host mask> * <name>";
     RPL_LUSERCLIENT "251" "<client> :<users>";
     RPL_LUSEROP "252" "<client> <operators>" "operator(s) online";
     RPL_LUSERUNKNOWN "253" "<client> <connections>" "unknown connection(s)";
@@ -180,6 +184,7 @@ numerics! {
     RPL_WHOISUSER "311" "<client> <nick> <user> <host> * :<realname>";
     RPL_WHOISSERVER "312" "<client> <nick> <server> :<server info>";
     RPL_WHOISOPERATOR "313" "<client> <nick>" "is an IRC operator";
+    RPL_WHOWASUSER "314" "<client> <nick> <user> <host> * :<realname>";
     RPL_ENDOFWHO "315" "<client> <mask>" "End of WHO list";
     RPL_WHOISIDLE "317" "<client> <nick> <secs> <signon>" "seconds idle, signon time";
     RPL_ENDOFWHOIS "318" "<client> <nick>" "End of /WHOIS list";
@@ -205,9 +210,12 @@ numerics! {
     RPL_VERSION "351" "<client> <version> <server> :<comments>";
     RPL_WHOREPLY "352" "<client> <channel> <user> <host> <server> <nick> <flags> :<hops> <realname>";
     RPL_NAMREPLY "353" "<client> <symbol> <channel> :<names>";
+    RPL_LINKS "364" "<client> <mask> <server> :<hops> <server info>";
+    RPL_ENDOFLINKS "365" "<client> <mask>" "End of /LINKS list";
     RPL_ENDOFNAMES "366" "<client> <channel>" "End of /NAMES list";
     RPL_BANLIST "367" "<client> <channel> <mask> <who> <set at>";
     RPL_ENDOFBANLIST "368" "<client> <channel>" "End of channel ban list";
+    RPL_ENDOFWHOWAS "369" "<client> <nick>" "End of WHOWAS";
     RPL_INFO "371" "<client> :<line>";
     RPL_MOTD "372" "<client> :<line>";
     RPL_ENDOFINFO "374" "<client>" "End of INFO list";
@@ -216,6 +224,7 @@ numerics! {
     RPL_WHOISHOST "378" "<client> <nick> :<from where>";
     RPL_WHOISMODES "379" "<client> <nick> :<modes>";
     RPL_YOUREOPER "381" "<client>" "You are now an IRC operator";
+    RPL_REHASHING "382" "<client> <what>" "Rehashing";
     RPL_TIME "391" "<client> <server> :<time>";
     RPL_VISIBLEHOST "396" "<client> <host>" "is now your visible host";
     ERR_UNKNOWNERROR "400" "<client> <command> :<info>";
@@ -242,6 +251,8 @@ numerics! {
     ERR_USERNOTINCHANNEL "441" "<client> <nick> <channel>" "They aren't on that channel";
     ERR_NOTONCHANNEL "442" "<client> <channel>" "You're not on that channel";
     ERR_USERONCHANNEL "443" "<client> <nick> <channel>" "is already on channel";
+    ERR_SUMMONDISABLED "445" "<client>" "SUMMON has been disabled";
+    ERR_USERSDISABLED "446" "<client>" "USERS has been disabled";
     ERR_NOTREGISTERED "451" "<client>" "You have not registered";
     ERR_NEEDMOREPARAMS "461" "<client> <command>" "Not enough parameters";
     ERR_ALREADYREGISTERED "462" "<client>" "You may not reregister";

@@ -289,6 +289,11 @@ impl Pipeline {
         let Some(session) = self.network.sessions.find(id) else {
             return;
         };
+        if let Some(index) = command::index(&message.command)
+            && let Some(count) = self.network.usage.get_mut(index)
+        {
+            *count += 1;
+        }
         let label = message.tag("label").filter(|label| {
             let labels = session.caps.has(Caps::LABELED_RESPONSE);
             labels && !label.is_empty() && label.len() <= LABEL_BYTES_MAX

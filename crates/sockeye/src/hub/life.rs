@@ -137,6 +137,8 @@ impl Prepared {
                 services,
             }),
         });
+        let rehash = operate::rehash(&shared);
+        shared.running.lock().await.services.set_rehash(rehash);
         let control_stop = CancellationToken::new();
         let answer = operate::answer(Arc::clone(&shared));
         let serve_control = server.run(shared.engine.clone(), answer, control_stop.clone());

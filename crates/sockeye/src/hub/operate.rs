@@ -8,6 +8,7 @@ use super::life::{Running, Shared};
 use super::notice::Notice;
 use super::status::{FAILURES_MAX, Limits, Status, StoreStatus};
 use crate::error::{Error, ErrorKind};
+use crate::service::chat::Rehash;
 use crate::state::Log;
 
 /// Returns what answers the control socket.
@@ -15,6 +16,22 @@ pub(super) fn answer(shared: Arc<Shared>) -> Answer {
     Arc::new(move |request| {
         let shared = Arc::clone(&shared);
         Box::pin(async move { shared.carry_out(request).await.unwrap_or_else(Reply::from) })
+    })
+}
+
+/// Returns what reads the configuration again for operators of the chat. It does not keep the hub.
+pub(super) fn rehash(shared: &Arc<Shared>) -> Rehash {
+    let hub = Arc::downgrade(shared);
+    Rehash::new(move || {
+        let hub = hub.upgrade();
+        Box::pin(async move {
+            let Some(shared) = hub else {
+                return Ok(Vec::new());
+            };
+            let changes = shared.reload().await?;
+            shared.notices.say(Notice::Reloaded(changes.clone()));
+            Ok(changes)
+        })
     })
 }
 

@@ -11,7 +11,7 @@ use super::status::ChatStatus;
 use crate::endpoint::Address;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
-use crate::service::chat::{Chat, ChatOptions};
+use crate::service::chat::{Chat, ChatOptions, Rehash};
 use crate::service::{self, Broadcast, Forward, Service};
 use crate::state::{Accounts, Store};
 
@@ -24,6 +24,7 @@ pub(super) struct Services {
     casemapping: CaseMapping,
     started_wall_ms: u64,
     chat: Option<Arc<Chat>>,
+    rehash: Option<Rehash>,
     /// The rooms of `broadcast:` by name: its listeners share them, also after a reload.
     rooms: Mutex<BTreeMap<String, Arc<Broadcast>>>,
 }
@@ -46,6 +47,7 @@ impl Services {
             casemapping,
             started_wall_ms: since_1970.as_millis() as u64,
             chat: None,
+            rehash: None,
             rooms: Mutex::default(),
         }
     }
@@ -63,9 +65,21 @@ impl Services {
                 accounts: Some(self.accounts.clone()),
                 exempt: config.hub.exempt.clone(),
             };
-            self.chat = Some(Chat::start(&self.engine, options).await?);
+            let chat = Chat::start(&self.engine, options).await?;
+            if let Some(rehash) = &self.rehash {
+                chat.set_rehash(rehash.clone());
+            }
+            self.chat = Some(chat);
         }
         Ok(())
+    }
+
+    /// Sets what REHASH of a chat operator does.
+    pub(super) fn set_rehash(&mut self, rehash: Rehash) {
+        if let Some(chat) = &self.chat {
+            chat.set_rehash(rehash.clone());
+        }
+        self.rehash = Some(rehash);
     }
 
     /// Gives what runs its new settings.

@@ -7,6 +7,7 @@
 pub(crate) mod away;
 pub(crate) mod capabilities;
 pub(crate) mod chathistory;
+pub(crate) mod help;
 pub(crate) mod host;
 pub(crate) mod invite;
 pub(crate) mod join;
@@ -18,6 +19,7 @@ pub(crate) mod mode;
 pub(crate) mod monitor;
 pub(crate) mod names;
 pub(crate) mod nick;
+pub(crate) mod operator;
 pub(crate) mod part;
 pub(crate) mod ping;
 pub(crate) mod presence;
@@ -25,10 +27,12 @@ pub(crate) mod quit;
 pub(crate) mod register;
 pub(crate) mod server;
 pub(crate) mod setname;
+pub(crate) mod stats;
 pub(crate) mod topic;
 pub(crate) mod user_mode;
 pub(crate) mod who;
 pub(crate) mod whois;
+pub(crate) mod whowas;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -37,8 +41,10 @@ use core::mem;
 use super::event::Stamp;
 use super::input::Candidate;
 use super::message::{Line, Message, truncated};
-use super::network::{Event, Network, Replies, Session};
-use super::numeric::{ERR_NEEDMOREPARAMS, ERR_NOSUCHCHANNEL, ERR_UNKNOWNCOMMAND, Numeric, Reply};
+use super::network::{Event, Network, Replies, Session, mask};
+use super::numeric::{
+    ERR_NEEDMOREPARAMS, ERR_NOSUCHCHANNEL, ERR_NOSUCHSERVER, ERR_UNKNOWNCOMMAND, Numeric, Reply,
+};
 
 /// A line of a client, being turned into works.
 #[derive(Debug)]
@@ -75,6 +81,14 @@ pub(crate) struct Asked<'a> {
     pub(crate) message: &'a Message,
     pub(crate) stamp: &'a Stamp,
 }
+
+/// Returns the place of a command in the table.
+pub(crate) fn index(command: &str) -> Option<usize> {
+    TABLE.iter().position(|row| row.name == command)
+}
+
+/// How many commands there are.
+pub(crate) const COMMANDS: usize = TABLE.len();
 
 /// Turns a line into works. An empty answer means that nothing has to be done or said.
 pub(crate) fn parse(network: &Network, session: &Session, message: &Message) -> Vec<Work> {
@@ -172,6 +186,20 @@ impl<'a> Asked<'a> {
             .reply(self.session.id, numeric, replies.lines())
     }
 
+    /// Returns whether a parameter that may name a server or a client means this server, or says
+    /// that there is no such server: all clients are on this one.
+    pub(crate) fn is_this_server(&self, server: Option<&str>, replies: &mut Replies) -> bool {
+        let Some(server) = server else {
+            return true;
+        };
+        let known = mask::matches(server, &self.network.settings.server)
+            || self.network.session_by_nick(server).is_some();
+        if !known {
+            self.reply(ERR_NOSUCHSERVER, replies).param(server).text();
+        }
+        known
+    }
+
     /// Says that an answer is not complete.
     pub(crate) fn say_cut(&self, replies: &mut Replies, count: usize) {
         let line = Line::new(replies.lines()).source(&self.network.settings.server);
@@ -207,8 +235,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|row| row.name)
 }
 
-struct Row {
-    name: &'static str,
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
     /// With fewer parameters, or empty ones, the answer is 461.
     params_min: usize,
     handler: Handler,
@@ -238,7 +266,7 @@ const fn ask(name: &'static str, params_min: usize, query: Query) -> Row {
 }
 
 /// Every command. Those with a numeric of their own for missing parameters have a minimum of 0.
-const TABLE: &[Row] = &[
+pub(crate) const TABLE: &[Row] = &[
     // The first few are nearly all of the traffic.
     act("PRIVMSG", 0, message::privmsg),
     act("NOTICE", 0, message::notice),
@@ -252,11 +280,15 @@ const TABLE: &[Row] = &[
     act("AWAY", 0, away::away),
     act("CAP", 1, capabilities::cap),
     act("CHATHISTORY", 0, chathistory::chathistory),
+    ask("HELP", 0, help::help),
+    ask("HELPOP", 0, help::help),
     ask("INFO", 0, server::info),
     act("INVITE", 0, invite::invite),
     ask("ISON", 1, presence::ison),
     ask("ISUPPORT", 0, server::isupport),
     act("KICK", 2, kick::kick),
+    act("KILL", 2, operator::kill),
+    ask("LINKS", 0, server::links),
     ask("LIST", 0, list::list),
     ask("LUSERS", 0, server::lusers),
     act("MODE", 1, mode::mode),
@@ -265,14 +297,20 @@ const TABLE: &[Row] = &[
     ask("NAMES", 0, names::names),
     act("NICK", 0, nick::nick),
     act("PASS", 0, register::again),
+    act("REHASH", 0, operator::rehash),
     act("SETNAME", 1, setname::setname),
+    ask("STATS", 1, stats::stats),
+    ask("SUMMON", 0, server::summon),
     ask("TIME", 0, server::time),
     act("TOPIC", 1, topic::topic),
     act("USER", 0, register::again),
     ask("USERHOST", 1, presence::userhost),
+    ask("USERS", 0, server::users),
     ask("VERSION", 0, server::version),
+    act("WALLOPS", 1, operator::wallops),
     ask("WHO", 0, who::who),
     ask("WHOIS", 0, whois::whois),
+    ask("WHOWAS", 0, whowas::whowas),
 ];
 
 /// Longest reason of PART, QUIT, KICK and AWAY, bytes: AWAYLEN and KICKLEN. Together with the

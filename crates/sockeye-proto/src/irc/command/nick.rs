@@ -89,6 +89,9 @@ impl Intent for ChangeNick {
             .extend(relay.encode(session.caps.encoding()));
         network.send_to_peers(self.session, &relay, effects.outputs);
         let is_another = before != self.folded;
+        if let (true, Some(session)) = (is_another, network.sessions.find(self.session)) {
+            network.past.remember(session, stamp.wall_ms);
+        }
         network.rename(self.session, self.nick, self.folded);
         if is_another {
             network.tell_offline((&before, &nick_before), stamp, effects.outputs);

@@ -2,10 +2,12 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::{REASON_BYTES_MAX, Request, shortened};
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
+use crate::irc::input::Output;
 use crate::irc::message::Line;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
 
@@ -37,29 +39,41 @@ impl Intent for Leave {
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
         effects.replies.close();
-        let Some(session) = network.sessions.find(self.session) else {
-            return;
+        let goodbye = network.leave(self.session, &self.reason, stamp, effects.outputs);
+        effects.replies.lines().push_str(&goodbye);
+    }
+}
+
+impl Network {
+    /// Takes a client out and tells the others; returns the last line for it.
+    pub(crate) fn leave(
+        &mut self,
+        id: SessionId,
+        reason: &str,
+        stamp: &Stamp,
+        outputs: &mut Vec<Output>,
+    ) -> String {
+        let mut goodbye = String::new();
+        let Some(session) = self.sessions.find(id) else {
+            return goodbye;
         };
-        let line = Line::new(effects.replies.lines()).command("ERROR");
-        line.trailing_fmt(format_args!(
-            "Closing link: {} ({})",
-            session.source, self.reason
-        ));
+        let line = Line::new(&mut goodbye).command("ERROR");
+        line.trailing_fmt(format_args!("Closing link: {} ({reason})", session.source));
         let relay = Relay::new(stamp, |line| {
-            line.source(&session.source)
-                .command("QUIT")
-                .trailing(&self.reason);
+            let line = line.source(&session.source).command("QUIT");
+            line.trailing(reason);
         });
         let relay = relay.by(session);
-        network.send_to_peers(self.session, &relay, effects.outputs);
-        network.unmonitor_all(self.session);
-        let Some(session) = network.sessions.remove(self.session) else {
-            return;
+        self.past.remember(session, stamp.wall_ms);
+        self.send_to_peers(id, &relay, outputs);
+        self.unmonitor_all(id);
+        let Some(session) = self.sessions.remove(id) else {
+            return goodbye;
         };
         for channel in session.channels {
-            network.remove_member(channel, self.session);
+            self.remove_member(channel, id);
         }
-        let gone = (&*session.folded, &*session.nick);
-        network.tell_offline(gone, stamp, effects.outputs);
+        self.tell_offline((&session.folded, &session.nick), stamp, outputs);
+        goodbye
     }
 }

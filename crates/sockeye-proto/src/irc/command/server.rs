@@ -1,5 +1,5 @@
-//! Questions about the server: MOTD, VERSION, LUSERS, TIME, ADMIN, INFO (Modern IRC, section
-//! Server Queries and Commands).
+//! Questions about the server: MOTD, VERSION, LUSERS, TIME, ADMIN, INFO, LINKS and those that are
+//! not answered (Modern IRC, section Server Queries and Commands).
 
 use alloc::string::String;
 
@@ -7,22 +7,23 @@ use super::Asked;
 use crate::irc::history::time_text;
 use crate::irc::id::SessionId;
 use crate::irc::isupport;
-use crate::irc::network::{Network, Replies, Session};
+use crate::irc::network::{Network, Replies, Session, mask};
 use crate::irc::numeric::{
-    ERR_NOADMININFO, ERR_NOMOTD, ERR_NOSUCHSERVER, RPL_ADMINEMAIL, RPL_ADMINLOC1, RPL_ADMINLOC2,
-    RPL_ADMINME, RPL_ENDOFINFO, RPL_ENDOFMOTD, RPL_GLOBALUSERS, RPL_INFO, RPL_LOCALUSERS,
-    RPL_LUSERCHANNELS, RPL_LUSERCLIENT, RPL_LUSERME, RPL_LUSEROP, RPL_MOTD, RPL_MOTDSTART,
-    RPL_TIME, RPL_VERSION,
+    ERR_NOADMININFO, ERR_NOMOTD, ERR_SUMMONDISABLED, ERR_USERSDISABLED, RPL_ADMINEMAIL,
+    RPL_ADMINLOC1, RPL_ADMINLOC2, RPL_ADMINME, RPL_ENDOFINFO, RPL_ENDOFLINKS, RPL_ENDOFMOTD,
+    RPL_GLOBALUSERS, RPL_INFO, RPL_LINKS, RPL_LOCALUSERS, RPL_LUSERCHANNELS, RPL_LUSERCLIENT,
+    RPL_LUSERME, RPL_LUSEROP, RPL_MOTD, RPL_MOTDSTART, RPL_TIME, RPL_VERSION,
 };
+use crate::irc::settings::Settings;
 
 pub(super) fn motd(asked: &Asked<'_>, replies: &mut Replies) {
-    if is_meant(asked, replies) {
+    if asked.is_this_server(asked.param(0), replies) {
         show_motd(asked.session.id, asked.network, replies.lines());
     }
 }
 
 pub(super) fn version(asked: &Asked<'_>, replies: &mut Replies) {
-    if is_meant(asked, replies) {
+    if asked.is_this_server(asked.param(0), replies) {
         let settings = &asked.network.settings;
         let reply = asked.reply(RPL_VERSION, replies);
         reply
@@ -42,7 +43,7 @@ pub(super) fn lusers(asked: &Asked<'_>, replies: &mut Replies) {
 }
 
 pub(super) fn time(asked: &Asked<'_>, replies: &mut Replies) {
-    if is_meant(asked, replies) {
+    if asked.is_this_server(asked.param(0), replies) {
         let reply = asked
             .reply(RPL_TIME, replies)
             .param(&asked.network.settings.server);
@@ -51,7 +52,7 @@ pub(super) fn time(asked: &Asked<'_>, replies: &mut Replies) {
 }
 
 pub(super) fn admin(asked: &Asked<'_>, replies: &mut Replies) {
-    if !is_meant(asked, replies) {
+    if !asked.is_this_server(asked.param(0), replies) {
         return;
     }
     let settings = &asked.network.settings;
@@ -66,7 +67,38 @@ pub(super) fn admin(asked: &Asked<'_>, replies: &mut Replies) {
     }
 }
 
+pub(super) fn links(asked: &Asked<'_>, replies: &mut Replies) {
+    let (server, pattern) = match (asked.param(0), asked.param(1)) {
+        (server, Some(pattern)) => (server, pattern),
+        (pattern, None) => (None, pattern.unwrap_or("*")),
+    };
+    if !asked.is_this_server(server, replies) {
+        return;
+    }
+    let Settings {
+        server, network, ..
+    } = &asked.network.settings;
+    if mask::matches(pattern, server) {
+        let reply = asked.reply(RPL_LINKS, replies).params([&**server, server]);
+        reply.trailing_fmt(format_args!("0 {network}"));
+    }
+    asked.reply(RPL_ENDOFLINKS, replies).param(pattern).text();
+}
+
+/// Nobody logs in to the machine to be called to IRC (RFC 2812 section 4.5).
+pub(super) fn summon(asked: &Asked<'_>, replies: &mut Replies) {
+    asked.reply(ERR_SUMMONDISABLED, replies).text();
+}
+
+/// Nor is told who else has (RFC 2812 section 4.6).
+pub(super) fn users(asked: &Asked<'_>, replies: &mut Replies) {
+    asked.reply(ERR_USERSDISABLED, replies).text();
+}
+
 pub(super) fn info(asked: &Asked<'_>, replies: &mut Replies) {
+    if !asked.is_this_server(asked.param(0), replies) {
+        return;
+    }
     let settings = &asked.network.settings;
     asked.reply(RPL_INFO, replies).trailing(&settings.version);
     let since = time_text(settings.created_ms);
@@ -119,18 +151,4 @@ pub(crate) fn show_lusers(to: SessionId, network: &Network, lines: &mut String) 
             .number(most as u64);
         reply.trailing_fmt(format_args!("Current {whose} users {users}, max {most}"));
     }
-}
-
-/// A question may name a server or a client: there is one server, and all clients are on it.
-fn is_meant(asked: &Asked<'_>, replies: &mut Replies) -> bool {
-    let Some(server) = asked.param(0) else {
-        return true;
-    };
-    let network = asked.network;
-    let known = crate::irc::network::mask::matches(server, &network.settings.server)
-        || network.session_by_nick(server).is_some();
-    if !known {
-        asked.reply(ERR_NOSUCHSERVER, replies).param(server).text();
-    }
-    known
 }

@@ -2,36 +2,30 @@
 
 use alloc::string::String;
 
-use super::Asked;
+use super::{Asked, targets};
 use crate::irc::caps::Caps;
 use crate::irc::network::modes::Flag;
 use crate::irc::network::session::UserMode;
 use crate::irc::network::{Replies, Session};
 use crate::irc::numeric::{
-    ERR_NONICKNAMEGIVEN, ERR_NOSUCHNICK, ERR_NOSUCHSERVER, RPL_AWAY, RPL_ENDOFWHOIS,
-    RPL_WHOISACCOUNT, RPL_WHOISBOT, RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISOPERATOR,
-    RPL_WHOISSERVER, RPL_WHOISUSER,
+    ERR_NONICKNAMEGIVEN, ERR_NOSUCHNICK, RPL_AWAY, RPL_ENDOFWHOIS, RPL_WHOISACCOUNT, RPL_WHOISBOT,
+    RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISOPERATOR, RPL_WHOISSERVER, RPL_WHOISUSER,
 };
 
 pub(super) fn whois(asked: &Asked<'_>, replies: &mut Replies) {
-    let network = asked.network;
-    let nick = match (asked.param(0), asked.param(1)) {
+    let nicks = match (asked.param(0), asked.param(1)) {
         (None, _) => return asked.reply(ERR_NONICKNAMEGIVEN, replies).text(),
-        (Some(nick), None) => nick,
-        (Some(server), Some(nick)) => {
-            let known = server.eq_ignore_ascii_case(&network.settings.server)
-                || network.session_by_nick(server).is_some();
-            if !known {
-                return asked.reply(ERR_NOSUCHSERVER, replies).param(server).text();
-            }
-            nick
-        }
+        (Some(nicks), None) => nicks,
+        (server, Some(_)) if !asked.is_this_server(server, replies) => return,
+        (Some(_), Some(nicks)) => nicks,
     };
-    match network.session_by_nick(nick) {
-        Some(session) => show(session, asked, replies),
-        None => asked.reply(ERR_NOSUCHNICK, replies).param(nick).text(),
+    for nick in targets(nicks).take(NICKS_MAX) {
+        match asked.network.session_by_nick(nick) {
+            Some(session) => show(session, asked, replies),
+            None => asked.reply(ERR_NOSUCHNICK, replies).param(nick).text(),
+        }
     }
-    asked.reply(RPL_ENDOFWHOIS, replies).param(nick).text();
+    asked.reply(RPL_ENDOFWHOIS, replies).param(nicks).text();
 }
 
 fn show(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
@@ -113,3 +107,6 @@ fn write_channels(session: &Session, asked: &Asked<'_>, names: &str, replies: &m
 
 /// Longest list on one line: leaves room for a server name of 63 bytes and two nicks.
 const CHANNELS_BYTES_MAX: usize = 350;
+
+/// Most nicks of one WHOIS: TARGMAX.
+pub(crate) const NICKS_MAX: usize = 4;

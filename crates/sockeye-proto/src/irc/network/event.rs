@@ -2,9 +2,23 @@
 
 use super::{Effects, Intent, Network, Refusal};
 use crate::irc::command::{
-    away::SetAway, capabilities::SetCaps, host::ChangeHost, invite::Invite, join::Join, kick::Kick,
-    login::LogIn, message::Speech, mode::ChangeModes, monitor::ChangeMonitors, nick::ChangeNick,
-    part::Part, quit::Leave, setname::SetName, topic::SetTopic, user_mode::ChangeUserModes,
+    away::SetAway,
+    capabilities::SetCaps,
+    host::ChangeHost,
+    invite::Invite,
+    join::Join,
+    kick::Kick,
+    login::LogIn,
+    message::Speech,
+    mode::ChangeModes,
+    monitor::ChangeMonitors,
+    nick::ChangeNick,
+    operator::{Kill, Rehash, Wallops},
+    part::Part,
+    quit::Leave,
+    setname::SetName,
+    topic::SetTopic,
+    user_mode::ChangeUserModes,
 };
 use crate::irc::event::Stamp;
 
@@ -17,6 +31,7 @@ pub(crate) enum Event {
     Invite(Invite),
     Join(Join),
     Kick(Kick),
+    Kill(Kill),
     Leave(Leave),
     LogIn(LogIn),
     Message(Speech),
@@ -24,9 +39,11 @@ pub(crate) enum Event {
     Monitor(ChangeMonitors),
     Nick(ChangeNick),
     Part(Part),
+    Rehash(Rehash),
     SetName(SetName),
     Topic(SetTopic),
     UserMode(ChangeUserModes),
+    Wallops(Wallops),
 }
 
 /// Calls the same for an event of any kind.
@@ -39,6 +56,7 @@ macro_rules! each {
             Event::Invite($intent) => $call,
             Event::Join($intent) => $call,
             Event::Kick($intent) => $call,
+            Event::Kill($intent) => $call,
             Event::Leave($intent) => $call,
             Event::LogIn($intent) => $call,
             Event::Message($intent) => $call,
@@ -46,9 +64,11 @@ macro_rules! each {
             Event::Monitor($intent) => $call,
             Event::Nick($intent) => $call,
             Event::Part($intent) => $call,
+            Event::Rehash($intent) => $call,
             Event::SetName($intent) => $call,
             Event::Topic($intent) => $call,
             Event::UserMode($intent) => $call,
+            Event::Wallops($intent) => $call,
         }
     };
 }

@@ -16,6 +16,7 @@ mod event;
 pub(crate) mod mask;
 pub(crate) mod modes;
 mod monitors;
+mod past;
 pub(crate) mod rank;
 mod replies;
 pub(crate) mod roll;
@@ -23,15 +24,18 @@ pub(crate) mod session;
 mod stored;
 
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 pub(crate) use channels::Channels;
 pub(crate) use deliver::Relay;
 pub(crate) use event::Event;
 pub(crate) use monitors::Monitors;
+use past::Past;
 pub(crate) use replies::Replies;
 pub(crate) use session::{Session, Sessions};
 
+use super::command::COMMANDS;
 use super::event::Stamp;
 use super::id::{ChannelId, SessionId};
 use super::input::Output;
@@ -46,6 +50,9 @@ pub(crate) struct Network {
     pub(crate) sessions: Sessions,
     pub(crate) channels: Channels,
     pub(crate) monitors: Monitors,
+    pub(crate) past: Past,
+    /// How often each command came since the start, in the order of the table.
+    pub(crate) usage: Vec<u64>,
     /// Catches panics of what only looks at the state.
     pub(crate) guard: Guard,
     /// Counts the walks over sessions that must visit each once.
@@ -96,6 +103,8 @@ impl Network {
             sessions: Sessions::default(),
             channels: Channels::default(),
             monitors: Monitors::default(),
+            past: Past::default(),
+            usage: vec![0; COMMANDS],
             guard: |run| {
                 run();
                 true

@@ -87,6 +87,11 @@ impl Pipeline {
     pub(super) fn finish(&mut self, finished: Finished, outputs: &mut Vec<Output>) {
         let session = finished.session;
         let closes = finished.replies.closes();
+        if !closes && !finished.rejected && self.network.sessions.find(session).is_none() {
+            // Somebody has sent it away meanwhile: nobody reads an answer.
+            self.flows.close(session);
+            return;
+        }
         finished.replies.leave(&mut self.network, outputs);
         if closes {
             self.flows.close(session);

@@ -28,6 +28,7 @@ use tokio::time::Instant;
 
 use super::Shared;
 use super::deliver::Deliveries;
+use super::operate;
 use super::outbox::Outbox;
 use crate::state::{Answer, Log, LogError, end_process};
 
@@ -281,7 +282,10 @@ impl Core {
 
     fn deliver(&mut self) -> Vec<SessionId> {
         for output in self.outputs.drain(..) {
-            self.deliveries.carry_out(output);
+            match output {
+                Output::Rehash { session } => operate::rehash(&self.shared, session),
+                output => self.deliveries.carry_out(output),
+            }
         }
         let outcome = self.deliveries.flush(Instant::now());
         for session in outcome.orphans_gone {

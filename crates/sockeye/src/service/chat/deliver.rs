@@ -107,6 +107,8 @@ impl Deliveries {
                 delivery.answer = Some(Answer::NickRefused);
             }),
             Output::Done { session } => self.done(session),
+            // Carried out by the core.
+            Output::Rehash { .. } => {}
             Output::Close { session } => self.give_one(session, |delivery| delivery.closed = true),
         }
     }

@@ -10,6 +10,7 @@
 mod connection;
 mod core;
 mod deliver;
+mod operate;
 mod outbox;
 mod seats;
 #[cfg(test)]
@@ -17,7 +18,7 @@ mod tests;
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use bytes::Bytes;
 use sockeye_proto::irc::pipeline::Pipeline;
@@ -26,6 +27,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use self::connection::Connection;
 use self::core::{Ask, Core, Restored};
+pub use self::operate::Rehash;
 use self::seats::Seats;
 use super::{BoxFuture, Refusal, Service};
 use crate::endpoint::Network;
@@ -82,6 +84,9 @@ struct Shared {
     log: Arc<dyn Log>,
     history: Arc<dyn History>,
     accounts: Option<Accounts>,
+    engine: Engine,
+    /// How the configuration is read again, where that can be done.
+    rehash: OnceLock<Rehash>,
     connections: AtomicUsize,
     clients: AtomicUsize,
     channels: AtomicUsize,
@@ -121,6 +126,8 @@ impl Chat {
             log: log.clone(),
             history,
             accounts,
+            engine: engine.clone(),
+            rehash: OnceLock::new(),
             connections: AtomicUsize::new(0),
             clients: AtomicUsize::new(0),
             channels: AtomicUsize::new(restored.pipeline.channels()),
@@ -157,6 +164,11 @@ impl Chat {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = current;
         Ok(())
+    }
+
+    /// Sets what REHASH of an operator does; once, before that it is refused.
+    pub fn set_rehash(&self, rehash: Rehash) {
+        let _set_once = self.shared.rehash.set(rehash);
     }
 
     /// Finishes what is under way and stores the state, so that the next start is quick. Call it

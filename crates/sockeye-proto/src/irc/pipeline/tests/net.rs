@@ -254,6 +254,9 @@ impl Net {
                 Output::Entered { session } => {
                     self.client(who(session)).unread.push("(entered)".into());
                 }
+                Output::Rehash { session } => {
+                    self.client(who(session)).unread.push("(rehash)".into());
+                }
                 Output::Done { session } => self.client(who(session)).done += 1,
                 Output::Close { session } => self.client(who(session)).closed = true,
             }

@@ -1,0 +1,184 @@
+//! HELP and HELPOP (Modern IRC, section HELP message).
+
+use super::Asked;
+use crate::irc::network::Replies;
+use crate::irc::numeric::{ERR_HELPNOTFOUND, RPL_ENDOFHELP, RPL_HELPSTART, RPL_HELPTXT};
+
+pub(super) fn help(asked: &Asked<'_>, replies: &mut Replies) {
+    let Some(subject) = asked.param(0) else {
+        return index(asked, replies);
+    };
+    let found = TOPICS
+        .iter()
+        .find(|(name, ..)| name.eq_ignore_ascii_case(subject));
+    let Some((name, usage, about)) = found else {
+        let reply = asked.reply(ERR_HELPNOTFOUND, replies);
+        return reply.param(subject).text();
+    };
+    let reply = asked.reply(RPL_HELPSTART, replies).param(name);
+    let separator = if usage.is_empty() { "" } else { " " };
+    reply.trailing_fmt(format_args!("{name}{separator}{usage}"));
+    let reply = asked.reply(RPL_HELPTXT, replies).param(name);
+    reply.trailing(about);
+    let reply = asked.reply(RPL_ENDOFHELP, replies).param(name);
+    reply.trailing("End of /HELP");
+}
+
+fn index(asked: &Asked<'_>, replies: &mut Replies) {
+    let reply = asked.reply(RPL_HELPSTART, replies).param(INDEX);
+    reply.trailing("HELP and one of these tells more:");
+    for names in TOPICS.chunks(NAMES_A_LINE) {
+        let reply = asked.reply(RPL_HELPTXT, replies).param(INDEX);
+        let names: alloc::vec::Vec<_> = names.iter().map(|(name, ..)| *name).collect();
+        reply.trailing(&names.join(" "));
+    }
+    let reply = asked.reply(RPL_ENDOFHELP, replies).param(INDEX);
+    reply.trailing("End of /HELP");
+}
+
+/// The subject of the list of all subjects.
+const INDEX: &str = "index";
+
+/// Names on a line of it, all of them short.
+const NAMES_A_LINE: usize = 10;
+
+/// Each command with its parameters and what it does, in the order of their names.
+pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
+    (
+        "ADMIN",
+        "[server]",
+        "Who runs this server and how to reach them",
+    ),
+    (
+        "AUTHENTICATE",
+        "<mechanism or data>",
+        "Logs in by SASL; your client does it",
+    ),
+    (
+        "AWAY",
+        "[text]",
+        "Marks you as away with a text, or as back without one",
+    ),
+    (
+        "CAP",
+        "<subcommand> [capabilities]",
+        "Agrees on capabilities; your client does it",
+    ),
+    (
+        "CHATHISTORY",
+        "<subcommand> <target> …",
+        "Shows stored messages; your client does it",
+    ),
+    ("HELP", "[subject]", "Shows this"),
+    ("HELPOP", "[subject]", "The same as HELP"),
+    ("INFO", "[server]", "What this server is"),
+    (
+        "INVITE",
+        "[<nick> <channel>]",
+        "Lets somebody into a channel, or lists where you are invited",
+    ),
+    ("ISON", "<nicks>", "Which of the nicks are online"),
+    ("ISUPPORT", "", "What clients may count on here"),
+    (
+        "JOIN",
+        "<channels> [keys]",
+        "Joins channels, with commas between; JOIN 0 leaves all",
+    ),
+    (
+        "KICK",
+        "<channel> <nicks> [reason]",
+        "Removes members of a channel",
+    ),
+    (
+        "KILL",
+        "<nick> <reason>",
+        "Sends a client away; for operators",
+    ),
+    (
+        "LINKS",
+        "[[server] mask]",
+        "Lists the servers: there is one",
+    ),
+    (
+        "LIST",
+        "[channels, masks or conditions]",
+        "Lists channels; >5 and <9 are members, C<60 and T<60 minutes since creation and topic",
+    ),
+    ("LUSERS", "", "How many clients and channels there are"),
+    (
+        "MODE",
+        "<channel or nick> [modes] [parameters]",
+        "Shows or changes modes",
+    ),
+    (
+        "MONITOR",
+        "<+|-|C|L|S> [nicks]",
+        "Tells you when nicks come and go",
+    ),
+    ("MOTD", "[server]", "The message of the day"),
+    ("NAMES", "<channels>", "Who is on channels"),
+    ("NICK", "<nick>", "Takes another nick"),
+    (
+        "NOTICE",
+        "<targets> <text>",
+        "Sends a text that is not answered",
+    ),
+    (
+        "OPER",
+        "<name> <password>",
+        "Logs in to the account of an operator",
+    ),
+    ("PART", "<channels> [reason]", "Leaves channels"),
+    (
+        "PASS",
+        "<account>:<password>",
+        "Logs in while connecting; your client does it",
+    ),
+    ("PING", "<token>", "Asks for a PONG; your client does it"),
+    ("PONG", "<token>", "Answers a PING; your client does it"),
+    (
+        "PRIVMSG",
+        "<targets> <text>",
+        "Sends a text to channels and nicks",
+    ),
+    ("QUIT", "[reason]", "Leaves the network"),
+    ("REHASH", "", "Reads the configuration again; for operators"),
+    ("SETNAME", "<real name>", "Takes another real name"),
+    (
+        "STATS",
+        "<letter>",
+        "u: for how long it runs; for operators m: commands, o: operators",
+    ),
+    ("SUMMON", "<user>", "Does nothing on this server"),
+    (
+        "TAGMSG",
+        "<targets>",
+        "Sends tags without a text; your client does it",
+    ),
+    ("TIME", "[server]", "The time of the server"),
+    (
+        "TOPIC",
+        "<channel> [topic]",
+        "Shows or sets what a channel is about",
+    ),
+    (
+        "USER",
+        "<user> 0 * <real name>",
+        "Says who you are while connecting; your client does it",
+    ),
+    ("USERHOST", "<nicks>", "User and host of up to five nicks"),
+    ("USERS", "[server]", "Does nothing on this server"),
+    ("VERSION", "[server]", "The version of this server"),
+    (
+        "WALLOPS",
+        "<text>",
+        "Writes to all operators; for operators",
+    ),
+    (
+        "WHO",
+        "<mask> [o][%fields[,token]]",
+        "Lists clients by channel, nick or mask",
+    ),
+    ("WHOIS", "[server] <nicks>", "Who has a nick"),
+    ("WHOWAS", "<nick> [count]", "Who had a nick"),
+];
