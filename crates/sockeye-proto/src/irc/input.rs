@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 use bytes::Bytes;
 
@@ -76,6 +77,30 @@ pub struct Candidate {
     pub account: Option<AccountRef>,
     /// Why it is away already (IRCv3 draft/pre-away).
     pub away: Option<String>,
+    /// How it is connected.
+    pub link: Link,
+}
+
+/// What is known of a client's connection. Of others only operators are told the address and the
+/// certificate.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The address as text; `None` where there is none.
+    pub address: Option<String>,
+    /// Whether it is encrypted.
+    pub secure: bool,
+    /// The SHA-256 of the client's certificate, whose key it has proved to have.
+    pub certificate: Option<[u8; 32]>,
+}
+
+/// Writes a certificate's fingerprint as people and their clients do: in hexadecimal.
+pub fn fingerprint_text(fingerprint: &[u8; 32]) -> String {
+    let mut text = String::with_capacity(2 * fingerprint.len());
+    for byte in fingerprint {
+        // Writing into memory cannot fail.
+        let _written = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// What the network needs to know of an account.

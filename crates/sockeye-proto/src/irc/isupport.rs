@@ -90,6 +90,7 @@ fn tokens(settings: &Settings) -> Vec<String> {
         format!("TOPICLEN={TOPIC_BYTES_MAX}"),
         format!("USERLEN={USER_BYTES_MAX}"),
         "UTF8ONLY".into(),
+        "WHOX".into(),
     ]
     .into();
     if let Some(icon) = &settings.icon {

@@ -176,6 +176,7 @@ numerics! {
     RPL_TRYAGAIN "263" "<client> <command>" "Please wait a while and try again.";
     RPL_LOCALUSERS "265" "<client> <users> <max> :<in words>";
     RPL_GLOBALUSERS "266" "<client> <users> <max> :<in words>";
+    RPL_WHOISCERTFP "276" "<client> <nick> :has client certificate fingerprint <fingerprint>";
     RPL_AWAY "301" "<client> <nick> :<message>";
     RPL_USERHOST "302" "<client> :<replies>";
     RPL_ISON "303" "<client> :<nicks>";
@@ -210,6 +211,7 @@ numerics! {
     RPL_VERSION "351" "<client> <version> <server> :<comments>";
     RPL_WHOREPLY "352" "<client> <channel> <user> <host> <server> <nick> <flags> :<hops> <realname>";
     RPL_NAMREPLY "353" "<client> <symbol> <channel> :<names>";
+    RPL_WHOSPCRPL "354" "<client> <fields as asked for>";
     RPL_LINKS "364" "<client> <mask> <server> :<hops> <server info>";
     RPL_ENDOFLINKS "365" "<client> <mask>" "End of /LINKS list";
     RPL_ENDOFNAMES "366" "<client> <channel>" "End of /NAMES list";

@@ -159,6 +159,7 @@ impl World {
                     caps: user.caps,
                     account: user.account.map(account),
                     away: None,
+                    link: Default::default(),
                 })
             }
             Sent::Entered => return,

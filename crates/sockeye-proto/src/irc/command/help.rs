@@ -172,7 +172,7 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
     (
         "WALLOPS",
         "<text>",
-        "Writes to all operators; for operators",
+        "Writes to all who have set mode w; for operators",
     ),
     (
         "WHO",

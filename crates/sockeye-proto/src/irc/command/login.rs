@@ -4,6 +4,7 @@ use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
 use crate::irc::input::AccountRef;
+use crate::irc::message::Line;
 use crate::irc::network::{Effects, Intent, Network, Refusal, Relay};
 
 /// Becoming known under an account.
@@ -33,11 +34,18 @@ impl Intent for LogIn {
         });
         // The tag `account` still is that of before (IRCv3 account-tag, the example).
         let relay = relay.by(session).needs(Caps::ACCOUNT_NOTIFY);
+        let was_operator = session.is_admin();
         session.account = Some(self.account);
+        let is_operator = session.is_admin();
         effects
             .replies
             .lines()
             .extend(relay.for_client(session.caps));
+        if was_operator != is_operator {
+            let line = Line::new(effects.replies.lines()).source(&session.source);
+            let change = if is_operator { "+o" } else { "-o" };
+            line.command("MODE").params([&*session.nick, change]).end();
+        }
         network.send_to_peers(self.session, &relay, effects.outputs);
     }
 }

@@ -14,6 +14,7 @@ use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
 use crate::irc::input::{Output, Recipients};
 use crate::irc::message::Line;
+use crate::irc::network::session::UserMode;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Replies, Session};
 use crate::irc::numeric::{ERR_CANTKILLSERVER, ERR_NOPRIVILEGES, ERR_NOSUCHNICK, RPL_REHASHING};
 
@@ -27,7 +28,7 @@ pub(crate) struct Kill {
     reason: String,
 }
 
-/// A line to all operators.
+/// A line to all operators and those with `+w`.
 #[derive(Debug)]
 pub(crate) struct Wallops {
     by: SessionId,
@@ -162,8 +163,9 @@ impl Intent for Wallops {
         let relay = relay.by(by);
         let own = relay.for_client(by.caps);
         effects.replies.lines().extend(own);
-        let operators = network.sessions.iter().filter(|session| session.is_admin());
-        let others = operators.map(|session| session.id);
+        let hears = |session: &&Session| session.is_admin() || session.modes.has(UserMode::Wallops);
+        let listeners = network.sessions.iter().filter(hears);
+        let others = listeners.map(|session| session.id);
         let others: Vec<_> = others.filter(|&id| id != self.by).collect();
         network.send_to_each(others.into_iter(), &relay, effects.outputs);
     }

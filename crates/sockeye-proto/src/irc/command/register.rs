@@ -75,6 +75,7 @@ fn newcomer(candidate: Candidate, folded: String, stamp: &Stamp) -> Session {
         caps: candidate.caps,
         account: candidate.account,
         away: candidate.away,
+        link: candidate.link,
         modes: UserModes::default(),
         channels: Vec::new(),
         invites: Vec::new(),
@@ -106,7 +107,7 @@ fn welcome(to: SessionId, network: &Network, lines: &mut String) {
         .params([
             &*settings.server,
             &settings.version,
-            "BRi",
+            "BRiow",
             "CIMRUabefhiklmnoqstuv",
             "Iabefhkloqv",
         ])

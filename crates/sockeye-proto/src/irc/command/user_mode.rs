@@ -7,7 +7,7 @@ use super::{Asked, Request};
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
 use crate::irc::message::Line;
-use crate::irc::network::session::UserMode;
+use crate::irc::network::session::{OPERATOR_LETTER, UserMode};
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies};
 use crate::irc::numeric::{ERR_NOSUCHNICK, ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH, RPL_UMODEIS};
 
@@ -43,6 +43,8 @@ pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
             ('+', _) => add = true,
             ('-', _) => add = false,
             (_, Some(mode)) => asked.changes.push((add, mode)),
+            // Held by logging in: the wish to set it is ignored (RFC 2812 section 3.1.5).
+            (OPERATOR_LETTER, _) => {}
             (_, None) => asked.unknown = true,
         }
     }
@@ -51,12 +53,7 @@ pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
 
 /// Without modes: what they are.
 fn current(asked: &Asked<'_>, replies: &mut Replies) {
-    let modes = asked.session.modes;
-    let held = UserMode::ALL.into_iter().filter(|&mode| modes.has(mode));
-    let letters: String = ['+']
-        .into_iter()
-        .chain(held.map(UserMode::letter))
-        .collect();
+    let letters = asked.session.mode_letters();
     asked.reply(RPL_UMODEIS, replies).param(&letters).end();
 }
 

@@ -4,12 +4,15 @@ use alloc::string::String;
 
 use super::{Asked, targets};
 use crate::irc::caps::Caps;
+use crate::irc::input::fingerprint_text;
 use crate::irc::network::modes::Flag;
 use crate::irc::network::session::UserMode;
 use crate::irc::network::{Replies, Session};
 use crate::irc::numeric::{
-    ERR_NONICKNAMEGIVEN, ERR_NOSUCHNICK, RPL_AWAY, RPL_ENDOFWHOIS, RPL_WHOISACCOUNT, RPL_WHOISBOT,
-    RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISOPERATOR, RPL_WHOISSERVER, RPL_WHOISUSER,
+    ERR_NONICKNAMEGIVEN, ERR_NOSUCHNICK, RPL_AWAY, RPL_ENDOFWHOIS, RPL_WHOISACCOUNT,
+    RPL_WHOISACTUALLY, RPL_WHOISBOT, RPL_WHOISCERTFP, RPL_WHOISCHANNELS, RPL_WHOISHOST,
+    RPL_WHOISIDLE, RPL_WHOISMODES, RPL_WHOISOPERATOR, RPL_WHOISSECURE, RPL_WHOISSERVER,
+    RPL_WHOISUSER,
 };
 
 pub(super) fn whois(asked: &Asked<'_>, replies: &mut Replies) {
@@ -54,6 +57,7 @@ fn show(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
             .params([&**nick, &account.name])
             .text();
     }
+    show_link(session, asked, replies);
     if let Some(reason) = &session.away {
         asked.reply(RPL_AWAY, replies).param(nick).trailing(reason);
     }
@@ -63,6 +67,35 @@ fn show(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
         .param(nick)
         .number(idle_ms / 1_000);
     reply.number(session.signed_on_ms / 1_000).text();
+}
+
+/// How it is connected, and its modes: but for whether that is encrypted, only the client itself and
+/// operators are told.
+fn show_link(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
+    let nick = session.nick.as_str();
+    if session.link.secure {
+        asked.reply(RPL_WHOISSECURE, replies).param(nick).text();
+    }
+    if session.id != asked.session.id && !asked.session.is_admin() {
+        return;
+    }
+    if let Some(certificate) = &session.link.certificate {
+        let text = format_args!(
+            "has client certificate fingerprint {}",
+            fingerprint_text(certificate)
+        );
+        let reply = asked.reply(RPL_WHOISCERTFP, replies).param(nick);
+        reply.trailing_fmt(text);
+    }
+    if let Some(address) = &session.link.address {
+        let reply = asked.reply(RPL_WHOISACTUALLY, replies);
+        reply.params([nick, address]).text();
+        let reply = asked.reply(RPL_WHOISHOST, replies).param(nick);
+        reply.trailing_fmt(format_args!("is connecting from *@{address} {address}"));
+    }
+    let modes = session.mode_letters();
+    let reply = asked.reply(RPL_WHOISMODES, replies).param(nick);
+    reply.trailing_fmt(format_args!("is using modes {modes}"));
 }
 
 /// Channels that the asker may not see are left out; of an invisible client all that they do not

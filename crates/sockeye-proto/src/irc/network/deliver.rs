@@ -13,7 +13,7 @@ use super::Network;
 use super::channel::Channel;
 use super::modes::Flag;
 use super::rank::{Prefix, Rank};
-use super::session::{Session, Sessions};
+use super::session::{Session, Sessions, UserMode};
 use crate::irc::caps::{Caps, Encoding};
 use crate::irc::event::Stamp;
 use crate::irc::history::{msgid_text, time_text};
@@ -31,6 +31,8 @@ pub(crate) struct Relay<'a> {
     tags_only: bool,
     /// The account of who it is from.
     account: Option<String>,
+    /// Whether it is from a program (IRCv3 bot mode).
+    bot: bool,
     /// The line without tags, with CR LF.
     body: String,
     /// The same for `extended-join`.
@@ -49,6 +51,7 @@ impl<'a> Relay<'a> {
             tags: None,
             tags_only: false,
             account: None,
+            bot: false,
             body: line(write),
             extended: None,
             needs: Caps::NONE,
@@ -59,7 +62,12 @@ impl<'a> Relay<'a> {
     /// Says which client it is from.
     pub(crate) fn by(self, sender: &Session) -> Self {
         let account = sender.account.as_ref().map(|account| account.name.clone());
-        Self { account, ..self }
+        let bot = sender.modes.has(UserMode::Bot);
+        Self {
+            account,
+            bot,
+            ..self
+        }
     }
 
     /// Makes it a message, with an id and the sender's tags.
@@ -106,6 +114,9 @@ impl<'a> Relay<'a> {
         if let (true, Some(account)) = (encoding.account_tag, &self.account) {
             line = line.tag("account", account);
         }
+        if encoding.message_tags && self.bot {
+            line = line.tag("bot", "");
+        }
         if let (true, Some(tags)) = (encoding.message_tags, self.tags) {
             line = line
                 .tag("msgid", &msgid_text(self.stamp))
@@ -133,7 +144,7 @@ impl<'a> Relay<'a> {
     /// Returns the encoding in which the line is the same, with as little as possible.
     fn plainest(&self, encoding: Encoding) -> Encoding {
         Encoding {
-            message_tags: encoding.message_tags && self.tags.is_some(),
+            message_tags: encoding.message_tags && (self.tags.is_some() || self.bot),
             server_time: encoding.server_time,
             account_tag: encoding.account_tag && self.account.is_some(),
             extended_join: encoding.extended_join && self.extended.is_some(),

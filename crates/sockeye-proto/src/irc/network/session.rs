@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::irc::caps::Caps;
 use crate::irc::id::{ChannelId, SessionId};
-use crate::irc::input::AccountRef;
+use crate::irc::input::{AccountRef, Link};
 
 /// One client on the network.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub(crate) struct Session {
     pub(crate) account: Option<AccountRef>,
     pub(crate) away: Option<String>,
     pub(crate) modes: UserModes,
+    pub(crate) link: Link,
     /// In the order of joining.
     pub(crate) channels: Vec<ChannelId>,
     /// Where it has been invited to, oldest first.
@@ -52,17 +53,25 @@ pub(crate) enum UserMode {
     RegisteredOnly,
     /// `+i`: is shown to those on a channel with it only.
     Invisible,
+    /// `+w`: receives WALLOPS.
+    Wallops,
 }
 
 impl UserMode {
     /// All of them, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 3] = [Self::Bot, Self::RegisteredOnly, Self::Invisible];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Bot,
+        Self::RegisteredOnly,
+        Self::Invisible,
+        Self::Wallops,
+    ];
 
     pub(crate) const fn letter(self) -> char {
         match self {
             Self::Bot => 'B',
             Self::RegisteredOnly => 'R',
             Self::Invisible => 'i',
+            Self::Wallops => 'w',
         }
     }
 
@@ -70,6 +79,9 @@ impl UserMode {
         Self::ALL.into_iter().find(|mode| mode.letter() == letter)
     }
 }
+
+/// The letter of operators, a mode that is held by logging in and cannot be set.
+pub(crate) const OPERATOR_LETTER: char = 'o';
 
 impl UserModes {
     pub(crate) const fn has(self, mode: UserMode) -> bool {
@@ -87,8 +99,26 @@ impl UserModes {
 }
 
 impl Session {
+    /// Returns the letters of its modes after a `+`.
+    pub(crate) fn mode_letters(&self) -> String {
+        let held = UserMode::ALL.into_iter();
+        let held = held.filter(|&mode| self.modes.has(mode));
+        let operator = self.is_admin().then_some(OPERATOR_LETTER);
+        ['+']
+            .into_iter()
+            .chain(held.map(UserMode::letter))
+            .chain(operator)
+            .collect()
+    }
+
     pub(crate) fn is_invisible(&self) -> bool {
         self.modes.has(UserMode::Invisible)
+    }
+
+    /// Returns the address, if `asker` may know it.
+    pub(crate) fn address_for(&self, asker: &Self) -> Option<&str> {
+        let address = self.link.address.as_deref();
+        address.filter(|_| asker.id == self.id || asker.is_admin())
     }
 
     /// Takes a nick, valid and free.

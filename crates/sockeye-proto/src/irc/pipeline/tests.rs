@@ -20,3 +20,4 @@ mod questions;
 mod ranks;
 mod restart;
 mod user_modes;
+mod who;

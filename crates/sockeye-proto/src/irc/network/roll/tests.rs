@@ -26,6 +26,7 @@ fn session(slot: u32) -> Session {
         channels: Vec::new(),
         invites: Vec::new(),
         monitors: Default::default(),
+        link: Default::default(),
         signed_on_ms: 0,
         last_spoke_ms: 0,
         batches: 0,

@@ -10,7 +10,7 @@ use crate::irc::caps::{self, Caps};
 use crate::irc::event::Record;
 use crate::irc::history::HistoryRequest;
 use crate::irc::id::{AccountId, Number, SessionId};
-use crate::irc::input::{AccountRef, Batch, Candidate, Input, Output, Recipients};
+use crate::irc::input::{AccountRef, Batch, Candidate, Input, Link, Output, Recipients};
 use crate::irc::message::Message;
 use crate::irc::pipeline::{Pipeline, StoreFailure};
 use crate::irc::settings::{CaseMapping, Settings};
@@ -288,6 +288,7 @@ fn candidate(who: Who) -> Candidate {
         caps: Caps::NONE,
         account: None,
         away: None,
+        link: Link::default(),
     }
 }
 

@@ -72,7 +72,7 @@ fn whois_tells_what_the_asker_may_know() {
         elsewhere,
         line(":hub.test 402 ann other.server :No such server")
     );
-    assert_eq!(net.says(ann, "WHOIS hub.test ann").len(), 4);
+    assert_eq!(net.says(ann, "WHOIS hub.test ann").len(), 5);
 }
 
 #[test]

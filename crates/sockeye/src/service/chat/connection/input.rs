@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use sockeye_proto::irc::input::{Candidate, Input};
+use sockeye_proto::irc::input::{Candidate, Input, Link};
 use sockeye_proto::irc::registration::{Step, VerifyError};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::mpsc::error::TrySendError;
@@ -204,6 +204,7 @@ impl<'a> Connection<'a> {
                         caps,
                         account,
                         away,
+                        link: self.link(),
                     });
                 }
                 Step::Forward(message) => {
@@ -215,6 +216,19 @@ impl<'a> Connection<'a> {
                     self.input(|session| Input::Reply { session, lines });
                 }
             }
+        }
+    }
+
+    fn link(&self) -> Link {
+        let info = self.session.info();
+        let certificate = info
+            .tls
+            .as_ref()
+            .and_then(|tls| tls.peer_certificate_sha256);
+        Link {
+            address: info.peer.map(|peer| peer.ip().to_canonical().to_string()),
+            secure: info.tls.is_some(),
+            certificate,
         }
     }
 
