@@ -71,6 +71,14 @@ const LEGS: &[Leg] = &[
         "+tls,self-signed +frame",
         "+tls,insecure +frame",
     ),
+    accepting("unix-dgram", Messages(MAX), "unix-dgram:{dir}/{n}", "", ""),
+    accepting(
+        "unix-seqpacket",
+        Messages(MAX),
+        "unix-seqpacket:{dir}/{n}",
+        "",
+        "",
+    ),
     opened("frame exec", Messages(MAX), "exec:cat", "+frame"),
 ];
 
@@ -164,9 +172,9 @@ const fn opened(
 
 #[test]
 fn no_row_is_missing() {
-    assert_eq!(LEGS.len(), 18);
+    assert_eq!(LEGS.len(), 20);
     assert_eq!(pairs_of_bytes().count(), 80);
-    assert_eq!(pairs_of_messages().count(), 56);
+    assert_eq!(pairs_of_messages().count(), 90);
 }
 
 const SELF_SIGNED: &str = "+tls,self-signed";
