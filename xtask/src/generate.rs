@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::{Outcome, shell};
 
-/// Writes the manual pages and the reference anew.
+/// Writes the manual pages, the completions and the reference anew.
 pub(crate) fn run(root: &Path) -> Outcome {
     let mut cargo = shell::cargo(root);
     cargo.args(["run", "--quiet", "--package", "sockeye", "--", "generate"]);

@@ -49,7 +49,7 @@ usage: cargo xtask CHORE
 
   tidy              check the rules that no compiler checks
   tidy --bless      accept the present dependencies as the expected ones
-  generate          write docs/man and docs/reference.md anew
+  generate          write docs/man, docs/completions and docs/reference.md anew
   interop [FILTER]  run the tests against real outside clients
   fuzz [TARGET] [--smoke | --seconds N]
                     build the fuzz targets and run each: 10 s with --smoke, else 60 s";

@@ -2,6 +2,9 @@
 //!
 //! Each member has a bounded queue and a task that writes it; whoever sends only puts into queues, so
 //! a member that does not read holds up nobody. Its queue fills, and it is dropped.
+//!
+//! Half-close: a member that has said its last goes on hearing the others until it closes, which is
+//! noticed when the next piece is written to it.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -146,6 +149,14 @@ impl Seat<'_> {
     }
 
     async fn datagram(&mut self, mut datagram: Datagram) -> io::Result<()> {
+        let talked = self.messages(&mut datagram).await;
+        if talked.is_err() {
+            datagram.abort().await;
+        }
+        talked
+    }
+
+    async fn messages(&mut self, datagram: &mut Datagram) -> io::Result<()> {
         loop {
             tokio::select! {
                 message = datagram.receive() => match message? {

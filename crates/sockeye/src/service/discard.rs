@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 use super::{BoxFuture, Service};
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind};
-use crate::io::{Conversation, read_piece};
+use crate::io::{Conversation, Datagram, read_piece};
 
 /// Reads all that comes and answers nothing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,10 +33,11 @@ impl Service for Discard {
                         stream.shutdown().await
                     }
                     Conversation::Datagram(mut datagram) => {
-                        while let Some(message) = datagram.receive().await? {
-                            bytes_in.fetch_add(message.len() as u64, Ordering::Relaxed);
+                        let read = read_each(&mut datagram, bytes_in).await;
+                        if read.is_err() {
+                            datagram.abort().await;
                         }
-                        datagram.shutdown().await
+                        read
                     }
                 }
             };
@@ -48,6 +49,13 @@ impl Service for Discard {
             read.map_err(|error| Error::new(ErrorKind::PeerReset, "discard", peer, error))
         })
     }
+}
+
+async fn read_each(datagram: &mut Datagram, bytes_in: &AtomicU64) -> io::Result<()> {
+    while let Some(message) = datagram.receive().await? {
+        bytes_in.fetch_add(message.len() as u64, Ordering::Relaxed);
+    }
+    datagram.shutdown().await
 }
 
 /// Reads to the end of the peer's stream.

@@ -52,7 +52,14 @@ pub(super) fn reflect<'a>(
                 result = reflect_each(&mut datagram, session, change) => result,
                 () = session.closing() => datagram.shutdown().await,
             };
-            reflected.map_err(failed)
+            match reflected {
+                Err(error) => {
+                    // What was taken and not answered is no clean end.
+                    datagram.abort().await;
+                    Err(failed(error))
+                }
+                Ok(()) => Ok(()),
+            }
         }),
     }
 }

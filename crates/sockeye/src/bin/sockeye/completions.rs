@@ -32,16 +32,7 @@ enum Supported {
 
 impl Completions {
     pub(crate) fn run(&self) -> Result<ExitCode, Error> {
-        let script = match self.shell {
-            Supported::Bash => generated(Shell::Bash, with_words()),
-            Supported::Zsh => generated(Shell::Zsh, with_words()),
-            Supported::Fish => generated(Shell::Fish, Arguments::command()) + &fish_words(),
-            Supported::PowerShell => {
-                let script = generated(Shell::PowerShell, Arguments::command());
-                script.replacen(POWERSHELL_END, &(powershell_words() + POWERSHELL_END), 1)
-            }
-        };
-        match io::stdout().write_all(script.as_bytes()) {
+        match io::stdout().write_all(self.shell.script().as_bytes()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 let on = "standard output";
                 Err(Error::new(ErrorKind::LocalWrite, "write", on, error))
@@ -49,6 +40,36 @@ impl Completions {
             _ => Ok(ExitCode::SUCCESS),
         }
     }
+}
+
+impl Supported {
+    fn script(self) -> String {
+        match self {
+            Self::Bash => generated(Shell::Bash, with_words()),
+            Self::Zsh => generated(Shell::Zsh, with_words()),
+            Self::Fish => generated(Shell::Fish, Arguments::command()) + &fish_words(),
+            Self::PowerShell => {
+                let script = generated(Shell::PowerShell, Arguments::command());
+                script.replacen(POWERSHELL_END, &(powershell_words() + POWERSHELL_END), 1)
+            }
+        }
+    }
+
+    /// Returns the name under which the shell looks for it.
+    fn file(self) -> &'static str {
+        match self {
+            Self::Bash => "sockeye.bash",
+            Self::Zsh => "_sockeye",
+            Self::Fish => "sockeye.fish",
+            Self::PowerShell => "_sockeye.ps1",
+        }
+    }
+}
+
+/// Returns each script with the name of its file.
+pub(crate) fn scripts() -> impl Iterator<Item = (&'static str, String)> {
+    let shells = Supported::value_variants().iter();
+    shells.map(|shell| (shell.file(), shell.script()))
 }
 
 fn generated(shell: Shell, mut command: Command) -> String {

@@ -1,4 +1,5 @@
-//! `generate`: the manual pages and the reference, for `cargo xtask generate`; not shown in help.
+//! `generate`: the manual pages, the reference and the completions, for `cargo xtask generate`; not
+//! shown in help.
 
 use std::fs;
 use std::io;
@@ -11,9 +12,9 @@ use clap_mangen::roff::{Roff, roman};
 use sockeye::{Error, ErrorKind};
 
 use crate::args::Arguments;
-use crate::{reference, vocabulary};
+use crate::{completions, reference, vocabulary};
 
-/// Write the manual pages and the reference into a folder.
+/// Write the manual pages, the reference and the completions into a folder.
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
     /// The folder.
@@ -35,6 +36,11 @@ impl Generate {
         let man = self.folder.join("man");
         fs::create_dir_all(&man)?;
         fs::write(self.folder.join("reference.md"), reference::page())?;
+        let completions = self.folder.join("completions");
+        fs::create_dir_all(&completions)?;
+        for (name, script) in completions::scripts() {
+            fs::write(completions.join(name), script)?;
+        }
         let mut command = Arguments::command().disable_help_subcommand(true);
         command.build();
         page(&man, "sockeye", &command)?;

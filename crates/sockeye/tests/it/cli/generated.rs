@@ -7,12 +7,12 @@ use std::path::Path;
 use super::*;
 
 #[test]
-fn pages_and_reference_are_as_the_program_writes_them() {
+fn pages_completions_and_reference_are_as_the_program_writes_them() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(&["generate", folder.path().to_str().unwrap()], b"");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
-    for part in ["man", "reference.md"] {
+    for part in ["man", "completions", "reference.md"] {
         let (now, kept) = (files(&folder.path().join(part)), files(&docs.join(part)));
         let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&now), names(&kept), "run `cargo xtask generate`");

@@ -1,6 +1,6 @@
 //! `+line` and `+frame`: messages and bytes joined.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
 
@@ -56,4 +56,21 @@ fn a_frame_that_is_cut_is_an_error() {
     frames
         .stderr
         .wait_for_text("the stream ended within a message");
+}
+
+#[test]
+fn who_sends_what_cannot_be_read_is_reset() {
+    for service in ["upper:", "discard:", "broadcast:room"] {
+        let mut listen =
+            Program::ready(&["listen", "--once", "127.0.0.1:0", "+line,max=10", service]);
+        let mut stream = TcpStream::connect(listen.listening()).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.write_all(b"more than ten bytes\n").unwrap();
+        let end = stream.read(&mut [0]).unwrap_err();
+        assert_eq!(end.kind(), ErrorKind::ConnectionReset, "{service}");
+        assert_eq!(listen.wait().code(), Some(56), "{service}");
+        listen
+            .stderr
+            .wait_for_text("a message of more than 10 bytes");
+    }
 }

@@ -1,0 +1,580 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'sockeye'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'sockeye' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Connect standard input and output to an endpoint')
+            [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Accept connections and join each with another endpoint or a service')
+            [CompletionResult]::new('relay', 'relay', [CompletionResultType]::ParameterValue, 'Join two endpoints; one whose scheme ends in -l (tcp-l://) waits for a connection')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask whether an endpoint answers, or wait until it does')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what endpoints mean, with every default; opens nothing')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print what a shell needs to complete the command line')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write the manual pages, the reference and the completions into a folder')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a hub: one process that serves many people, with accounts and a store')
+            [CompletionResult]::new('account', 'account', [CompletionResultType]::ParameterValue, 'Manage the accounts of a hub, running or not')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show how a running hub is doing')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;connect' {
+            [CompletionResult]::new('--access-log', '--access-log', [CompletionResultType]::ParameterName, 'Add a line to this file for each session that has ended')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--stats', '--stats', [CompletionResultType]::ParameterName, 'Say at the end how much has moved; SIGUSR1 asks in between')
+            [CompletionResult]::new('--hex', '--hex', [CompletionResultType]::ParameterName, 'Show the bytes as they pass, in hexadecimal')
+            [CompletionResult]::new('--text', '--text', [CompletionResultType]::ParameterName, 'Show the bytes as they pass, as text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'sockeye;listen' {
+            [CompletionResult]::new('--max-conns', '--max-conns', [CompletionResultType]::ParameterName, 'Serve at most so many connections at once')
+            [CompletionResult]::new('--drain', '--drain', [CompletionResultType]::ParameterName, 'When told to stop, let connections finish for so long')
+            [CompletionResult]::new('--access-log', '--access-log', [CompletionResultType]::ParameterName, 'Add a line to this file for each session that has ended')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'Serve one connection, then exit with its result')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Where - would serve one connection only, serve the next when it has closed')
+            [CompletionResult]::new('--stats', '--stats', [CompletionResultType]::ParameterName, 'Say at the end how much has moved; SIGUSR1 asks in between')
+            [CompletionResult]::new('--hex', '--hex', [CompletionResultType]::ParameterName, 'Show the bytes as they pass, in hexadecimal')
+            [CompletionResult]::new('--text', '--text', [CompletionResultType]::ParameterName, 'Show the bytes as they pass, as text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'sockeye;relay' {
+            [CompletionResult]::new('--drain', '--drain', [CompletionResultType]::ParameterName, 'When told to stop, let the two finish for so long')
+            [CompletionResult]::new('--access-log', '--access-log', [CompletionResultType]::ParameterName, 'Add a line to this file for each session that has ended')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'When the two have ended, wait for the next ones')
+            [CompletionResult]::new('--stats', '--stats', [CompletionResultType]::ParameterName, 'Say at the end how much has moved; SIGUSR1 asks in between')
+            [CompletionResult]::new('--hex', '--hex', [CompletionResultType]::ParameterName, 'Show the bytes as they pass, in hexadecimal')
+            [CompletionResult]::new('--text', '--text', [CompletionResultType]::ParameterName, 'Show the bytes as they pass, as text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'sockeye;probe' {
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Try again until it answers, for so long [default: try once, for at most 10s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'sockeye;explain' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'sockeye;completions' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;generate' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;serve' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, - for standard input; without one: all that is in this version, for this machine only')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Where the hub keeps what it knows [default: the user''s data directory]')
+            [CompletionResult]::new('--port-base', '--port-base', [CompletionResultType]::ParameterName, 'Without a configuration: the first port; 0 lets the system choose')
+            [CompletionResult]::new('--drain', '--drain', [CompletionResultType]::ParameterName, 'When told to stop, let sessions finish for so long')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Check the configuration and open nothing')
+            [CompletionResult]::new('--example-config', '--example-config', [CompletionResultType]::ParameterName, 'Print a configuration to start from')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;account' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add an account; its password is asked for, or read from standard input')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all accounts and what they may do')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove an account')
+            [CompletionResult]::new('passwd', 'passwd', [CompletionResultType]::ParameterValue, 'Set another password; it is asked for, or read from standard input')
+            [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Set what an account may do')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;account;add' {
+            [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'What it may do: chat, files, shell, proxy, admin')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;account;list' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;account;remove' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;account;passwd' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;account;allow' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;account;help' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add an account; its password is asked for, or read from standard input')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all accounts and what they may do')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove an account')
+            [CompletionResult]::new('passwd', 'passwd', [CompletionResultType]::ParameterValue, 'Set another password; it is asked for, or read from standard input')
+            [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Set what an account may do')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;account;help;add' {
+            break
+        }
+        'sockeye;account;help;list' {
+            break
+        }
+        'sockeye;account;help;remove' {
+            break
+        }
+        'sockeye;account;help;passwd' {
+            break
+        }
+        'sockeye;account;help;allow' {
+            break
+        }
+        'sockeye;account;help;help' {
+            break
+        }
+        'sockeye;status' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'List all sessions')
+            [CompletionResult]::new('kill', 'kill', [CompletionResultType]::ParameterValue, 'End a session')
+            [CompletionResult]::new('reload', 'reload', [CompletionResultType]::ParameterValue, 'Read the configuration again, as SIGHUP does')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;status;sessions' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;status;kill' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;status;reload' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;status;help' {
+            [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'List all sessions')
+            [CompletionResult]::new('kill', 'kill', [CompletionResultType]::ParameterValue, 'End a session')
+            [CompletionResult]::new('reload', 'reload', [CompletionResultType]::ParameterValue, 'Read the configuration again, as SIGHUP does')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;status;help;sessions' {
+            break
+        }
+        'sockeye;status;help;kill' {
+            break
+        }
+        'sockeye;status;help;reload' {
+            break
+        }
+        'sockeye;status;help;help' {
+            break
+        }
+        'sockeye;help' {
+            [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Connect standard input and output to an endpoint')
+            [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Accept connections and join each with another endpoint or a service')
+            [CompletionResult]::new('relay', 'relay', [CompletionResultType]::ParameterValue, 'Join two endpoints; one whose scheme ends in -l (tcp-l://) waits for a connection')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask whether an endpoint answers, or wait until it does')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what endpoints mean, with every default; opens nothing')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print what a shell needs to complete the command line')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write the manual pages, the reference and the completions into a folder')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a hub: one process that serves many people, with accounts and a store')
+            [CompletionResult]::new('account', 'account', [CompletionResultType]::ParameterValue, 'Manage the accounts of a hub, running or not')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show how a running hub is doing')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;help;connect' {
+            break
+        }
+        'sockeye;help;listen' {
+            break
+        }
+        'sockeye;help;relay' {
+            break
+        }
+        'sockeye;help;probe' {
+            break
+        }
+        'sockeye;help;explain' {
+            break
+        }
+        'sockeye;help;completions' {
+            break
+        }
+        'sockeye;help;generate' {
+            break
+        }
+        'sockeye;help;serve' {
+            break
+        }
+        'sockeye;help;account' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add an account; its password is asked for, or read from standard input')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all accounts and what they may do')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove an account')
+            [CompletionResult]::new('passwd', 'passwd', [CompletionResultType]::ParameterValue, 'Set another password; it is asked for, or read from standard input')
+            [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Set what an account may do')
+            break
+        }
+        'sockeye;help;account;add' {
+            break
+        }
+        'sockeye;help;account;list' {
+            break
+        }
+        'sockeye;help;account;remove' {
+            break
+        }
+        'sockeye;help;account;passwd' {
+            break
+        }
+        'sockeye;help;account;allow' {
+            break
+        }
+        'sockeye;help;status' {
+            [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'List all sessions')
+            [CompletionResult]::new('kill', 'kill', [CompletionResultType]::ParameterValue, 'End a session')
+            [CompletionResult]::new('reload', 'reload', [CompletionResultType]::ParameterValue, 'Read the configuration again, as SIGHUP does')
+            break
+        }
+        'sockeye;help;status;sessions' {
+            break
+        }
+        'sockeye;help;status;kill' {
+            break
+        }
+        'sockeye;help;status;reload' {
+            break
+        }
+        'sockeye;help;help' {
+            break
+        }
+    })
+
+    if ($command -match '^sockeye;(connect|listen|relay|probe|explain)$') {
+        $completions = @($completions) + @(
+            [CompletionResult]::new('-', '-', [CompletionResultType]::ParameterValue, 'standard input and output')
+            [CompletionResult]::new('tcp://', 'tcp://', [CompletionResultType]::ParameterValue, 'TCP')
+            [CompletionResult]::new('tcp4://', 'tcp4://', [CompletionResultType]::ParameterValue, 'TCP over IPv4 only')
+            [CompletionResult]::new('tcp6://', 'tcp6://', [CompletionResultType]::ParameterValue, 'TCP over IPv6 only')
+            [CompletionResult]::new('udp://', 'udp://', [CompletionResultType]::ParameterValue, 'UDP, a session for each peer')
+            [CompletionResult]::new('unix:', 'unix:', [CompletionResultType]::ParameterValue, 'a Unix stream socket; a leading @ makes its name abstract')
+            [CompletionResult]::new('unix-dgram:', 'unix-dgram:', [CompletionResultType]::ParameterValue, 'a Unix datagram socket, a session for each peer')
+            [CompletionResult]::new('unix-seqpacket:', 'unix-seqpacket:', [CompletionResultType]::ParameterValue, 'a Unix socket of whole messages in order')
+            [CompletionResult]::new('exec:', 'exec:', [CompletionResultType]::ParameterValue, 'a program''s standard input and output')
+            [CompletionResult]::new('file:', 'file:', [CompletionResultType]::ParameterValue, 'a file, read only without +file')
+            [CompletionResult]::new('sh:', 'sh:', [CompletionResultType]::ParameterValue, 'a shell command''s standard input and output')
+            [CompletionResult]::new('mem:', 'mem:', [CompletionResultType]::ParameterValue, 'a pair of pipes inside this process, met by name')
+            [CompletionResult]::new('tls://', 'tls://', [CompletionResultType]::ParameterValue, 'TLS over TCP, short for tcp:// +tls')
+            [CompletionResult]::new('echo:', 'echo:', [CompletionResultType]::ParameterValue, 'sends back what it gets')
+            [CompletionResult]::new('upper:', 'upper:', [CompletionResultType]::ParameterValue, 'sends it back in upper case')
+            [CompletionResult]::new('hello:', 'hello:', [CompletionResultType]::ParameterValue, 'greets and closes')
+            [CompletionResult]::new('chat:', 'chat:', [CompletionResultType]::ParameterValue, 'chat (IRC), in serve only')
+            [CompletionResult]::new('discard:', 'discard:', [CompletionResultType]::ParameterValue, 'reads and answers nothing (RFC 863)')
+            [CompletionResult]::new('chargen:', 'chargen:', [CompletionResultType]::ParameterValue, 'sends characters without end (RFC 864)')
+            [CompletionResult]::new('daytime:', 'daytime:', [CompletionResultType]::ParameterValue, 'sends the time (RFC 867)')
+            [CompletionResult]::new('broadcast:', 'broadcast:', [CompletionResultType]::ParameterValue, 'sends what one sends to all others')
+            [CompletionResult]::new('+tcp', '+tcp', [CompletionResultType]::ParameterValue, 'how the TCP socket is set up')
+            [CompletionResult]::new('+tcp,nodelay', '+tcp,nodelay', [CompletionResultType]::ParameterValue, 'small writes leave at once')
+            [CompletionResult]::new('+tcp,keepalive=', '+tcp,keepalive=', [CompletionResultType]::ParameterValue, 'silence after which the peer is probed')
+            [CompletionResult]::new('+tcp,sndbuf=', '+tcp,sndbuf=', [CompletionResultType]::ParameterValue, 'the socket''s send buffer')
+            [CompletionResult]::new('+tcp,rcvbuf=', '+tcp,rcvbuf=', [CompletionResultType]::ParameterValue, 'the socket''s receive buffer')
+            [CompletionResult]::new('+tcp,backlog=', '+tcp,backlog=', [CompletionResultType]::ParameterValue, 'connections that may wait to be accepted')
+            [CompletionResult]::new('+tcp,reuseaddr', '+tcp,reuseaddr', [CompletionResultType]::ParameterValue, 'binds a port whose old connections linger')
+            [CompletionResult]::new('+tcp,user-timeout=', '+tcp,user-timeout=', [CompletionResultType]::ParameterValue, 'how long sent bytes may stay unacknowledged')
+            [CompletionResult]::new('+tcp,congestion=', '+tcp,congestion=', [CompletionResultType]::ParameterValue, 'the congestion control algorithm, such as cubic')
+            [CompletionResult]::new('+tcp,local-port=', '+tcp,local-port=', [CompletionResultType]::ParameterValue, 'the port to connect from')
+            [CompletionResult]::new('+tcp,interface=', '+tcp,interface=', [CompletionResultType]::ParameterValue, 'the only network interface to use')
+            [CompletionResult]::new('+tcp,mark=', '+tcp,mark=', [CompletionResultType]::ParameterValue, 'the mark of packets for routing and filters')
+            [CompletionResult]::new('+tcp,tos=', '+tcp,tos=', [CompletionResultType]::ParameterValue, 'the type-of-service byte')
+            [CompletionResult]::new('+tcp,ttl=', '+tcp,ttl=', [CompletionResultType]::ParameterValue, 'the hop limit')
+            [CompletionResult]::new('+unix', '+unix', [CompletionResultType]::ParameterValue, 'how the Unix socket is made')
+            [CompletionResult]::new('+unix,mode=', '+unix,mode=', [CompletionResultType]::ParameterValue, 'permissions of the socket file')
+            [CompletionResult]::new('+unix,unlink', '+unix,unlink', [CompletionResultType]::ParameterValue, 'removes a socket file that nobody listens at')
+            [CompletionResult]::new('+unix,sndbuf=', '+unix,sndbuf=', [CompletionResultType]::ParameterValue, 'the socket''s send buffer')
+            [CompletionResult]::new('+limit', '+limit', [CompletionResultType]::ParameterValue, 'how much a listener takes')
+            [CompletionResult]::new('+limit,conns=', '+limit,conns=', [CompletionResultType]::ParameterValue, 'sessions at once')
+            [CompletionResult]::new('+limit,per-ip=', '+limit,per-ip=', [CompletionResultType]::ParameterValue, 'sessions at once from one source (IPv4 address, IPv6 /64)')
+            [CompletionResult]::new('+idle', '+idle', [CompletionResultType]::ParameterValue, 'ends a session in which no byte has moved for a while')
+            [CompletionResult]::new('+idle,', '+idle,', [CompletionResultType]::ParameterValue, 'how long without a byte either way')
+            [CompletionResult]::new('+udp', '+udp', [CompletionResultType]::ParameterValue, 'how the UDP socket is set up')
+            [CompletionResult]::new('+udp,sndbuf=', '+udp,sndbuf=', [CompletionResultType]::ParameterValue, 'the socket''s send buffer')
+            [CompletionResult]::new('+udp,rcvbuf=', '+udp,rcvbuf=', [CompletionResultType]::ParameterValue, 'the socket''s receive buffer')
+            [CompletionResult]::new('+udp,local-port=', '+udp,local-port=', [CompletionResultType]::ParameterValue, 'the port to send from')
+            [CompletionResult]::new('+udp,interface=', '+udp,interface=', [CompletionResultType]::ParameterValue, 'the only network interface to use')
+            [CompletionResult]::new('+udp,mark=', '+udp,mark=', [CompletionResultType]::ParameterValue, 'the mark of packets for routing and filters')
+            [CompletionResult]::new('+udp,tos=', '+udp,tos=', [CompletionResultType]::ParameterValue, 'the type-of-service byte')
+            [CompletionResult]::new('+udp,ttl=', '+udp,ttl=', [CompletionResultType]::ParameterValue, 'the hop limit')
+            [CompletionResult]::new('+retry', '+retry', [CompletionResultType]::ParameterValue, 'tries again when opening does not succeed')
+            [CompletionResult]::new('+retry,', '+retry,', [CompletionResultType]::ParameterValue, 'how many times more, or forever')
+            [CompletionResult]::new('+retry,interval=', '+retry,interval=', [CompletionResultType]::ParameterValue, 'the first pause; each is twice the one before, less up to half of it by chance')
+            [CompletionResult]::new('+retry,max=', '+retry,max=', [CompletionResultType]::ParameterValue, 'the longest pause')
+            [CompletionResult]::new('+timeout', '+timeout', [CompletionResultType]::ParameterValue, 'ends what takes too long')
+            [CompletionResult]::new('+timeout,connect-timeout=', '+timeout,connect-timeout=', [CompletionResultType]::ParameterValue, 'one attempt to open it, handshakes included')
+            [CompletionResult]::new('+allow', '+allow', [CompletionResultType]::ParameterValue, 'takes connections from these networks only')
+            [CompletionResult]::new('+allow,', '+allow,', [CompletionResultType]::ParameterValue, 'addresses and networks, parted by commas')
+            [CompletionResult]::new('+deny', '+deny', [CompletionResultType]::ParameterValue, 'takes no connections from these networks, allowed or not')
+            [CompletionResult]::new('+deny,', '+deny,', [CompletionResultType]::ParameterValue, 'addresses and networks, parted by commas')
+            [CompletionResult]::new('+file', '+file', [CompletionResultType]::ParameterValue, 'how the file is opened')
+            [CompletionResult]::new('+file,create', '+file,create', [CompletionResultType]::ParameterValue, 'writes, and makes the file where there is none')
+            [CompletionResult]::new('+file,truncate', '+file,truncate', [CompletionResultType]::ParameterValue, 'writes, and empties the file first')
+            [CompletionResult]::new('+file,append', '+file,append', [CompletionResultType]::ParameterValue, 'writes at the end')
+            [CompletionResult]::new('+file,offset=', '+file,offset=', [CompletionResultType]::ParameterValue, 'where to start')
+            [CompletionResult]::new('+tls', '+tls', [CompletionResultType]::ParameterValue, 'encrypts and verifies (TLS, RFC 8446)')
+            [CompletionResult]::new('+tls,sni=', '+tls,sni=', [CompletionResultType]::ParameterValue, 'the name to ask for and verify, if it is not the host''s')
+            [CompletionResult]::new('+tls,cacert=', '+tls,cacert=', [CompletionResultType]::ParameterValue, 'file of the authorities to trust in place of the system''s')
+            [CompletionResult]::new('+tls,cert=', '+tls,cert=', [CompletionResultType]::ParameterValue, 'file with the own certificate and its chain')
+            [CompletionResult]::new('+tls,key=', '+tls,key=', [CompletionResultType]::ParameterValue, 'file with the own private key, if it is not in the same one')
+            [CompletionResult]::new('+tls,client=', '+tls,client=', [CompletionResultType]::ParameterValue, 'whether the peer shows a certificate')
+            [CompletionResult]::new('+tls,client-ca=', '+tls,client-ca=', [CompletionResultType]::ParameterValue, 'file of the authorities that sign peers'' certificates')
+            [CompletionResult]::new('+tls,alpn=', '+tls,alpn=', [CompletionResultType]::ParameterValue, 'protocols to agree on, best first')
+            [CompletionResult]::new('+tls,min=', '+tls,min=', [CompletionResultType]::ParameterValue, 'the lowest version')
+            [CompletionResult]::new('+tls,max=', '+tls,max=', [CompletionResultType]::ParameterValue, 'the highest version')
+            [CompletionResult]::new('+tls,pin=', '+tls,pin=', [CompletionResultType]::ParameterValue, 'trusts this certificate, or this public key, and no other')
+            [CompletionResult]::new('+tls,insecure', '+tls,insecure', [CompletionResultType]::ParameterValue, 'verifies nothing')
+            [CompletionResult]::new('+tls,self-signed', '+tls,self-signed', [CompletionResultType]::ParameterValue, 'makes a certificate for this run and says its SHA-256')
+            [CompletionResult]::new('+line', '+line', [CompletionResultType]::ParameterValue, 'one message a line')
+            [CompletionResult]::new('+line,delimiter=', '+line,delimiter=', [CompletionResultType]::ParameterValue, 'what ends a line, with \n, \0, \x1e and the like')
+            [CompletionResult]::new('+line,crlf', '+line,crlf', [CompletionResultType]::ParameterValue, 'CR belongs to the end of a line')
+            [CompletionResult]::new('+line,escape', '+line,escape', [CompletionResultType]::ParameterValue, 'what is not printable is escaped')
+            [CompletionResult]::new('+line,hex', '+line,hex', [CompletionResultType]::ParameterValue, 'lines are hexadecimal')
+            [CompletionResult]::new('+line,max=', '+line,max=', [CompletionResultType]::ParameterValue, 'the longest line')
+            [CompletionResult]::new('+frame', '+frame', [CompletionResultType]::ParameterValue, 'one message a frame with its length in front')
+            [CompletionResult]::new('+frame,size=', '+frame,size=', [CompletionResultType]::ParameterValue, 'bytes of the length')
+            [CompletionResult]::new('+frame,order=', '+frame,order=', [CompletionResultType]::ParameterValue, 'which byte of the length comes first')
+            [CompletionResult]::new('+frame,max=', '+frame,max=', [CompletionResultType]::ParameterValue, 'the longest message')
+            [CompletionResult]::new('+frame,checksum=', '+frame,checksum=', [CompletionResultType]::ParameterValue, 'what follows the message')
+        )
+    }
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}
