@@ -69,6 +69,9 @@ impl Caps {
     /// `draft/event-playback`: history also shows what is no message.
     pub const EVENT_PLAYBACK: Self = Self(1 << 40);
 
+    /// `draft/read-marker`: how far the account has read is told.
+    pub const READ_MARKER: Self = Self(1 << 41);
+
     /// Not a capability but a fact of the same negotiation: the client speaks version 302.
     const VERSION_302: Self = Self(1 << 63);
 
@@ -83,7 +86,7 @@ impl Caps {
         let sasl = if settings.accounts {
             Self::NONE
         } else {
-            Self::SASL
+            Self::SASL | Self::READ_MARKER
         };
         all.without(history).without(sasl)
     }
@@ -296,6 +299,7 @@ const TABLE: &[Row] = &[
     row(Caps::EXTENDED_ISUPPORT, "draft/extended-isupport", ""),
     row(Caps::DRAFT_NO_IMPLICIT_NAMES, "draft/no-implicit-names", ""),
     row(Caps::PRE_AWAY, "draft/pre-away", ""),
+    row(Caps::READ_MARKER, "draft/read-marker", ""),
     row(Caps::ECHO_MESSAGE, "echo-message", ""),
     row(Caps::EXTENDED_JOIN, "extended-join", ""),
     row(Caps::EXTENDED_MONITOR, "extended-monitor", ""),

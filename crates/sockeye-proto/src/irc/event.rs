@@ -62,13 +62,22 @@ pub enum Fact {
     Direct(StoredDirect),
     /// Somebody came to the channel, left it or got another nick; history only.
     Presence(StoredPresence),
+    /// An account has read a channel or what somebody wrote.
+    ReadMark {
+        /// Which account.
+        account: AccountId,
+        /// The channel, account or nick, folded.
+        target: String,
+        /// Up to when, milliseconds since 1970.
+        read_ms: u64,
+    },
 }
 
 impl Fact {
     /// Returns whether a restart needs it; all else is history only.
     pub const fn is_state(&self) -> bool {
         match self {
-            Self::Found(_) | Self::Topic { .. } | Self::Mode { .. } => true,
+            Self::Found(_) | Self::Topic { .. } | Self::Mode { .. } | Self::ReadMark { .. } => true,
             Self::Message(_) | Self::Direct(_) | Self::Presence(_) => false,
         }
     }

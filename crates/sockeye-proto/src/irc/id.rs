@@ -16,6 +16,12 @@ impl SessionId {
         Self((generation as u64) << 32 | slot as u64)
     }
 
+    /// Before every session.
+    pub(crate) const FIRST: Self = Self(0);
+
+    /// After every session.
+    pub(crate) const LAST: Self = Self(u64::MAX);
+
     /// Returns the index into tables of sessions.
     pub const fn slot(self) -> usize {
         (self.0 & u32::MAX as u64) as usize

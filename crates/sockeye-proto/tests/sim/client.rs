@@ -82,6 +82,7 @@ impl Pending {
         let params: Vec<_> = line.params.iter().skip(1).map(String::as_str).collect();
         let place = match &record.fact {
             Fact::Direct(direct) => &direct.to.nick,
+            Fact::ReadMark { target, .. } => target,
             _ => room,
         };
         let is_there = line
@@ -96,6 +97,7 @@ impl Pending {
             && is_there
             && match &record.fact {
                 Fact::Found(_) | Fact::Presence(_) => false,
+                Fact::ReadMark { .. } => line.command == "MARKREAD",
                 Fact::Message(message) => is_said(message),
                 Fact::Direct(direct) => is_said(&direct.message),
                 Fact::Topic { topic, .. } => line.command == "TOPIC" && params == [topic],

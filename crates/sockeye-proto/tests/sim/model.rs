@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use sockeye_proto::irc::caps::Caps;
+use sockeye_proto::irc::history::{parse_time, time_text};
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::message::Message;
 
@@ -25,7 +26,11 @@ pub(crate) type Outcome = Result<Lines, Refused>;
 pub(crate) struct Model {
     pub(crate) users: BTreeMap<SessionId, User>,
     pub(crate) rooms: BTreeMap<String, Room>,
+    pub(crate) marks: Marks,
 }
+
+/// Up to when accounts have read rooms, milliseconds since 1970.
+pub(crate) type Marks = BTreeMap<(u64, String), u64>;
 
 #[derive(Debug, Clone)]
 pub(crate) struct User {
@@ -75,6 +80,7 @@ impl Model {
                 let room = self.own_room(who, room).or(Err(vec!["FAIL"]))?;
                 room.last(limit.parse().unwrap(), who)
             }
+            ("MARKREAD", [room, time]) => self.mark_read(who, room, time, stored)?,
             _ => self.speak(who, line, stored)?,
         };
         self.drop_empty_rooms();
@@ -107,6 +113,9 @@ impl Model {
         room.members.insert(who, rank);
         let room = room.clone();
         let mut lines = self.to_room(&room, &self.line(who, "JOIN", &[&room.name]));
+        if user.caps.has(Caps::READ_MARKER) {
+            lines.push((who, self.marked(who, &room.name)));
+        }
         if is_founder {
             // The joiner reads it in NAMES.
             let others = room.members.keys().copied().filter(|&member| member != who);
@@ -117,6 +126,36 @@ impl Model {
             lines.extend(room.last(crate::REPLAY_ON_JOIN as usize, who));
         }
         Ok(lines)
+    }
+
+    /// All clients of an account are told when it has read on.
+    fn mark_read(&mut self, who: SessionId, room: &str, time: &str, stored: bool) -> Outcome {
+        let account = self.users[&who].account.ok_or(vec!["FAIL"])?;
+        if !stored {
+            return Err(vec!["FAIL"]);
+        }
+        let (_, time) = time.split_once('=').unwrap();
+        let read_ms = parse_time(time).unwrap();
+        let known = self.marks.entry((account, fold(room))).or_default();
+        let is_news = *known < read_ms;
+        *known = read_ms.max(*known);
+        let line = self.marked(who, room);
+        let mut lines = vec![(who, line.clone())];
+        if is_news {
+            let others = self.users.iter().filter(|(other, user)| {
+                **other != who && user.account == Some(account) && user.caps.has(Caps::READ_MARKER)
+            });
+            lines.extend(others.map(|(other, _)| (*other, line.unasked())));
+        }
+        Ok(lines)
+    }
+
+    /// What a client is told of how far it has read a room.
+    fn marked(&self, who: SessionId, room: &str) -> Seen {
+        let account = self.users[&who].account;
+        let known = account.and_then(|account| self.marks.get(&(account, fold(room))));
+        let time = known.map(|known| format!("timestamp={}", time_text(*known)));
+        Seen::server("MARKREAD", &[room, time.as_deref().unwrap_or("*")])
     }
 
     fn part(&mut self, who: SessionId, name: &str, reason: &str) -> Outcome {

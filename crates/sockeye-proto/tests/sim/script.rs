@@ -1,6 +1,7 @@
 //! What clients do: random, but only what the model knows.
 
 use sockeye_proto::irc::caps::Caps;
+use sockeye_proto::irc::history::time_text;
 use sockeye_proto::irc::message::Message;
 
 use crate::model::User;
@@ -29,6 +30,7 @@ impl Script {
             Caps::ECHO_MESSAGE,
             Caps::CHATHISTORY,
             Caps::BATCH,
+            Caps::READ_MARKER,
             Caps::BATCH | Caps::LABELED_RESPONSE,
         ] {
             if random.percent(50) {
@@ -89,7 +91,10 @@ impl Script {
             96..99 if caps.has(Caps::CHATHISTORY) => {
                 line("CHATHISTORY", &["LATEST", &room, "*", "5"])
             }
-            96..99 => line("PING", &[&text]),
+            96..99 => {
+                let time = time_text(self.random.number() % 1_000_000);
+                line("MARKREAD", &[&room, &format!("timestamp={time}")])
+            }
             _ => line("QUIT", &[&text]),
         }
     }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use sockeye_proto::irc::event::{Fact, MessageKind, Record, StoredMode};
 use sockeye_proto::irc::id::ChannelId;
 
+use crate::model::Marks;
 use crate::room::{Room, fold};
 use crate::seen::Seen;
 
@@ -36,13 +37,30 @@ pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTree
                 (line.time, line.msgid) = (true, true);
                 room.said.push(Rc::new(line));
             }
-            Fact::Direct(_) | Fact::Presence(_) => {}
+            Fact::Direct(_) | Fact::Presence(_) | Fact::ReadMark { .. } => {}
         }
     }
     rooms
         .into_values()
         .map(|room| (fold(&room.name), room))
         .collect()
+}
+
+/// Returns how far the accounts have read.
+pub(crate) fn marks_from<'a>(records: impl Iterator<Item = &'a Record>) -> Marks {
+    let mut marks = Marks::new();
+    for record in records {
+        if let Fact::ReadMark {
+            account,
+            target,
+            read_ms,
+        } = &record.fact
+        {
+            let known = marks.entry((account.0, target.clone())).or_default();
+            *known = (*read_ms).max(*known);
+        }
+    }
+    marks
 }
 
 fn change(room: &mut Room, changes: &[StoredMode]) {

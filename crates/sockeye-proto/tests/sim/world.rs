@@ -17,7 +17,7 @@ use crate::model::Model;
 use crate::room::Room;
 use crate::script::Script;
 use crate::settings;
-use crate::stored::rooms_from;
+use crate::stored::{marks_from, rooms_from};
 
 pub(crate) struct World {
     script: Script,
@@ -103,8 +103,10 @@ impl World {
         self.log.crash();
         self.trace.push("crash".into());
         let rooms = rooms_from(self.log.records());
+        let marks = marks_from(self.log.records());
         self.judge.model = Model {
             rooms,
+            marks,
             ..Model::default()
         };
         self.judge.clients.clear();
@@ -274,6 +276,9 @@ impl World {
         let stored = lasting(&rooms_from(self.log.kept()));
         if known != stored {
             return Err(format!("known is\n{known:#?}\nand stored is\n{stored:#?}"));
+        }
+        if self.judge.model.marks != marks_from(self.log.kept()) {
+            return Err("read markers that are known are not those that are stored".into());
         }
         let records: Vec<Record> = self.log.kept().cloned().collect();
         let (last, last_wall_ms) = self.log.last();

@@ -106,6 +106,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
     ),
     ("LUSERS", "", "How many clients and channels there are"),
     (
+        "MARKREAD",
+        "<target> [timestamp=…]",
+        "Says up to when you have read; your client does it",
+    ),
+    (
         "MODE",
         "<channel or nick> [modes] [parameters]",
         "Shows or changes modes",

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::part::Part;
-use super::{Request, away, names, targets, topic};
+use super::{Request, away, markread, names, targets, topic};
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::history::{Buffer, HistoryRequest, Keep, Query, Reply};
@@ -144,8 +144,19 @@ impl Intent for Join {
         enter(self.session, id, network);
         announce(self.session, id, stamp, network, effects);
         topic::show(self.session, id, network, effects.replies.lines());
+        show_read_mark(self.session, id, network, effects);
         show_names(self.session, id, network, effects);
         replay(self.session, id, stamp, network, effects);
+    }
+}
+
+/// Tells up to when the channel has been read, before the names end (IRCv3 draft/read-marker).
+fn show_read_mark(id: SessionId, channel: ChannelId, network: &Network, effects: &mut Effects<'_>) {
+    if let (Some(session), Some(channel)) =
+        (network.sessions.find(id), network.channels.find(channel))
+        && session.caps.has(Caps::READ_MARKER)
+    {
+        markread::show(session, &channel.name, network, effects.replies.lines());
     }
 }
 

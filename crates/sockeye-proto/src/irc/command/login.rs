@@ -35,7 +35,12 @@ impl Intent for LogIn {
         // The tag `account` still is that of before (IRCv3 account-tag, the example).
         let relay = relay.by(session).needs(Caps::ACCOUNT_NOTIFY);
         let was_operator = session.is_admin();
-        session.account = Some(self.account);
+        network
+            .sessions
+            .set_account(self.session, Some(self.account));
+        let Some(session) = network.sessions.find(self.session) else {
+            return;
+        };
         let is_operator = session.is_admin();
         effects
             .replies

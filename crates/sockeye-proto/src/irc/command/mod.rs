@@ -14,6 +14,7 @@ pub(crate) mod join;
 pub(crate) mod kick;
 pub(crate) mod list;
 pub(crate) mod login;
+pub(crate) mod markread;
 pub(crate) mod message;
 pub(crate) mod mode;
 pub(crate) mod monitor;
@@ -143,6 +144,11 @@ impl<'a> Request<'a> {
     /// Starts a numeric reply that is sure already.
     pub(crate) fn reply(&mut self, numeric: Numeric) -> Reply<'_> {
         self.network.reply(self.session.id, numeric, &mut self.said)
+    }
+
+    /// Returns where complete lines for the sender are appended.
+    pub(crate) fn lines(&mut self) -> &mut String {
+        &mut self.said
     }
 
     fn push(&mut self, work: Work) {
@@ -291,6 +297,7 @@ pub(crate) const TABLE: &[Row] = &[
     ask("LINKS", 0, server::links),
     ask("LIST", 0, list::list),
     ask("LUSERS", 0, server::lusers),
+    act("MARKREAD", 0, markread::markread),
     act("MODE", 1, mode::mode),
     act("MONITOR", 1, monitor::monitor),
     ask("MOTD", 0, server::motd),

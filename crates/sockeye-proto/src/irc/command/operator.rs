@@ -21,8 +21,8 @@ use crate::irc::numeric::{ERR_CANTKILLSERVER, ERR_NOPRIVILEGES, ERR_NOSUCHNICK, 
 /// Sending a client away.
 #[derive(Debug)]
 pub(crate) struct Kill {
-    by: SessionId,
-    victim: SessionId,
+    pub(crate) by: SessionId,
+    pub(crate) victim: SessionId,
     /// As the operator wrote it.
     nick: String,
     reason: String,
@@ -106,6 +106,13 @@ fn still_operator(by: SessionId, network: &Network) -> Result<(), Refusal> {
     }
 }
 
+impl Kill {
+    /// Returns what the others read.
+    pub(crate) fn words(&self, by: &Session) -> String {
+        format!("Killed ({} ({}))", by.nick, self.reason)
+    }
+}
+
 impl Intent for Kill {
     type Change = ();
 
@@ -122,7 +129,7 @@ impl Intent for Kill {
         let (Some(by), Some(victim)) = (find(self.by), find(self.victim)) else {
             return;
         };
-        let reason = format!("Killed ({} ({}))", by.nick, self.reason);
+        let reason = self.words(by);
         let mut lines = String::new();
         let line = Line::new(&mut lines).source(&by.source).command("KILL");
         line.param(&victim.nick).trailing(&reason);

@@ -68,7 +68,7 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
         })
     };
     let reason = String::from("r");
-    let facts: [(Fact, &[u8]); 10] = [
+    let facts: [(Fact, &[u8]); 11] = [
         (
             Fact::Message(message),
             b"\x00\x05a!b@c\x01\x01A\x01\x01\x02+x\x011\x03h\xc3\xa4",
@@ -121,6 +121,14 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
         (
             presence(PresenceChange::Nick { nick: "n".into() }),
             b"\x05\x05a!b@c\x00\x04\x01n",
+        ),
+        (
+            Fact::ReadMark {
+                account: AccountId(9),
+                target: "#a".into(),
+                read_ms: 300,
+            },
+            b"\x06\x09\x02#a\xac\x02",
         ),
     ];
     facts

@@ -42,6 +42,14 @@ impl Network {
                     store(modes.channel, Fact::Mode { by, changes });
                 }
             }
+            Event::MarkRead(mark) => {
+                let fact = Fact::ReadMark {
+                    account: mark.account,
+                    target: mark.target.clone(),
+                    read_ms: mark.read_ms,
+                };
+                store(ChannelId::NONE, fact);
+            }
             _ if self.settings.history && self.settings.history_events => {
                 self.presence(event, store);
             }
@@ -129,6 +137,15 @@ impl Network {
                     tell(leave.session, leave.session, channel, change);
                 }
             }
+            Event::Kill(kill) => {
+                let by = self.sessions.find(kill.by);
+                let reason = by.map_or_else(String::new, |by| kill.words(by));
+                for &channel in channels_of(kill.victim) {
+                    let reason = reason.clone();
+                    let change = PresenceChange::Quit { reason };
+                    tell(kill.victim, kill.victim, channel, change);
+                }
+            }
             Event::Nick(renamed) => {
                 for &channel in channels_of(renamed.session) {
                     let nick = renamed.nick.clone();
@@ -199,6 +216,7 @@ impl Network {
             },
             Event::Topic(topic) => self.not_carried_out(topic.by, &mut lines, "TOPIC", why),
             Event::Mode(modes) => self.not_carried_out(modes.by, &mut lines, "MODE", why),
+            Event::MarkRead(mark) => mark.not_stored(&self.settings.server, why, &mut lines),
             _ => return None,
         }
         Some(Refusal(lines))

@@ -18,6 +18,7 @@ pub(crate) mod modes;
 mod monitors;
 mod past;
 pub(crate) mod rank;
+mod read_marks;
 mod replies;
 pub(crate) mod roll;
 pub(crate) mod session;
@@ -32,6 +33,9 @@ pub(crate) use deliver::Relay;
 pub(crate) use event::Event;
 pub(crate) use monitors::Monitors;
 use past::Past;
+#[cfg(test)]
+pub(crate) use read_marks::MARKS_MAX;
+pub(crate) use read_marks::ReadMarks;
 pub(crate) use replies::Replies;
 pub(crate) use session::{Session, Sessions};
 
@@ -53,6 +57,7 @@ pub(crate) struct Network {
     pub(crate) past: Past,
     /// How often each command came since the start, in the order of the table.
     pub(crate) usage: Vec<u64>,
+    pub(crate) read_marks: ReadMarks,
     /// Catches panics of what only looks at the state.
     pub(crate) guard: Guard,
     /// Counts the walks over sessions that must visit each once.
@@ -105,6 +110,7 @@ impl Network {
             monitors: Monitors::default(),
             past: Past::default(),
             usage: vec![0; COMMANDS],
+            read_marks: ReadMarks::default(),
             guard: |run| {
                 run();
                 true

@@ -1,12 +1,12 @@
 //! The clients on the network: a slab by slot, and an index by nick.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::irc::caps::Caps;
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{AccountId, ChannelId, SessionId};
 use crate::irc::input::{AccountRef, Link};
 
 /// One client on the network.
@@ -153,11 +153,14 @@ pub(crate) fn source(nick: &str, user: &str, host: &str) -> String {
 
 /// All clients on the network.
 ///
-/// Invariant: `by_nick` holds exactly the sessions of `slots`, each under its folded nick.
+/// Invariant: `by_nick` holds exactly the sessions of `slots`, each under its folded nick, and
+/// `by_account` those with an account, each under it.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     slots: Vec<Option<Session>>,
     by_nick: BTreeMap<String, SessionId>,
+    /// Who is logged in, by account.
+    by_account: BTreeSet<(AccountId, SessionId)>,
     /// The most that there have been at once.
     most: usize,
 }
@@ -192,6 +195,27 @@ impl Sessions {
         self.by_nick.values().filter_map(|&id| self.find(id))
     }
 
+    /// Returns those that are logged in to an account, in the order of their slots.
+    pub(crate) fn of_account(&self, account: AccountId) -> impl Iterator<Item = &Session> {
+        let all = (account, SessionId::FIRST)..=(account, SessionId::LAST);
+        let ids = self.by_account.range(all).map(|&(_, id)| id);
+        ids.filter_map(|id| self.find(id))
+    }
+
+    /// Logs a client in, or out.
+    pub(crate) fn set_account(&mut self, id: SessionId, account: Option<AccountRef>) {
+        let Some(session) = self.find_mut(id) else {
+            return;
+        };
+        let before = core::mem::replace(&mut session.account, account.clone());
+        if let Some(before) = before {
+            self.by_account.remove(&(before.id, id));
+        }
+        if let Some(account) = account {
+            self.by_account.insert((account.id, id));
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.by_nick.len()
     }
@@ -217,6 +241,9 @@ impl Sessions {
             self.slots.resize_with(slot + 1, || None);
         }
         self.by_nick.insert(session.folded.clone(), session.id);
+        if let Some(account) = &session.account {
+            self.by_account.insert((account.id, session.id));
+        }
         if let Some(place) = self.slots.get_mut(slot) {
             *place = Some(session);
         }
@@ -229,6 +256,9 @@ impl Sessions {
             .get_mut(id.slot())?
             .take_if(|session| session.id == id)?;
         self.by_nick.remove(&session.folded);
+        if let Some(account) = &session.account {
+            self.by_account.remove(&(account.id, id));
+        }
         Some(session)
     }
 

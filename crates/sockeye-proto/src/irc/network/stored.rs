@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Network;
 use super::channel::{Channel, Topic};
 use super::modes::{Entry, List, Modes};
+use super::read_marks::StoredMarks;
 use crate::irc::event::{Fact, Found, Record, StoredMode};
 use crate::irc::id::{AccountId, ChannelId};
 
@@ -37,28 +38,34 @@ type StoredEntry = (String, String, u64);
 type StoredChannelWithLists = (StoredChannel, Vec<(char, Vec<StoredEntry>)>);
 
 impl Network {
-    /// Writes the channels with stored state.
+    /// Writes the channels with stored state and what is known of accounts.
     pub(crate) fn snapshot(&self) -> Vec<u8> {
         let stored = self.channels.iter().filter(|channel| channel.stored);
         let channels: Vec<StoredChannelWithLists> = stored.map(StoredChannel::of).collect();
         let format = Vec::from([FORMAT]);
-        // Into memory, a list of plain values cannot fail to be written.
-        postcard::to_extend(&channels, format).unwrap_or_default()
+        // Into memory, lists of plain values cannot fail to be written.
+        postcard::to_extend(&(channels, self.read_marks.stored()), format).unwrap_or_default()
     }
 
-    /// Adds the channels of a snapshot.
+    /// Adds what is in a snapshot.
     ///
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn restore_snapshot(&mut self, snapshot: &[u8]) -> Result<(), String> {
-        let (format, channels) = snapshot.split_first().ok_or("snapshot: empty")?;
-        let channels = match *format {
-            FORMAT => postcard::from_bytes::<Vec<StoredChannelWithLists>>(channels),
-            FORMAT_WITHOUT_LISTS => postcard::from_bytes::<Vec<StoredChannel>>(channels)
-                .map(|channels| channels.into_iter().map(|one| (one, Vec::new())).collect()),
+        let (format, state) = snapshot.split_first().ok_or("snapshot: empty")?;
+        let state = match *format {
+            FORMAT => {
+                postcard::from_bytes::<(Vec<StoredChannelWithLists>, Vec<StoredMarks>)>(state)
+            }
+            FORMAT_WITHOUT_MARKS => postcard::from_bytes::<Vec<StoredChannelWithLists>>(state)
+                .map(|channels| (channels, Vec::new())),
+            FORMAT_WITHOUT_LISTS => postcard::from_bytes::<Vec<StoredChannel>>(state)
+                .map(|channels| channels.into_iter().map(|one| (one, Vec::new())).collect())
+                .map(|channels| (channels, Vec::new())),
             other => return Err(format!("snapshot: format {other} is not known")),
         };
-        let channels = channels.map_err(|error| format!("snapshot: {error}"))?;
+        let (channels, marks) = state.map_err(|error| format!("snapshot: {error}"))?;
+        self.read_marks.restore(marks);
         for (channel, lists) in channels {
             self.restore_channel(channel.into_channel(lists)?)?;
         }
@@ -77,6 +84,16 @@ impl Network {
                 None => self.restore_channel(found_channel(record.channel, found)),
             };
         }
+        if let Fact::ReadMark {
+            account,
+            target,
+            read_ms,
+        } = &record.fact
+        {
+            let read_ms = (*read_ms).min(record.stamp.wall_ms);
+            self.read_marks.raise(*account, target, read_ms);
+            return Ok(());
+        }
         // A channel that is not known has been succeeded: see `restore_channel`.
         let Some(channel) = self.channels.find_mut(record.channel) else {
             return Ok(());
@@ -88,7 +105,11 @@ impl Network {
                     channel.modes.change(change, by, record.stamp.wall_ms);
                 }
             }
-            Fact::Message(_) | Fact::Found(_) | Fact::Direct(_) | Fact::Presence(_) => {}
+            Fact::Message(_)
+            | Fact::Found(_)
+            | Fact::Direct(_)
+            | Fact::Presence(_)
+            | Fact::ReadMark { .. } => {}
         }
         Ok(())
     }
@@ -167,7 +188,10 @@ impl StoredChannel {
 }
 
 /// The first byte of a snapshot.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
+
+/// A snapshot from before there were read markers.
+const FORMAT_WITHOUT_MARKS: u8 = 2;
 
 /// The first byte of a snapshot that knows no lists but bans.
 const FORMAT_WITHOUT_LISTS: u8 = 1;

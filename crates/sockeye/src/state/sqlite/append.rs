@@ -118,6 +118,7 @@ pub(super) fn kind(fact: &Fact) -> u8 {
         Fact::Found(_) => 1,
         Fact::Topic { .. } => 2,
         Fact::Mode { .. } => 3,
+        Fact::ReadMark { .. } => 5,
         Fact::Direct(direct) if is_tags(&direct.message) => 17,
         Fact::Direct(_) => KIND_DIRECT,
         Fact::Presence(_) => 19,

@@ -19,7 +19,7 @@ pub(super) fn encode(out: &mut String, reply: &Reply, stamp: &Stamp, fact: &Fact
             write_modes(line.param(&reply.target), changes);
         }
         Fact::Presence(presence) => encode_presence(out, reply, stamp, presence),
-        Fact::Message(_) | Fact::Direct(_) | Fact::Found(_) => {}
+        Fact::Message(_) | Fact::Direct(_) | Fact::Found(_) | Fact::ReadMark { .. } => {}
     }
 }
 

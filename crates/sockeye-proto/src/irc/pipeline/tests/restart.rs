@@ -163,6 +163,16 @@ fn a_snapshot_and_the_records_after_it_equal_all_records() {
 }
 
 #[test]
+fn a_snapshot_without_read_markers_is_read() {
+    let (net, _) = furnished();
+    let (upto, snapshot) = net.pipeline.snapshot();
+    // No markers: a list without entries, one byte.
+    let old = [&[2], &snapshot[1..snapshot.len() - 1]].concat();
+    let read = Pipeline::restore(settings(), Some(&old), &[], upto, START_MS).unwrap();
+    assert_eq!(read.snapshot().1, snapshot);
+}
+
+#[test]
 fn a_snapshot_of_another_format_is_refused() {
     for snapshot in [&[][..], &[9, 0], &[1, 255, 255]] {
         assert!(Pipeline::restore(settings(), Some(snapshot), &[], 0, 0).is_err());
