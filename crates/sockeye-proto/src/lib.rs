@@ -19,5 +19,6 @@ pub mod framing;
 pub mod irc;
 pub mod limit;
 mod now;
+pub mod x509;
 
 pub use now::Now;
