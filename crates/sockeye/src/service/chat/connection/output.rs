@@ -29,6 +29,11 @@ impl Connection<'_> {
         match self.out.front() {
             None => {
                 self.progress = None;
+                // A layer may hold back what the socket had no room for.
+                if let Err(e) = ready!(Pin::new(&mut self.stream).poll_flush(cx)) {
+                    self.lose(&format!("Write error: {}", error::words(&e)));
+                    return Poll::Ready(());
+                }
                 Poll::Pending
             }
             Some(Item::History(_)) => {
