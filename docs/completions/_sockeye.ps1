@@ -492,6 +492,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('exec:', 'exec:', [CompletionResultType]::ParameterValue, 'a program''s standard input and output')
             [CompletionResult]::new('file:', 'file:', [CompletionResultType]::ParameterValue, 'a file, read only without +file')
             [CompletionResult]::new('sh:', 'sh:', [CompletionResultType]::ParameterValue, 'a shell command''s standard input and output')
+            [CompletionResult]::new('fd:', 'fd:', [CompletionResultType]::ParameterValue, 'a descriptor of the parent process, by number or by its name in LISTEN_FDNAMES')
             [CompletionResult]::new('mem:', 'mem:', [CompletionResultType]::ParameterValue, 'a pair of pipes inside this process, met by name')
             [CompletionResult]::new('tls://', 'tls://', [CompletionResultType]::ParameterValue, 'TLS over TCP, short for tcp:// +tls')
             [CompletionResult]::new('echo:', 'echo:', [CompletionResultType]::ParameterValue, 'sends back what it gets')
@@ -559,6 +560,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('+tls,min=', '+tls,min=', [CompletionResultType]::ParameterValue, 'the lowest version')
             [CompletionResult]::new('+tls,max=', '+tls,max=', [CompletionResultType]::ParameterValue, 'the highest version')
             [CompletionResult]::new('+tls,pin=', '+tls,pin=', [CompletionResultType]::ParameterValue, 'trusts this certificate, or this public key, and no other')
+            [CompletionResult]::new('+tls,starttls=', '+tls,starttls=', [CompletionResultType]::ParameterValue, 'the protocol that switches to TLS')
             [CompletionResult]::new('+tls,insecure', '+tls,insecure', [CompletionResultType]::ParameterValue, 'verifies nothing')
             [CompletionResult]::new('+tls,self-signed', '+tls,self-signed', [CompletionResultType]::ParameterValue, 'makes a certificate for this run and says its SHA-256')
             [CompletionResult]::new('+line', '+line', [CompletionResultType]::ParameterValue, 'one message a line')
@@ -572,6 +574,8 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('+frame,order=', '+frame,order=', [CompletionResultType]::ParameterValue, 'which byte of the length comes first')
             [CompletionResult]::new('+frame,max=', '+frame,max=', [CompletionResultType]::ParameterValue, 'the longest message')
             [CompletionResult]::new('+frame,checksum=', '+frame,checksum=', [CompletionResultType]::ParameterValue, 'what follows the message')
+            [CompletionResult]::new('+zstd', '+zstd', [CompletionResultType]::ParameterValue, 'compresses (Zstandard, RFC 8878)')
+            [CompletionResult]::new('+zstd,level=', '+zstd,level=', [CompletionResultType]::ParameterValue, 'how much work is put into it')
         )
     }
 

@@ -111,4 +111,14 @@ const CLIENTS: &[Client] = &[
         says: "OpenSSL",
         package: "openssl",
     },
+    Client {
+        probe: &["stunnel4", "-version"],
+        says: "stunnel",
+        package: "stunnel4",
+    },
+    Client {
+        probe: &["zstd", "--version"],
+        says: "Zstandard",
+        package: "zstd",
+    },
 ];

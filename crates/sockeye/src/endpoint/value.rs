@@ -13,6 +13,8 @@ pub enum Kind {
     Flag,
     /// A whole number from 0 to the limit.
     Count(u64),
+    /// A whole number from the one limit to the other.
+    Within(u64, u64),
     /// A whole number or `forever`.
     CountOrForever,
     /// A number of bytes with an optional K, M or G (1024 each).
@@ -68,6 +70,9 @@ impl Kind {
         let value = match self {
             Self::Flag => read_flag(text).map(Value::Flag),
             Self::Count(max) => number(text).filter(|count| *count <= max).map(Value::Count),
+            Self::Within(min, max) => number(text)
+                .filter(|count| (min..=max).contains(count))
+                .map(Value::Count),
             Self::CountOrForever if text == "forever" => Some(Value::Forever),
             Self::CountOrForever => number(text).map(Value::Count),
             Self::Bytes => read_bytes(text).map(Value::Bytes),
@@ -92,6 +97,7 @@ impl fmt::Display for Kind {
         match self {
             Self::Flag => f.write_str("on or off"),
             Self::Count(max) => write!(f, "a number from 0 to {max}"),
+            Self::Within(min, max) => write!(f, "a number from {min} to {max}"),
             Self::CountOrForever => f.write_str("a number or forever"),
             Self::Bytes => f.write_str("a number of bytes such as 512, 64K or 10M"),
             Self::Duration => f.write_str("a time such as 250ms, 5s, 2m or 1h"),

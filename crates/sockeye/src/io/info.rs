@@ -31,6 +31,10 @@ pub struct ConnectionInfo {
 pub struct TlsInfo {
     /// `1.2` or `1.3`.
     pub version: &'static str,
+    /// The cipher suite as its registry writes it: `TLS_AES_128_GCM_SHA256`.
+    pub cipher: String,
+    /// Whether an earlier session was resumed: certificates were verified then (RFC 8446 section 2.2).
+    pub resumed: bool,
     /// The name that was asked for (RFC 6066 section 3).
     pub name: Option<String>,
     /// The protocol that was agreed on (RFC 7301).

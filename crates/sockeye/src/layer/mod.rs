@@ -11,6 +11,13 @@ mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "no_tls.rs"]
 mod tls;
+#[cfg(any(feature = "tls", feature = "zstd"))]
+mod unsent;
+#[cfg(feature = "zstd")]
+mod zstd;
+#[cfg(not(feature = "zstd"))]
+#[path = "no_zstd.rs"]
+mod zstd;
 
 use std::time::Duration;
 
@@ -19,6 +26,7 @@ use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
 use framing::Framing;
 use tls::Tls;
+use zstd::Zstd;
 
 /// The layers of one endpoint, ready to wrap its conversations.
 #[derive(Debug, Default)]
@@ -32,6 +40,7 @@ pub(crate) struct Layers {
 enum Layer {
     Framing(Framing),
     Tls(Tls),
+    Zstd(Zstd),
 }
 
 impl Layers {
@@ -88,6 +97,7 @@ impl Layer {
             "line" => Framing::line(endpoint).map(Self::Framing),
             "frame" => Ok(Self::Framing(Framing::frame(endpoint))),
             "tls" => Tls::prepare(word, endpoint, role).map(Self::Tls),
+            "zstd" => Zstd::prepare(endpoint).map(Self::Zstd),
             name => {
                 let why = format!("+{name} is not in this version");
                 Err(Error::new(ErrorKind::ConfigUsage, "open", endpoint, why))
@@ -97,7 +107,7 @@ impl Layer {
 
     fn note(&self) -> Option<&str> {
         match self {
-            Self::Framing(_) => None,
+            Self::Framing(_) | Self::Zstd(_) => None,
             Self::Tls(tls) => tls.note(),
         }
     }
@@ -115,6 +125,7 @@ impl Layer {
         match self {
             Self::Framing(framing) => Ok(framing.wrap(stream).into()),
             Self::Tls(tls) => Ok(tls.wrap(stream, info).await?.into()),
+            Self::Zstd(zstd) => Ok(zstd.wrap(stream).into()),
         }
     }
 }

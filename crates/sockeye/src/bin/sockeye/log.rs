@@ -5,6 +5,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use serde_json::{Map, Value};
 use sockeye::{Error, ErrorKind};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -56,20 +57,43 @@ struct Steps(Output);
 
 impl<S: Subscriber> Layer<S> for Steps {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut message = Message(String::new());
-        event.record(&mut message);
-        self.0.step(&message.0);
+        let mut step = Step::default();
+        event.record(&mut step);
+        self.0.step_with(&step.text, step.fields);
     }
 }
 
-/// An event's text.
-struct Message(String);
+/// An event's text, and what else it says for programs.
+#[derive(Default)]
+struct Step {
+    text: String,
+    fields: Map<String, Value>,
+}
 
-impl Visit for Message {
+impl Step {
+    fn take(&mut self, field: &Field, value: impl Into<Value>) {
+        self.fields.insert(field.name().to_owned(), value.into());
+    }
+}
+
+impl Visit for Step {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "message" {
-            self.0 = format!("{value:?}");
+        match field.name() {
+            "message" => self.text = format!("{value:?}"),
+            _ => self.take(field, format!("{value:?}")),
         }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.take(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.take(field, value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.take(field, value);
     }
 }
 

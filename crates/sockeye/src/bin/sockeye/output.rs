@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::ColorChoice;
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 use sockeye::endpoint::{Address, Endpoint, Value};
 use sockeye::engine::{Listening, Session};
 use sockeye::{Error, ErrorKind, cli};
@@ -118,17 +118,24 @@ impl Output {
 
     /// Tells a step that has happened, where that was asked for.
     pub(crate) fn step(&self, text: &str) {
-        if self.explain {
-            let at = self.elapsed();
-            self.asked_for(
-                format_args!("[{}] {text}", seconds(at)),
-                json!({
-                    "event": "step",
-                    "text": text,
-                    "elapsed_ms": u64::try_from(at.as_millis()).unwrap_or(u64::MAX),
-                }),
-            );
+        self.step_with(text, Map::new());
+    }
+
+    /// Tells a step of which there are `fields` to tell to programs.
+    pub(crate) fn step_with(&self, text: &str, fields: Map<String, Json>) {
+        if !self.explain {
+            return;
         }
+        let at = self.elapsed();
+        let mut object = json!({
+            "event": "step",
+            "text": text,
+            "elapsed_ms": u64::try_from(at.as_millis()).unwrap_or(u64::MAX),
+        });
+        if let Json::Object(object) = &mut object {
+            object.extend(fields);
+        }
+        self.asked_for(format_args!("[{}] {text}", seconds(at)), object);
     }
 
     /// Shows how far a run is, in a line that the next one replaces.
@@ -211,7 +218,7 @@ impl Output {
     }
 
     /// Says what was asked for, which `--quiet` does not silence.
-    pub(crate) fn asked_for(&self, words: impl fmt::Display, object: serde_json::Value) {
+    pub(crate) fn asked_for(&self, words: impl fmt::Display, object: Json) {
         match self.json {
             true => self.line(object),
             false => self.line(words),
@@ -263,11 +270,7 @@ impl Output {
 
     /// Writes the answer that was asked for to standard output, in words or as an object; a reader
     /// that has gone away is no error.
-    pub(crate) fn answer(
-        &self,
-        words: impl fmt::Display,
-        object: &serde_json::Value,
-    ) -> Result<(), Error> {
+    pub(crate) fn answer(&self, words: impl fmt::Display, object: &Json) -> Result<(), Error> {
         let text = match self.json {
             true => format!("{object}\n"),
             false => format!("{words}\n"),
@@ -284,7 +287,7 @@ impl Output {
     }
 
     /// Reports in words or, for programs, as an object; `--quiet` silences both.
-    pub(crate) fn report(&self, words: impl fmt::Display, object: serde_json::Value) {
+    pub(crate) fn report(&self, words: impl fmt::Display, object: Json) {
         match (self.quiet, self.json) {
             (true, _) => {}
             (false, true) => self.line(object),

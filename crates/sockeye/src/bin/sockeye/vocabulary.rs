@@ -92,7 +92,7 @@ pub(crate) fn setting(word: &WordRow, key: &KeyRow) -> String {
 fn placeholder(kind: Kind) -> &'static str {
     match kind {
         Kind::Flag => "on|off",
-        Kind::Count(_) => "N",
+        Kind::Count(_) | Kind::Within(..) => "N",
         Kind::CountOrForever => "N|forever",
         Kind::Bytes => "BYTES",
         Kind::Duration => "TIME",

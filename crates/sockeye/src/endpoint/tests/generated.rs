@@ -154,6 +154,7 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
             prop_oneof![Just(Value::Forever), any::<u64>().prop_map(Value::Count)].boxed()
         }
         Kind::Count(max) => (0..=max).prop_map(Value::Count).boxed(),
+        Kind::Within(min, max) => (min..=max).prop_map(Value::Count).boxed(),
         Kind::Bytes => any::<u64>().prop_map(Value::Bytes).boxed(),
         Kind::Duration => duration().boxed(),
         Kind::DurationOrOff => prop_oneof![Just(Value::Off), duration()].boxed(),

@@ -30,7 +30,10 @@ pub static LAYERS: &[WordRow] = &[
             "one message a frame with its length in front",
         )
     },
-    layer("zstd", None, ZSTD, "compresses (RFC 8878)"),
+    WordRow {
+        built: cfg!(feature = "zstd"),
+        ..layer("zstd", None, ZSTD, "compresses (Zstandard, RFC 8878)")
+    },
     layer(
         "noise",
         None,
@@ -86,7 +89,12 @@ const TLS: &[KeyRow] = &[
         "trusts this certificate, or this public key, and no other",
     )
     .opening(),
-    later("starttls", "the protocol that switches to TLS"),
+    key(
+        "starttls",
+        Kind::OneOf(&["smtp", "imap", "pop3", "ftp", "postgres"]),
+        "the protocol that switches to TLS",
+    )
+    .opening(),
     key("insecure", Kind::Flag, "verifies nothing")
         .default("off")
         .opening(),
@@ -149,7 +157,8 @@ const FRAME: &[KeyRow] = &[
     .default("none"),
 ];
 
-const ZSTD: &[KeyRow] = &[later("level", "1 to 19")];
+const ZSTD: &[KeyRow] =
+    &[key("level", Kind::Within(1, 19), "how much work is put into it").default("3")];
 
 const NOISE: &[KeyRow] = &[later("psk", "the shared key").secret()];
 

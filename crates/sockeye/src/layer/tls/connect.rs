@@ -4,43 +4,50 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
+use rustls::sign::SingleCertAndKey;
 
-use super::Settings;
-use super::identity::Identity;
+use super::files::OfFiles;
 use super::trust::Trust;
+use super::{Settings, identity};
 use crate::endpoint::{Address, Host};
 use crate::error::Error;
 
-/// Makes the configuration and the name that the peer has to prove.
+/// Makes what gives the configuration, and the name that the peer has to prove.
 pub(super) fn configure(
-    settings: &Settings<'_>,
-) -> Result<(Arc<ClientConfig>, ServerName<'static>), Error> {
-    let trust = Trust::of(settings)?;
-    let name = match name(settings)? {
+    settings: Settings,
+) -> Result<(OfFiles<Arc<ClientConfig>>, ServerName<'static>), Error> {
+    let name = match name(&settings)? {
         Some(name) => name,
         // No name is sent or verified then; a connection has to be given one all the same.
-        None if !trust.verifies_names() => nobody(),
+        None if !Trust::of(&settings)?.verifies_names() => nobody(),
         None => {
             let why = "+tls does not know which name to verify there";
             return Err(settings.usage(why).with_hint("+tls,sni=NAME says it"));
         }
     };
+    let with_name = name != nobody();
+    let files = settings.files(&["cert", "key", "cacert"]);
+    let config = OfFiles::new(files, move || config(&settings, with_name))?;
+    Ok((config, name))
+}
+
+fn config(settings: &Settings, with_name: bool) -> Result<Arc<ClientConfig>, Error> {
     let builder = ClientConfig::builder_with_provider(Arc::clone(&settings.provider))
         .with_protocol_versions(&settings.versions()?)
         .map_err(|error| settings.unusable(error))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(trust));
-    let mut config = match Identity::of_files(settings)? {
-        Some(identity) => builder.with_client_cert_resolver(Arc::new(identity)),
+        .with_custom_certificate_verifier(Arc::new(Trust::of(settings)?));
+    let mut config = match identity::of_files(settings)? {
+        Some(own) => builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(own))),
         None => builder.with_no_client_auth(),
     };
     config.alpn_protocols = settings.alpn()?;
-    config.enable_sni = name != nobody();
-    Ok((Arc::new(config), name))
+    config.enable_sni = with_name;
+    Ok(Arc::new(config))
 }
 
 /// Returns the name that was written, else the host's.
-fn name(settings: &Settings<'_>) -> Result<Option<ServerName<'static>>, Error> {
+fn name(settings: &Settings) -> Result<Option<ServerName<'static>>, Error> {
     let name = match (settings.text("sni"), settings.endpoint.address()) {
         (Some(name), _) => name,
         (None, Address::Tcp { host, .. }) => match host {

@@ -18,6 +18,15 @@ pub(super) enum Failure {
     Io(io::Error),
     /// The peer ended the stream.
     PeerClosed,
+    /// What was said in plain before the handshake led to none.
+    Plain(String),
+}
+
+impl Failure {
+    /// Makes the failure of what was said in plain.
+    pub(super) fn plain(why: impl Into<String>) -> Self {
+        Self::Plain(why.into())
+    }
 }
 
 /// Shakes hands; the caller limits the time.

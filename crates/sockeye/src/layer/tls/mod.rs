@@ -10,12 +10,15 @@
 
 mod accept;
 mod connect;
+mod files;
 mod handshake;
 mod identity;
 mod session;
+mod starttls;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod told;
 mod trust;
 mod why;
 
@@ -24,10 +27,14 @@ use std::sync::Arc;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::{ClientConfig, ServerConfig, SupportedProtocolVersion, pki_types::ServerName};
 
+use tokio::time::Instant;
+
 use crate::endpoint::{Endpoint, Role, Value, Word};
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Stream};
+use files::OfFiles;
 use session::Session;
+use starttls::StartTls;
 use stream::TlsStream;
 
 /// The layer with all that it needs, shared by all conversations of an endpoint.
@@ -35,6 +42,8 @@ use stream::TlsStream;
 pub(super) struct Tls {
     endpoint: String,
     end: End,
+    /// What has to be said in plain first.
+    starttls: Option<StartTls>,
     /// What a person has to know of it, such as the fingerprint of a certificate made for this run.
     note: Option<String>,
 }
@@ -42,29 +51,31 @@ pub(super) struct Tls {
 /// Which end of the handshake it is.
 #[derive(Debug)]
 enum End {
-    Connect(Arc<ClientConfig>, ServerName<'static>),
-    Accept(Arc<ServerConfig>),
+    Connect(OfFiles<Arc<ClientConfig>>, ServerName<'static>),
+    Accept(OfFiles<Arc<ServerConfig>>),
 }
 
 impl Tls {
     /// Reads certificates and makes the configuration that `word` asks for.
     pub(super) fn prepare(word: &Word, endpoint: &Endpoint, role: Role) -> Result<Self, Error> {
         let settings = Settings {
-            word,
-            endpoint,
+            word: word.clone(),
+            endpoint: endpoint.clone(),
             provider: Arc::new(aws_lc_rs::default_provider()),
         };
+        let starttls = StartTls::of(&settings);
         let mut note = None;
         let end = match role {
-            Role::Accept => End::Accept(accept::configure(&settings, &mut note)?),
+            Role::Accept => End::Accept(accept::configure(settings, &mut note)?),
             Role::Connect | Role::Serve => {
-                let (config, name) = connect::configure(&settings)?;
+                let (config, name) = connect::configure(settings)?;
                 End::Connect(config, name)
             }
         };
         Ok(Self {
             endpoint: endpoint.to_string(),
             end,
+            starttls,
             note,
         })
     }
@@ -84,32 +95,43 @@ impl Tls {
             End::Accept(_) => ("accept", info.peer_text.as_str()),
         };
         let shaken = async {
+            if let Some(starttls) = self.starttls {
+                starttls.ask(&mut stream, info).await?;
+            }
+            let began = Instant::now();
             let mut session = match &self.end {
-                End::Connect(config, name) => Session::connect(config, name)?,
-                End::Accept(config) => Session::accept(config)?,
+                End::Connect(config, name) => Session::connect(&config.current(), name)?,
+                End::Accept(config) => Session::accept(&config.current())?,
             };
             handshake::run(&mut stream, &mut session).await?;
-            Ok(session)
+            Ok((session, began.elapsed()))
         };
-        let session = shaken.await.map_err(|why| why::error(op, on, &why))?;
-        info.tls = Some(Box::new(session.info()));
+        let (session, took) = shaken.await.map_err(|why| why::error(op, on, &why))?;
+        let settled = session.info();
+        told::handshake(&settled, session.peer_certificate(), took);
+        info.tls = Some(Box::new(settled));
         Ok(Stream::layered(TlsStream::new(stream, session)))
     }
 }
 
 /// What was written after `+tls`, and where.
-struct Settings<'a> {
-    word: &'a Word,
-    endpoint: &'a Endpoint,
+struct Settings {
+    word: Word,
+    endpoint: Endpoint,
     provider: Arc<CryptoProvider>,
 }
 
-impl Settings<'_> {
+impl Settings {
     fn text(&self, key: &str) -> Option<String> {
         match self.word.value(key) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
         }
+    }
+
+    /// Returns the files that these keys name.
+    fn files(&self, keys: &[&str]) -> Vec<String> {
+        keys.iter().filter_map(|key| self.text(key)).collect()
     }
 
     fn flag(&self, key: &str) -> bool {
@@ -151,13 +173,13 @@ impl Settings<'_> {
     }
 
     fn usage(&self, why: &str) -> Error {
-        Error::new(ErrorKind::ConfigUsage, "open", self.endpoint, why)
+        Error::new(ErrorKind::ConfigUsage, "open", &self.endpoint, why)
     }
 
     /// Makes the error of a file that was given for a certificate or a key.
     fn unusable(&self, why: impl std::fmt::Display) -> Error {
         let why = format!("tls: {why}");
-        Error::new(ErrorKind::LocalCertificate, "open", self.endpoint, why)
+        Error::new(ErrorKind::LocalCertificate, "open", &self.endpoint, why)
     }
 }
 

@@ -12,7 +12,9 @@ use rustls::server::{Acceptor, UnbufferedServerConnection};
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncryptError, InsufficientSizeError, UnbufferedStatus,
 };
-use rustls::{ClientConfig, CommonState, Error as TlsError, ProtocolVersion, ServerConfig};
+use rustls::{
+    ClientConfig, CommonState, Error as TlsError, HandshakeKind, ProtocolVersion, ServerConfig,
+};
 use sha2::{Digest, Sha256};
 
 use crate::io::TlsInfo;
@@ -93,15 +95,26 @@ impl Session {
         each_side!(&self.side, connection => connection)
     }
 
+    /// Returns the certificate that the peer has shown, in DER.
+    pub(super) fn peer_certificate(&self) -> Option<&[u8]> {
+        let shown = self.state().peer_certificates()?.first()?;
+        Some(shown)
+    }
+
     /// Returns what the handshake has settled.
     pub(super) fn info(&self) -> TlsInfo {
-        let state = self.state();
-        let certificate = state.peer_certificates().and_then(<[_]>::first);
+        let (state, certificate) = (self.state(), self.peer_certificate());
         TlsInfo {
             version: match state.protocol_version() {
                 Some(ProtocolVersion::TLSv1_2) => "1.2",
                 _ => "1.3",
             },
+            cipher: state
+                .negotiated_cipher_suite()
+                .and_then(|suite| suite.suite().as_str())
+                .map(suite_name)
+                .unwrap_or_default(),
+            resumed: state.handshake_kind() == Some(HandshakeKind::Resumed),
             name: self.name.clone(),
             alpn: state
                 .alpn_protocol()
@@ -211,6 +224,11 @@ impl fmt::Debug for Session {
             .field("peer_closed", &self.peer_closed)
             .finish_non_exhaustive()
     }
+}
+
+/// Writes a suite as its registry does; rustls marks those of TLS 1.3 by `TLS13`.
+fn suite_name(name: &str) -> String {
+    name.replacen("TLS13_", "TLS_", 1)
 }
 
 /// What a step leaves to do.

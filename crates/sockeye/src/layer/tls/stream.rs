@@ -12,13 +12,13 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes};
 use rustls::Error as TlsError;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::session::{Outgoing, Session};
 use super::why;
 use crate::io::{Layered, Socket, Stream};
+use crate::layer::unsent::Unsent;
 
 /// A stream whose handshake is done.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(super) struct TlsStream {
     stream: Stream,
     session: Session,
     /// Encrypted and not yet taken by the stream beneath.
-    unsent: Bytes,
+    unsent: Unsent,
     /// Whether the own direction has ended.
     closed: bool,
     /// Whether the peer broke the protocol, so that nothing more can be read or written.
@@ -38,24 +38,10 @@ impl TlsStream {
         Self {
             stream,
             session,
-            unsent: Bytes::new(),
+            unsent: Unsent::default(),
             closed: false,
             failed: None,
         }
-    }
-
-    /// Sends what is encrypted already.
-    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while self.unsent.has_remaining() {
-            let count = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.unsent))?;
-            if count == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.unsent.advance(count);
-        }
-        // Gives the buffer back, which an empty rest would keep.
-        self.unsent = Bytes::new();
-        Poll::Ready(Ok(()))
     }
 
     /// Lets the session make bytes for the peer, and sends of them what can be sent at once.
@@ -66,22 +52,7 @@ impl TlsStream {
     ) -> io::Result<()> {
         let mut outgoing = OUTGOING.take();
         let made = make(&mut self.session, &mut outgoing);
-        let mut bytes = outgoing.bytes();
-        let mut sent = Ok(());
-        while self.unsent.is_empty() && !bytes.is_empty() {
-            match Pin::new(&mut self.stream).poll_write(cx, bytes) {
-                Poll::Ready(Ok(0)) => sent = Err(io::ErrorKind::WriteZero.into()),
-                Poll::Ready(Ok(count)) => bytes = bytes.get(count..).unwrap_or_default(),
-                Poll::Ready(Err(error)) => sent = Err(error),
-                Poll::Pending => self.unsent = Bytes::copy_from_slice(bytes),
-            }
-            if sent.is_err() || !self.unsent.is_empty() {
-                bytes = &[];
-            }
-        }
-        if !bytes.is_empty() {
-            self.unsent = [&self.unsent, bytes].concat().into();
-        }
+        let sent = self.unsent.send(cx, &mut self.stream, outgoing.bytes());
         outgoing.clear();
         OUTGOING.set(outgoing);
         match made {
@@ -170,28 +141,31 @@ impl AsyncWrite for TlsStream {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.check()?;
-        if self.closed {
+        let this = &mut *self;
+        this.check()?;
+        if this.closed {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        ready!(self.poll_send(cx))?;
+        ready!(this.unsent.poll_send(cx, &mut this.stream))?;
         let piece = buf.get(..PIECE_BYTES).unwrap_or(buf);
-        self.send(cx, |session, out| session.encrypt(piece, out))?;
+        this.send(cx, |session, out| session.encrypt(piece, out))?;
         Poll::Ready(Ok(piece.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_send(cx))?;
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let this = &mut *self;
+        ready!(this.unsent.poll_send(cx, &mut this.stream))?;
+        Pin::new(&mut this.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if !self.closed && self.failed.is_none() {
-            self.closed = true;
-            self.send(cx, Session::close)?;
+        let this = &mut *self;
+        if !this.closed && this.failed.is_none() {
+            this.closed = true;
+            this.send(cx, Session::close)?;
         }
-        ready!(self.poll_send(cx))?;
-        match ready!(Pin::new(&mut self.stream).poll_shutdown(cx)) {
+        ready!(this.unsent.poll_send(cx, &mut this.stream))?;
+        match ready!(Pin::new(&mut this.stream).poll_shutdown(cx)) {
             // The peer reset the connection meanwhile; reading reports that.
             Err(error) if error.kind() == io::ErrorKind::NotConnected => Poll::Ready(Ok(())),
             other => Poll::Ready(other),

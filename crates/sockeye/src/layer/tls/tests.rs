@@ -1,8 +1,9 @@
 //! TLS between two ends of one engine, over `mem:` and paused time; the authorities are made here.
 
-mod authority;
+pub(in crate::layer::tls) mod authority;
 mod bytes;
 mod refused;
+mod renewed;
 
 use std::sync::{Arc, Mutex};
 

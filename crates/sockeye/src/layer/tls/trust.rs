@@ -23,7 +23,7 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 use sha2::{Digest, Sha256};
 
-use super::Settings;
+use super::{Settings, files};
 use crate::error::{Error, ErrorKind};
 
 /// What decides on the certificate of a peer that was connected to.
@@ -36,7 +36,7 @@ pub(super) struct Trust {
 }
 
 impl Trust {
-    pub(super) fn of(settings: &Settings<'_>) -> Result<Self, Error> {
+    pub(super) fn of(settings: &Settings) -> Result<Self, Error> {
         let (cacert, pin) = (settings.text("cacert"), settings.text("pin"));
         let insecure = settings.flag("insecure");
         if insecure && (cacert.is_some() || pin.is_some()) {
@@ -68,10 +68,11 @@ impl Trust {
 }
 
 /// Reads the authorities that a file in PEM holds.
-pub(super) fn authorities(settings: &Settings<'_>, file: &str) -> Result<RootCertStore, Error> {
+pub(super) fn authorities(settings: &Settings, file: &str) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     let unusable = |why: &dyn fmt::Display| settings.unusable(format!("{file}: {why}"));
-    for certificate in CertificateDer::pem_file_iter(file).map_err(|why| unusable(&why))? {
+    let pem = files::read(file).map_err(|why| settings.unusable(why))?;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|why| unusable(&why))?;
         roots.add(certificate).map_err(|why| unusable(&why))?;
     }
@@ -81,10 +82,10 @@ pub(super) fn authorities(settings: &Settings<'_>, file: &str) -> Result<RootCer
     }
 }
 
-fn no_roots(settings: &Settings<'_>) -> Error {
+fn no_roots(settings: &Settings) -> Error {
     let why = "tls: this system has no authorities to trust";
     let hint = "install the package ca-certificates, or say whom to trust: +tls,cacert=FILE";
-    Error::new(ErrorKind::PeerCertificate, "open", settings.endpoint, why).with_hint(hint)
+    Error::new(ErrorKind::PeerCertificate, "open", &settings.endpoint, why).with_hint(hint)
 }
 
 /// Returns `sha256:` and the SHA-256 in hexadecimal digits.

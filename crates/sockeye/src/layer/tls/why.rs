@@ -27,6 +27,10 @@ pub(super) fn error(op: &'static str, on: &str, why: &Failure) -> Error {
             ErrorKind::PeerHandshake,
             "the peer ended the connection during the handshake".to_owned(),
         ),
+        Failure::Plain(cause) => {
+            let cause = format!("starttls: {cause}");
+            return Error::new(ErrorKind::PeerHandshake, op, on, cause);
+        }
     };
     let error = Error::new(kind, op, on, format!("tls: {cause}"));
     match why {

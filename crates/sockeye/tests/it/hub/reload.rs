@@ -8,6 +8,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::{run, start_with_file, stop};
+use crate::support::authority::{Authority, Given};
 use crate::support::client::Client;
 use crate::support::program::{Program, sockeye};
 
@@ -125,6 +126,46 @@ fn a_certificate_of_this_run_lasts_until_its_listener_changes() {
     let new = made(&hub, &pin);
     assert_eq!(echoed(at, &new), ahoy("AHOY"));
     assert_eq!(echoed(at, &pin).0, Some(60));
+    stop(hub);
+}
+
+#[test]
+fn renewed_files_need_no_reload_and_broken_ones_change_nothing() {
+    let (dir, authority) = (TempDir::new().unwrap(), Authority::new());
+    let [old, new] = [0, 1].map(|_| authority.certificate(Given::default()));
+    let file =
+        |serve: &str| format!("[[listen]]\nat = \"127.0.0.1:0 +tls,{old}\"\nserve = \"{serve}\"\n");
+    let hub = start_with_file(dir.path(), &file("echo"));
+    let (at, ahoy) = (hub.listening(), |text: &str| {
+        (Some(0), vec![text.to_owned()])
+    });
+    let pin = |sha256: [u8; 32]| {
+        let digits: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("sha256:{digits}")
+    };
+    // One by its key, the other by its certificate.
+    let (old_pin, new_pin) = (pin(old.key_sha256), pin(new.sha256));
+    assert_eq!(echoed(at, &old_pin), ahoy("ahoy"));
+
+    // The certificate is there, its key not yet: no handshake fails, no reload takes it.
+    std::fs::copy(&new.cert, &old.cert).unwrap();
+    assert_eq!(echoed(at, &old_pin), ahoy("ahoy"));
+    hub.stderr
+        .wait_for_text("is not that of the certificate in");
+    hub.stderr
+        .wait_for_text("what was read before stays in use");
+    std::fs::write(dir.path().join("hub.toml"), file("upper")).unwrap();
+    hub.signal(Signal::HUP);
+    hub.stderr
+        .wait_for_text("the running configuration is kept");
+    assert_eq!(echoed(at, &old_pin), ahoy("ahoy"));
+
+    std::fs::copy(&new.key, &old.key).unwrap();
+    assert_eq!(echoed(at, &new_pin), ahoy("ahoy"));
+    assert_eq!(echoed(at, &old_pin).0, Some(60));
+    hub.signal(Signal::HUP);
+    hub.stderr.wait_for_text("reloaded");
+    assert_eq!(echoed(at, &new_pin), ahoy("AHOY"));
     stop(hub);
 }
 

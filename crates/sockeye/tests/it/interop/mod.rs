@@ -4,6 +4,8 @@ mod durable;
 mod irssi;
 mod netcat;
 mod socat;
+mod stunnel;
 mod tls;
 mod trace;
 mod weechat;
+mod zstd;

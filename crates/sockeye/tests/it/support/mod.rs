@@ -1,5 +1,7 @@
 //! What the tests of the real program share: processes, waiting, clients.
 
+#[path = "../../../src/layer/tls/tests/authority.rs"]
+pub(crate) mod authority;
 pub(crate) mod client;
 pub(crate) mod hub;
 pub(crate) mod lines;

@@ -12,7 +12,7 @@ use rcgen::{
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-pub(super) struct Authority {
+pub(crate) struct Authority {
     folder: TempDir,
     certificate: Certificate,
     issuer: Issuer<'static, KeyPair>,
@@ -20,11 +20,11 @@ pub(super) struct Authority {
 }
 
 /// What is asked of a certificate.
-pub(super) struct Given {
-    pub(super) names: Vec<String>,
-    pub(super) purpose: ExtendedKeyUsagePurpose,
+pub(crate) struct Given {
+    pub(crate) names: Vec<String>,
+    pub(crate) purpose: ExtendedKeyUsagePurpose,
     /// First and last year.
-    pub(super) years: (i32, i32),
+    pub(crate) years: (i32, i32),
 }
 
 impl Default for Given {
@@ -38,7 +38,7 @@ impl Default for Given {
 }
 
 impl Given {
-    pub(super) fn client() -> Self {
+    pub(crate) fn client() -> Self {
         Self {
             purpose: ExtendedKeyUsagePurpose::ClientAuth,
             ..Self::default()
@@ -47,12 +47,12 @@ impl Given {
 }
 
 /// A certificate and its key; it prints as the keys of `+tls` that name them.
-pub(super) struct Signed {
-    pub(super) cert: PathBuf,
-    pub(super) key: PathBuf,
-    pub(super) sha256: [u8; 32],
+pub(crate) struct Signed {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+    pub(crate) sha256: [u8; 32],
     /// The SHA-256 of its public key.
-    pub(super) key_sha256: [u8; 32],
+    pub(crate) key_sha256: [u8; 32],
 }
 
 impl fmt::Display for Signed {
@@ -62,7 +62,7 @@ impl fmt::Display for Signed {
 }
 
 impl Authority {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new([]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(
@@ -86,11 +86,11 @@ impl Authority {
     }
 
     /// Returns the file with its own certificate.
-    pub(super) fn file(&self) -> String {
+    pub(crate) fn file(&self) -> String {
         self.folder.path().join("ca").display().to_string()
     }
 
-    pub(super) fn certificate(&self, given: Given) -> Signed {
+    pub(crate) fn certificate(&self, given: Given) -> Signed {
         let mut params = CertificateParams::new(given.names).unwrap();
         params.extended_key_usages = vec![given.purpose];
         params.not_before = date_time_ymd(given.years.0, 1, 1);

@@ -164,8 +164,8 @@ fn sessions(accept: &str, connect: &str) -> (TlsSession, TlsSession) {
         prepare(accept, Role::Accept),
     ) {
         (End::Connect(config, name), End::Accept(accepting)) => (
-            TlsSession::connect(&config, &name).unwrap(),
-            TlsSession::accept(&accepting).unwrap(),
+            TlsSession::connect(&config.current(), &name).unwrap(),
+            TlsSession::accept(&accepting.current()).unwrap(),
         ),
         _ => unreachable!("each role has its end"),
     }
