@@ -58,6 +58,11 @@ pub enum Address {
         /// The name both ends use.
         name: String,
     },
+    /// A peer that is played by a script.
+    Mock {
+        /// What it expects and sends.
+        script: String,
+    },
     /// A service that answers by itself.
     Service {
         /// The service's name in the vocabulary.
@@ -134,6 +139,7 @@ impl Address {
             Self::File { .. } => "file",
             Self::Fd(_) => "fd",
             Self::Mem { .. } => "mem",
+            Self::Mock { .. } => "mock",
             Self::Service { name, .. } => name,
         }
     }
@@ -173,6 +179,7 @@ impl Address {
             Self::Sh { command } => write!(f, "{scheme}{l}:{command}"),
             Self::Fd(inherited) => write!(f, "{scheme}{l}:{inherited}"),
             Self::Mem { name } => write!(f, "{scheme}{l}:{name}"),
+            Self::Mock { script } => write!(f, "{scheme}{l}:{script}"),
             Self::Service { text, .. } => write!(f, "{scheme}{l}:{text}"),
         }
     }

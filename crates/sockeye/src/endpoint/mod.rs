@@ -39,12 +39,14 @@
 //! the same endpoint back. Every name stands in the vocabulary, [`words`], as data.
 
 mod address;
+mod authority;
 mod network;
 mod options;
 mod parse;
 mod parse_address;
 pub(crate) mod problem;
 mod role;
+pub(crate) mod script;
 mod split;
 #[cfg(test)]
 mod tests;

@@ -93,7 +93,17 @@ fn schemes_whose_text_may_be_a_number_stay_schemes() {
     assert_eq!(parsed("broadcast:1").address().scheme(), "broadcast");
     let file = Address::File { path: "3".into() };
     assert_eq!(parsed("file:3").address(), &file);
-    assert_refused("fd:3", "fd: is not in this version", "fd", None);
+    let fd = Address::Fd(Inherited::Number(3));
+    assert_eq!(parsed("fd:3").address(), &fd);
+    let why = "descriptors 0 to 2 are standard input, output and error";
+    let hint = Some("- is standard input and output");
+    assert_refused("fd:2", why, "2", hint);
+    assert_refused(
+        "fd:9999999999",
+        "9999999999 is no descriptor",
+        "9999999999",
+        None,
+    );
 }
 
 #[test]

@@ -13,6 +13,23 @@ pub enum Conversation {
 }
 
 impl Conversation {
+    /// Checks that a bare socket's bytes do not meet messages with nothing on it that says where
+    /// each ends.
+    ///
+    /// # Errors
+    /// In words, what is to be written.
+    pub fn check_fits(&self, other: &Self) -> Result<(), &'static str> {
+        match (self, other) {
+            (Self::Stream(stream), Self::Datagram(_))
+            | (Self::Datagram(_), Self::Stream(stream))
+                if stream.socket().is_some() =>
+            {
+                Err(NO_EDGES)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Ends both directions uncleanly once the peer has acknowledged what was written, after 10 s
     /// at the latest; returns how many bytes it had not acknowledged by then.
     pub async fn abort(self) -> u64 {
@@ -34,3 +51,7 @@ impl From<Datagram> for Conversation {
         Self::Datagram(datagram)
     }
 }
+
+/// Why a stream and messages are not joined.
+const NO_EDGES: &str = "one side carries bytes, and the other messages: \
+                        +line or +frame on the bytes says where each message ends";

@@ -175,7 +175,6 @@ pub fn join<'a>(
     };
     match (a, b) {
         (Conversation::Stream(a), Conversation::Stream(b)) => Box::pin(relay(a, b, settings, cut)),
-        (a, b) if is_bare(&a) || is_bare(&b) => Box::pin(without_edges(is_bare(&a))),
         (a, b) => {
             let (to_a, to_b) = (piece_bytes(&a), piece_bytes(&b));
             let (a, b) = (messages_of(a, to_b), messages_of(b, to_a));
@@ -183,34 +182,6 @@ pub fn join<'a>(
         }
     }
 }
-
-/// Tells whether it is a byte stream without anything on it that says where a message ends.
-fn is_bare(conversation: &Conversation) -> bool {
-    matches!(conversation, Conversation::Stream(stream) if stream.socket().is_some())
-}
-
-/// Reports that one side is such a stream, where the other one carries messages.
-async fn without_edges(a: bool) -> RelayReport {
-    let leg = |at_fault: bool| Leg {
-        bytes_read: 0,
-        bytes_written: 0,
-        bytes_spliced: 0,
-        bytes_unacknowledged: 0,
-        bytes_dropped: 0,
-        ending: match at_fault {
-            true => Ending::SourceFailed(io::Error::new(io::ErrorKind::InvalidInput, NO_EDGES)),
-            false => Ending::Abandoned,
-        },
-    };
-    RelayReport {
-        forth: leg(a),
-        back: leg(!a),
-    }
-}
-
-/// Why a stream and messages are not joined.
-const NO_EDGES: &str = "it carries bytes, and the other side messages: \
-                        +line or +frame on it says where each message ends";
 
 impl RelayReport {
     /// Returns how many bytes were taken from one side and did not reach the other.

@@ -79,6 +79,15 @@ impl Forward {
                 return Err(error);
             }
         };
+        if let Err(why) = conversation.check_fits(&far) {
+            conversation.abort().await;
+            return Err(Error::new(
+                ErrorKind::ConfigUsage,
+                "relay",
+                &self.to_text,
+                why,
+            ));
+        }
         if session.establish().is_err() {
             let why = "too many sessions from this source";
             let peer = &session.info().peer_text;

@@ -8,6 +8,7 @@ mod fd;
 mod file;
 mod lane;
 mod memory;
+mod mock;
 mod options;
 mod stdio;
 mod tcp;
@@ -73,6 +74,7 @@ pub(crate) async fn connect(
         Address::Fd(inherited) => fd::connect(endpoint, inherited),
         Address::Exec { argv } => exec::connect(endpoint, argv),
         Address::Sh { command } => exec::connect_shell(endpoint, command),
+        Address::Mock { script } => mock::connect(endpoint, script),
         Address::Mem { name } => memory::connect(endpoint, name, rooms).await,
         _ => Err(cannot(
             "connect",

@@ -154,6 +154,9 @@ impl Run<'_> {
         sides: &[Side; 2],
         signals: &mut Signals,
     ) -> Result<Next, Error> {
+        if let Err(why) = near.conversation.check_fits(&far.conversation) {
+            return Err(usage("relay", why));
+        }
         let known = [&near, &far].map(|guest| guest.info.clone());
         let number = self.tally.own_stats().sessions() + 1;
         let onlooker = self

@@ -90,6 +90,8 @@ fn any_address() -> impl Strategy<Value = Address> {
         (3..=i32::MAX).prop_map(|number| Address::Fd(Inherited::Number(number))),
         "[a-z][a-z0-9 .-]{0,8}".prop_map(|name| Address::Fd(Inherited::Named(name))),
         "[a-z0-9 :/+']{1,8}".prop_map(|name| Address::Mem { name }),
+        "(expect \"[ -!#-\\[\\]-~]{1,6}\"|send 0x0aFf|pause 5ms)(; send end|\n|)"
+            .prop_map(|script| Address::Mock { script }),
         (select(services), "[a-z0-9 +']{1,8}").prop_map(|(row, text)| Address::Service {
             name: row.name,
             text: match row.form {

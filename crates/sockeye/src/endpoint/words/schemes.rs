@@ -75,6 +75,14 @@ pub static SCHEMES: &[SchemeRow] = &[
         Form::TextOrNumber,
         "a pair of pipes inside this process, met by name",
     ),
+    SchemeRow {
+        stands: Stands::Opening,
+        ..transport(
+            "mock",
+            Form::Text,
+            "a peer played by a script of expect, send, pause, close and reset",
+        )
+    },
     not_built("quic", Form::HostPort, "a stream of a QUIC connection"),
     not_built("pty", Form::Text, "a new terminal, linked at a path"),
     not_built("serial", Form::Text, "a serial line"),
@@ -85,7 +93,6 @@ pub static SCHEMES: &[SchemeRow] = &[
     ),
     not_built("ip", Form::HostPort, "raw IP packets"),
     not_built("rfcomm", Form::HostPort, "a Bluetooth serial channel"),
-    not_built("mock", Form::Text, "a script that plays a peer"),
     SchemeRow {
         built: cfg!(feature = "tls"),
         ..sugar("tls", "TLS over TCP, short for tcp:// +tls")

@@ -8,6 +8,7 @@ mod files;
 mod generated;
 mod help;
 mod listen;
+mod mock;
 mod one_connection;
 mod probe;
 mod readiness;
