@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use sockeye_proto::irc::event::{Fact, Record, StoredMessage, StoredMode};
+use sockeye_proto::irc::history::time_text;
 use sockeye_proto::irc::message::Message;
 
 use crate::model::User;
@@ -97,7 +98,10 @@ impl Pending {
             && is_there
             && match &record.fact {
                 Fact::Found(_) | Fact::Presence(_) => false,
-                Fact::ReadMark { .. } => line.command == "MARKREAD",
+                Fact::ReadMark { read_ms, .. } => {
+                    let time = format!("timestamp={}", time_text(*read_ms));
+                    line.command == "MARKREAD" && params == [&time]
+                }
                 Fact::Message(message) => is_said(message),
                 Fact::Direct(direct) => is_said(&direct.message),
                 Fact::Topic { topic, .. } => line.command == "TOPIC" && params == [topic],
@@ -114,7 +118,10 @@ fn is_change(change: &StoredMode, params: &[&str]) -> bool {
     let sign = if change.add { '+' } else { '-' };
     let value = change.value.as_deref();
     params.first() == Some(&format!("{sign}{}", change.letter).as_str())
-        && (value.is_none() || value == params.get(1).copied())
+        && value.is_none_or(|value| {
+            let asked = params.get(1);
+            asked.is_some_and(|asked| asked.eq_ignore_ascii_case(value))
+        })
 }
 
 /// Lines of a client that are not answered yet.

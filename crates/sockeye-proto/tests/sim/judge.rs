@@ -11,7 +11,8 @@ use sockeye_proto::irc::message::{LineDecoder, Message};
 
 use crate::client::{Client, Pending, Sent};
 use crate::log::Log;
-use crate::model::{Lines, Model};
+use crate::model::{Fate, Lines, Model};
+use crate::room::fold;
 use crate::seen::Seen;
 
 /// What does not fit, in words.
@@ -141,7 +142,12 @@ impl Judge {
         else {
             return Ok(());
         };
-        if target.starts_with('#') && !log.holds_text(text) {
+        let was_for_few = |model: &Model| {
+            let room = model.rooms.get(&fold(target));
+            room.is_some_and(|room| room.has('U'))
+        };
+        let is_for_all = target.starts_with('#') && !self.past.iter().any(|then| was_for_few(then));
+        if is_for_all && !log.holds_text(text) {
             return Err(format!("{text} is shown and not stored"));
         }
         if let Some(id) = id {
@@ -200,10 +206,17 @@ impl Judge {
                 .map(|code| (id, Seen::refusal(code)))
                 .collect()
         } else {
-            self.carry_out(id, message, &pending)?
+            self.carry_out(id, message, &pending, log)?
         };
         // Later lines of the same client wait for what it changes, and are checked only then.
-        let asks = ["PRIVMSG", "NOTICE", "TAGMSG", "PING", "CHATHISTORY"];
+        let asks = [
+            "PRIVMSG",
+            "NOTICE",
+            "TAGMSG",
+            "PING",
+            "CHATHISTORY",
+            "NAMES",
+        ];
         if !refused && !foretold.is_empty() && !asks.contains(&message.command.as_str()) {
             let now = self.remember();
             let client = self.clients.entry(id).or_default();
@@ -233,16 +246,25 @@ impl Judge {
         pending: &Pending,
         code: Option<&str>,
     ) -> Result<(), Fault> {
-        let is_right = |outcome: Result<Lines, Vec<&str>>| {
-            outcome.is_err_and(|codes| code.is_none_or(|code| codes.contains(&code)))
+        // A NOTICE that nobody hears is none that is refused, but it looks the same.
+        let is_right = |model: &Model, message: &Message, for_few| {
+            let stored = !pending.failed;
+            match model
+                .clone()
+                .carry_out(id, message, Fate { stored, for_few })
+            {
+                Ok(lines) => code.is_none() && lines.is_empty(),
+                Err(codes) => code.is_none_or(|code| codes.contains(&code)),
+            }
         };
         let mut then = self.past.iter().skip(pending.checked_from);
-        let was_right =
-            then.any(|model| is_right(Model::clone(model).carry_out(id, message, !pending.failed)));
         let mut today = self.as_addressed(message, pending).into_iter();
-        let is_right_now = today
-            .any(|message| is_right(self.model.clone().carry_out(id, &message, !pending.failed)));
-        if was_right || is_right_now {
+        if then.any(|model| is_right(model, message, None))
+            || today.any(|message| {
+                is_right(&self.model, &message, None)
+                    || is_right(&self.model, &message, Some(false))
+            })
+        {
             return Ok(());
         }
         Err(format!("{id:?}: {code:?} is no answer to {message:?}"))
@@ -253,11 +275,21 @@ impl Judge {
         id: SessionId,
         message: &Message,
         pending: &Pending,
+        log: &Log,
     ) -> Result<Lines, Fault> {
+        // Whether it is for few is decided when it comes: then it is not stored.
+        let is_for_room = message
+            .params
+            .first()
+            .is_some_and(|target| target.starts_with('#'));
+        let fate = Fate {
+            stored: !pending.failed,
+            for_few: is_for_room.then(|| !log.keeps(message)),
+        };
         let mut refusals = Vec::new();
         for message in self.as_addressed(message, pending) {
             let mut model = self.model.clone();
-            match model.carry_out(id, &message, !pending.failed) {
+            match model.carry_out(id, &message, fate) {
                 Ok(lines) => {
                     self.model = model;
                     return Ok(lines);

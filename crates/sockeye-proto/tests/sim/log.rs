@@ -6,6 +6,7 @@ use sockeye_proto::irc::event::{Fact, MessageKind, Record};
 use sockeye_proto::irc::history::{Buffer, Found, HistoryRequest, Keep, Query};
 use sockeye_proto::irc::id::{ChannelId, Number};
 use sockeye_proto::irc::input::Batch;
+use sockeye_proto::irc::message::Message;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Log {
@@ -106,6 +107,16 @@ impl Log {
     /// Whether a message with this text is kept.
     pub(crate) fn keeps_text(&self, wanted: &str) -> bool {
         self.kept().any(|record| has_text(record, wanted))
+    }
+
+    /// Whether a message to a room is kept.
+    pub(crate) fn keeps(&self, said: &Message) -> bool {
+        let tags: Vec<_> = said.client_only_tags().cloned().collect();
+        let text = said.params.get(1).map_or("", String::as_str);
+        self.kept().any(|record| match &record.fact {
+            Fact::Message(message) => message.text == text && message.tags == tags,
+            _ => false,
+        })
     }
 
     /// Answers the queries that the script asks.

@@ -6,10 +6,12 @@ mod client;
 mod judge;
 mod log;
 mod model;
+mod modes;
 mod random;
 mod room;
 mod script;
 mod seen;
+mod speech;
 mod stored;
 mod world;
 

@@ -4,14 +4,13 @@
 //! Sources: RFC 2812, Modern IRC, IRCv3, and what Sockeye promises about stored channels.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use sockeye_proto::irc::caps::Caps;
 use sockeye_proto::irc::history::{parse_time, time_text};
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::message::Message;
 
-use crate::room::{HALFOP, OPERATOR, Rank, Room, fold, given_by};
+use crate::room::{HALFOP, Rank, Room, fold, given_by};
 use crate::seen::Seen;
 
 /// The numerics one of which says why not.
@@ -38,6 +37,22 @@ pub(crate) struct User {
     pub(crate) user_at_host: String,
     pub(crate) caps: Caps,
     pub(crate) account: Option<u64>,
+    pub(crate) modes: BTreeSet<char>,
+}
+
+impl User {
+    pub(crate) fn mask(&self) -> String {
+        [&self.nick, "!", &self.user_at_host].concat()
+    }
+}
+
+/// What the model cannot know of a line by itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fate {
+    /// Whether what needs the store can be stored.
+    pub(crate) stored: bool,
+    /// Whether it was, when it came, a message for few, which is not stored; `None`: as it is now.
+    pub(crate) for_few: Option<bool>,
 }
 
 impl Model {
@@ -60,8 +75,9 @@ impl Model {
         lines
     }
 
-    /// Carries a line out; `stored` tells whether what needs the store can be stored.
-    pub(crate) fn carry_out(&mut self, who: SessionId, line: &Message, stored: bool) -> Outcome {
+    /// Carries a line out.
+    pub(crate) fn carry_out(&mut self, who: SessionId, line: &Message, fate: Fate) -> Outcome {
+        let stored = fate.stored;
         let params: Vec<&str> = line.params.iter().map(String::as_str).collect();
         let lines = match (line.command.as_str(), &params[..]) {
             ("PING", [token]) => vec![(who, Seen::server("PONG", &["h", token]))],
@@ -72,23 +88,25 @@ impl Model {
             ("KICK", [room, nick, reason]) => self.kick(who, room, nick, reason)?,
             ("INVITE", [nick, room]) => self.invite(who, nick, room)?,
             ("TOPIC", [room, topic]) => self.set_topic(who, room, topic, stored)?,
-            ("MODE", [room, change, value @ ..]) => {
+            ("MODE", [room, change, value @ ..]) if room.starts_with('#') => {
                 let value = value.first().copied().unwrap_or_default();
                 self.set_mode(who, room, (change, value), stored)?
             }
+            ("MODE", [nick, change]) => self.set_own_mode(who, nick, change)?,
+            ("NAMES", [room]) => self.names_for_anybody(who, room),
             ("CHATHISTORY", ["LATEST", room, "*", limit]) => {
                 let room = self.own_room(who, room).or(Err(vec!["FAIL"]))?;
                 room.last(limit.parse().unwrap(), who)
             }
             ("MARKREAD", [room, time]) => self.mark_read(who, room, time, stored)?,
-            _ => self.speak(who, line, stored)?,
+            _ => self.speak(who, line, fate)?,
         };
         self.drop_empty_rooms();
         Ok(lines)
     }
 
     fn join(&mut self, who: SessionId, name: &str, key: Option<&str>) -> Outcome {
-        let (user, mask) = (self.users[&who].clone(), self.mask(who));
+        let user = self.users[&who].clone();
         let is_new = !self.rooms.contains_key(&fold(name));
         let room = self.rooms.entry(fold(name)).or_default();
         if is_new {
@@ -98,34 +116,88 @@ impl Model {
         if room.members.contains_key(&who) {
             return Ok(Vec::new());
         }
-        let is_founder = user.account.is_some() && user.account == room.founder;
-        let obstacles = room.obstacles(who, &mask, key);
-        if !is_founder && !obstacles.is_empty() {
-            return Err(obstacles);
+        let obstacles = if is_new {
+            vec![]
+        } else {
+            room.obstacles(who, &user, key)
+        };
+        if obstacles.is_empty() {
+            return Ok(self.enter_room(who, name, is_new));
         }
+        let other = room.value('f').map(fold).unwrap_or_default();
+        let may_join = |room: &Room| {
+            !room.members.contains_key(&who) && room.obstacles(who, &user, None).is_empty()
+        };
+        match self.rooms.get(&other).is_some_and(may_join) {
+            true => Ok(self.enter_room(who, &other, false)),
+            false => Err(obstacles),
+        }
+    }
+
+    fn enter_room(&mut self, who: SessionId, name: &str, is_new: bool) -> Lines {
+        let user = self.users[&who].clone();
+        let room = self.room_mut(name);
+        let is_founder = room.belongs_to(&user);
         let letters = match (is_founder, is_new) {
             (true, _) => "qo",
             (false, true) => "o",
             (false, false) => "",
         };
-        let rank = Rank(letters.chars().collect());
         room.invited.remove(&who);
+        let rank = Rank(letters.chars().collect());
         room.members.insert(who, rank);
         let room = room.clone();
-        let mut lines = self.to_room(&room, &self.line(who, "JOIN", &[&room.name]));
+        let mut lines = self.to_viewers(&room, who, &self.line(who, "JOIN", &[&room.name]));
         if user.caps.has(Caps::READ_MARKER) {
             lines.push((who, self.marked(who, &room.name)));
         }
         if is_founder {
             // The joiner reads it in NAMES.
-            let others = room.members.keys().copied().filter(|&member| member != who);
             let mode = Seen::server("MODE", &[&room.name, "+qo", &user.nick, &user.nick]);
-            lines.extend(self.to_all(others, &mode));
+            let others = self.to_viewers(&room, who, &mode).into_iter();
+            lines.extend(others.filter(|(to, _)| *to != who));
         }
+        lines.push((who, self.names(&room, who)));
         if !user.caps.has(Caps::CHATHISTORY) {
             lines.extend(room.last(crate::REPLAY_ON_JOIN as usize, who));
         }
-        Ok(lines)
+        lines
+    }
+
+    fn names_for_anybody(&self, who: SessionId, name: &str) -> Lines {
+        let room = self.rooms.get(&fold(name));
+        let room = room.filter(|room| !room.has('s') || room.members.contains_key(&who));
+        let names = match room {
+            Some(room) => self.names(room, who),
+            None => Seen::server("NAMES", &[name]),
+        };
+        vec![(who, names)]
+    }
+
+    /// Who is in a room, as far as somebody may see, in any order.
+    fn names(&self, room: &Room, viewer: SessionId) -> Seen {
+        let caps = self.users[&viewer].caps;
+        let mut names = Vec::new();
+        for (member, rank) in &room.members {
+            let user = &self.users[member];
+            let is_hidden = user.modes.contains(&'i') && !room.members.contains_key(&viewer);
+            if is_hidden || !room.shows(*member, viewer) {
+                continue;
+            }
+            let mut prefixes = rank.prefixes();
+            if !caps.has(Caps::MULTI_PREFIX) {
+                prefixes.truncate(1);
+            }
+            let name = match caps.has(Caps::USERHOST_IN_NAMES) {
+                true => self.mask(*member),
+                false => user.nick.clone(),
+            };
+            names.push(prefixes + &name);
+        }
+        names.sort();
+        let params = [room.name.as_str()].into_iter();
+        let params: Vec<&str> = params.chain(names.iter().map(String::as_str)).collect();
+        Seen::server("NAMES", &params)
     }
 
     /// All clients of an account are told when it has read on.
@@ -161,7 +233,7 @@ impl Model {
     fn part(&mut self, who: SessionId, name: &str, reason: &str) -> Outcome {
         let room = self.own_room(who, name)?.clone();
         self.room_mut(name).members.remove(&who);
-        Ok(self.to_room(&room, &self.line(who, "PART", &[&room.name, reason])))
+        Ok(self.to_viewers(&room, who, &self.line(who, "PART", &[&room.name, reason])))
     }
 
     fn kick(&mut self, who: SessionId, at: &str, nick: &str, why: &str) -> Outcome {
@@ -172,7 +244,7 @@ impl Model {
         self.operated_room(who, at, needed.unwrap_or(HALFOP))?;
         self.room_mut(at).members.remove(&victim);
         let params = [&room.name, &self.users[&victim].nick, why];
-        Ok(self.to_room(&room, &self.line(who, "KICK", &params)))
+        Ok(self.to_viewers(&room, victim, &self.line(who, "KICK", &params)))
     }
 
     fn invite(&mut self, who: SessionId, nick: &str, name: &str) -> Outcome {
@@ -200,106 +272,13 @@ impl Model {
         Ok(self.to_room(&room, &self.line(who, "TOPIC", &[&room.name, topic])))
     }
 
-    fn set_mode(
-        &mut self,
-        who: SessionId,
-        name: &str,
-        mode: (&str, &str),
-        stored: bool,
-    ) -> Outcome {
-        let (add, letter) = (mode.0.starts_with('+'), mode.0.chars().next_back().unwrap());
-        if "qaohv".contains(letter) {
-            return self.set_rank(who, name, mode, (add, letter));
-        }
-        let is_moderation = "beIim".contains(letter);
-        let least = if is_moderation { HALFOP } else { OPERATOR };
-        let room = self.operated_room(who, name, least)?.clone();
-        // It is stored also when it changes nothing.
-        let changed = self.keep(name, stored)?;
-        changed.change(add, letter, mode.1);
-        if changed.modes == room.modes {
-            return Ok(Vec::new());
-        }
-        let params = [&room.name, mode.0, mode.1];
-        let count = 2 + usize::from(!mode.1.is_empty());
-        Ok(self.to_room(&room, &self.line(who, "MODE", &params[..count])))
-    }
-
-    fn set_rank(
-        &mut self,
-        who: SessionId,
-        name: &str,
-        mode: (&str, &str),
-        (add, letter): (bool, char),
-    ) -> Outcome {
-        let member = self.find(mode.1).ok_or(vec!["401", "441"]);
-        let gives_up = member == Ok(who) && !add;
-        let least = if gives_up { 0 } else { HALFOP };
-        let room = self.operated_room(who, name, least).cloned();
-        let (room, member) = both(room, member)?;
-        let rank = room.members.get(&member).ok_or(vec!["441"])?;
-        if !gives_up {
-            let above = if add { 0 } else { rank.level() };
-            self.operated_room(who, name, given_by(letter).max(above))?;
-        }
-        let rank = self.room_mut(name).members.get_mut(&member).unwrap();
-        if !rank.change(letter, add) {
-            return Ok(Vec::new());
-        }
-        let params = [&room.name, mode.0, &self.users[&member].nick];
-        Ok(self.to_room(&room, &self.line(who, "MODE", &params)))
-    }
-
-    fn speak(&mut self, who: SessionId, said: &Message, stored: bool) -> Outcome {
-        let mut params: Vec<&str> = said.params.iter().map(String::as_str).collect();
-        let target = params[0];
-        if !target.starts_with('#') {
-            let to = self.find(target).ok_or(vec!["401"])?;
-            if !stored {
-                return Err(vec!["400"]);
-            }
-            params[0] = &self.users[&to].nick;
-            let line = self.line(who, &said.command, &params).tagged(said);
-            return Ok(self.heard(vec![to], who, &line));
-        }
-        let room = self.rooms.get(&fold(target)).cloned();
-        let room = room.ok_or(vec!["401", "403"])?;
-        let rank = room.members.get(&who);
-        let is_outside = room.has('n') && rank.is_none();
-        let is_silenced = room.has('m') || room.bans(&self.mask(who));
-        if is_outside || (is_silenced && rank.is_none_or(|rank| rank.level() == 0)) {
-            return Err(vec!["404"]);
-        }
-        params[0] = &room.name;
-        let line = self.line(who, &said.command, &params).tagged(said);
-        let kept = self.keep(target, stored)?;
-        if said.command != "TAGMSG" {
-            kept.said.push(Rc::new(line.clone()));
-        }
-        let others = room.members.keys().copied().filter(|&member| member != who);
-        Ok(self.heard(others.collect(), who, &line))
-    }
-
-    /// Who hears a message: its receivers, and its sender with `echo-message`, which alone answers
-    /// the command.
-    fn heard(&self, receivers: Vec<SessionId>, sender: SessionId, line: &Seen) -> Lines {
-        let mut lines = self.to_all(receivers, &line.unasked());
-        if self.users[&sender].caps.has(Caps::ECHO_MESSAGE) {
-            lines.push((sender, line.clone()));
-        }
-        if line.command == "TAGMSG" {
-            lines.retain(|(to, _)| self.users[to].caps.has(Caps::MESSAGE_TAGS));
-        }
-        lines
-    }
-
     fn rename(&mut self, who: SessionId, nick: &str) -> Outcome {
         if self.find(nick).is_some_and(|other| other != who) {
             return Err(vec!["433"]);
         }
         let silenced = |room: &&Room| {
             let rank = room.members.get(&who);
-            rank.is_some_and(|rank| rank.level() == 0) && room.bans(&self.mask(who))
+            rank.is_some_and(|rank| rank.level() == 0) && room.silences(&self.users[&who])
         };
         if nick != self.users[&who].nick && self.rooms.values().any(|room| silenced(&room)) {
             return Err(vec!["435"]);
@@ -329,27 +308,32 @@ impl Model {
         vec![(who, Seen::server("CAP", &[&user.nick, "ACK", word]))]
     }
 
-    fn own_room(&self, who: SessionId, name: &str) -> Result<&Room, Refused> {
+    pub(crate) fn own_room(&self, who: SessionId, name: &str) -> Result<&Room, Refused> {
         let room = self.rooms.get(&fold(name)).ok_or(vec!["403"])?;
         let is_member = room.members.contains_key(&who);
         is_member.then_some(room).ok_or(vec!["442"])
     }
 
     /// A room in which somebody stands at least so high.
-    fn operated_room(&self, who: SessionId, name: &str, least: usize) -> Result<&Room, Refused> {
+    pub(crate) fn operated_room(
+        &self,
+        who: SessionId,
+        name: &str,
+        least: usize,
+    ) -> Result<&Room, Refused> {
         let room = self.own_room(who, name)?;
         let stands_high = room.members[&who].level() >= least;
         stands_high.then_some(room).ok_or(vec!["482"])
     }
 
     /// A room that is about to change for good: it is kept from now on.
-    fn keep(&mut self, name: &str, stored: bool) -> Result<&mut Room, Refused> {
+    pub(crate) fn keep(&mut self, name: &str, stored: bool) -> Result<&mut Room, Refused> {
         let room = self.room_mut(name);
         room.kept |= stored;
         stored.then_some(room).ok_or(vec!["404", "400"])
     }
 
-    fn room_mut(&mut self, name: &str) -> &mut Room {
+    pub(crate) fn room_mut(&mut self, name: &str) -> &mut Room {
         self.rooms.get_mut(&fold(name)).unwrap()
     }
 
@@ -361,30 +345,39 @@ impl Model {
     }
 
     fn peers(&self, who: SessionId) -> BTreeSet<SessionId> {
-        let shared = self
-            .rooms
-            .values()
-            .filter(|room| room.members.contains_key(&who));
-        let members = shared.flat_map(|room| room.members.keys().copied());
-        members.filter(|&member| member != who).collect()
+        let mut peers = BTreeSet::new();
+        for room in self.rooms.values() {
+            if room.members.contains_key(&who) {
+                let members = room.members.keys().copied();
+                peers.extend(members.filter(|&member| member != who && room.shows(who, member)));
+            }
+        }
+        peers
     }
 
-    fn to_room(&self, room: &Room, line: &Seen) -> Lines {
+    pub(crate) fn to_room(&self, room: &Room, line: &Seen) -> Lines {
         self.to_all(room.members.keys().copied(), line)
     }
 
-    fn to_all(&self, receivers: impl IntoIterator<Item = SessionId>, line: &Seen) -> Lines {
+    /// To those in a room who may know that somebody is there.
+    fn to_viewers(&self, room: &Room, of: SessionId, line: &Seen) -> Lines {
+        let viewers = room.members.keys().copied();
+        self.to_all(viewers.filter(|&viewer| room.shows(of, viewer)), line)
+    }
+
+    pub(crate) fn to_all(
+        &self,
+        receivers: impl IntoIterator<Item = SessionId>,
+        line: &Seen,
+    ) -> Lines {
         receivers.into_iter().map(|to| (to, line.clone())).collect()
     }
 
     pub(crate) fn mask(&self, who: SessionId) -> String {
-        let user = self.users.get(&who);
-        user.map_or(String::new(), |user| {
-            [&user.nick, "!", &user.user_at_host].concat()
-        })
+        self.users.get(&who).map_or(String::new(), User::mask)
     }
 
-    fn line(&self, who: SessionId, command: &str, params: &[&str]) -> Seen {
+    pub(crate) fn line(&self, who: SessionId, command: &str, params: &[&str]) -> Seen {
         let source = self.mask(who);
         Seen {
             source,
@@ -399,7 +392,10 @@ impl Model {
 }
 
 /// Of two that are needed, either may be the one that is named as missing.
-fn both<A, B>(one: Result<A, Refused>, other: Result<B, Refused>) -> Result<(A, B), Refused> {
+pub(crate) fn both<A, B>(
+    one: Result<A, Refused>,
+    other: Result<B, Refused>,
+) -> Result<(A, B), Refused> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
         (one, other) => Err([one.err(), other.err()]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use sockeye_proto::irc::id::SessionId;
 
-use crate::model::Refused;
+use crate::model::{Refused, User};
 use crate::seen::Seen;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +34,13 @@ impl Rank {
             .iter()
             .map(|letter| "vhoaq".find(*letter).unwrap() + 1);
         levels.max().unwrap_or(0)
+    }
+
+    /// What stands before the nick, highest first.
+    pub(crate) fn prefixes(&self) -> String {
+        let all = [('q', '~'), ('a', '&'), ('o', '@'), ('h', '%'), ('v', '+')];
+        let held = all.iter().filter(|(letter, _)| self.0.contains(letter));
+        held.map(|(_, prefix)| prefix).collect()
     }
 
     /// Carries out `+o` and its like; returns whether that changes anything.
@@ -79,28 +86,59 @@ impl Room {
         modes.find(|mode| mode.0 == letter).map(|mode| &*mode.1)
     }
 
-    pub(crate) fn bans(&self, mask: &str) -> bool {
-        let mut bans = self.modes.iter().filter(|mode| mode.0 == 'b');
-        bans.any(|(_, ban)| glob(&fold(ban), &fold(mask)))
+    pub(crate) fn level(&self, who: SessionId) -> usize {
+        self.members.get(&who).map_or(0, Rank::level)
+    }
+
+    /// Whether somebody may know that a member is there.
+    pub(crate) fn shows(&self, member: SessionId, viewer: SessionId) -> bool {
+        let is_public = !self.has('u') || self.level(member) > 0;
+        is_public || member == viewer || self.level(viewer) >= HALFOP
+    }
+
+    pub(crate) fn belongs_to(&self, user: &User) -> bool {
+        user.account.is_some() && user.account == self.founder
+    }
+
+    /// Whether a list has an entry for a user; one that mutes counts when it is about speaking.
+    fn lists(&self, letter: char, user: &User, speaking: bool) -> bool {
+        let account = user.account.map(|account| format!("account{account}"));
+        let mut entries = self.modes.iter().filter(|mode| mode.0 == letter);
+        entries.any(|(_, entry)| {
+            let is_mute = entry.starts_with("m:");
+            let whom = entry.trim_start_matches("m:");
+            let fits = match whom.strip_prefix("a:") {
+                Some(name) => account.as_deref() == Some(name),
+                None => glob(&fold(whom), &fold(&user.mask())),
+            };
+            fits && (speaking || !is_mute)
+        })
+    }
+
+    pub(crate) fn silences(&self, user: &User) -> bool {
+        self.lists('b', user, true) && !self.lists('e', user, true)
     }
 
     /// What keeps a client from joining.
-    pub(crate) fn obstacles(&self, who: SessionId, mask: &str, key: Option<&str>) -> Refused {
+    pub(crate) fn obstacles(&self, who: SessionId, user: &User, key: Option<&str>) -> Refused {
+        if self.belongs_to(user) {
+            return Vec::new();
+        }
         let limit = self.value('l').map(|limit| limit.parse().unwrap());
-        let mut obstacles = Vec::new();
-        if self.has('i') && !self.invited.contains(&who) {
-            obstacles.push("473");
-        }
-        if self.has('k') && self.value('k') != key {
-            obstacles.push("475");
-        }
-        if limit.is_some_and(|limit| self.members.len() >= limit) {
-            obstacles.push("471");
-        }
-        if self.bans(mask) {
-            obstacles.push("474");
-        }
-        obstacles
+        let is_invited = self.invited.contains(&who) || self.lists('I', user, false);
+        let is_banned = self.lists('b', user, false) && !self.lists('e', user, false);
+        let obstacles = [
+            (self.has('i') && !is_invited, "473"),
+            (self.has('k') && self.value('k') != key, "475"),
+            (
+                limit.is_some_and(|limit| self.members.len() >= limit),
+                "471",
+            ),
+            (is_banned, "474"),
+            (self.has('R') && user.account.is_none(), "477"),
+        ];
+        let met = obstacles.into_iter().filter(|(met, _)| *met);
+        met.map(|(_, code)| code).collect()
     }
 
     /// What is replayed of it to a client.
@@ -111,7 +149,7 @@ impl Room {
 
     pub(crate) fn change(&mut self, add: bool, letter: char, value: &str) {
         let mode = (letter, value.to_string());
-        if letter != 'b' {
+        if !"beI".contains(letter) {
             self.modes.retain(|mode| mode.0 != letter);
         }
         if add {

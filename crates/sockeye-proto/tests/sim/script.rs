@@ -1,5 +1,7 @@
 //! What clients do: random, but only what the model knows.
 
+use std::collections::BTreeSet;
+
 use sockeye_proto::irc::caps::Caps;
 use sockeye_proto::irc::history::time_text;
 use sockeye_proto::irc::message::Message;
@@ -10,13 +12,17 @@ use crate::random::Random;
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
     pub(crate) random: Random,
+    /// Modes that this run is about, so that they meet each other.
+    modes: &'static [&'static str],
     said: u32,
 }
 
 impl Script {
     pub(crate) fn new(seed: u64) -> Self {
+        let mut random = Random::new(seed);
         Self {
-            random: Random::new(seed),
+            modes: THEMES[random.below(THEMES.len())],
+            random,
             said: 0,
         }
     }
@@ -32,6 +38,8 @@ impl Script {
             Caps::BATCH,
             Caps::READ_MARKER,
             Caps::BATCH | Caps::LABELED_RESPONSE,
+            Caps::MULTI_PREFIX,
+            Caps::USERHOST_IN_NAMES,
         ] {
             if random.percent(50) {
                 caps = caps | cap;
@@ -44,12 +52,13 @@ impl Script {
             user_at_host,
             caps,
             account,
+            modes: BTreeSet::new(),
         }
     }
 
-    /// Returns a line for a client with these capabilities.
-    pub(crate) fn line(&mut self, caps: Caps) -> Message {
-        let mut message = self.unlabelled(caps);
+    /// Returns a line for a client with this nick and these capabilities.
+    pub(crate) fn line(&mut self, nick: &str, caps: Caps) -> Message {
+        let mut message = self.unlabelled(nick, caps);
         let is_counted = message.command != "CHATHISTORY";
         if caps.has(Caps::LABELED_RESPONSE) && is_counted && self.random.percent(30) {
             self.said += 1;
@@ -60,11 +69,19 @@ impl Script {
         message
     }
 
-    fn unlabelled(&mut self, caps: Caps) -> Message {
+    fn unlabelled(&mut self, own: &str, caps: Caps) -> Message {
         let room = self.room();
         let text = self.text();
         match self.random.below(100) {
-            0..40 => self.message(caps, &room, &text),
+            0..6 => {
+                let prefix = self.random.pick(&["@", "+", "%", "~", "&%", "@+"]);
+                self.message(caps, &[prefix, &room].concat(), &text)
+            }
+            6..38 => self.message(caps, &room, &text),
+            38..40 => {
+                let letter = self.random.pick(&["+R", "-R", "+i", "-i", "+B"]);
+                line("MODE", &[own, letter])
+            }
             40..45 => {
                 let nick = self.nick();
                 self.message(caps, &nick, &text)
@@ -78,7 +95,8 @@ impl Script {
             72..76 => line("TOPIC", &[&room, &text]),
             76..88 => self.mode(&room),
             88..91 => line("NICK", &[&self.nick()]),
-            91..94 => line("PING", &[&text]),
+            91..93 => line("PING", &[&text]),
+            93 => line("NAMES", &[&room]),
             94..96 => {
                 let word = [
                     "server-time",
@@ -101,6 +119,8 @@ impl Script {
 
     fn message(&mut self, caps: Caps, target: &str, text: &str) -> Message {
         let tagged = caps.has(Caps::MESSAGE_TAGS);
+        let ctcp = format!("\u{1}VERSION {text}\u{1}");
+        let text = if self.random.percent(5) { &ctcp } else { text };
         let mut message = match self.random.below(10) {
             0 if tagged => line("TAGMSG", &[target]),
             0..3 => line("NOTICE", &[target, text]),
@@ -115,19 +135,19 @@ impl Script {
     fn mode(&mut self, room: &str) -> Message {
         let sign = self.random.pick(&["+", "+", "-"]);
         let nick = self.nick();
-        let host = format!("*!*@10.0.0.{}", self.random.below(3));
-        let (letter, value) = match self.random.below(12) {
-            0 => ("i", ""),
-            1 => ("m", ""),
-            2..4 => ("n", ""),
-            4 => ("t", ""),
-            5 => ("s", ""),
-            6 => ("k", "key"),
-            7 if sign == "-" => ("l", ""),
-            7 => ("l", self.random.pick(&["1", "2", "4"])),
-            8 => ("b", host.as_str()),
-            9 => (self.random.pick(&["v", "h", "a", "q"]), nick.as_str()),
-            _ => ("o", nick.as_str()),
+        let (entry, other) = (self.entry(), self.room());
+        let letter = match self.random.percent(60) {
+            true => self.random.pick(self.modes),
+            false => self.random.pick(MODES),
+        };
+        let value = match letter {
+            "b" | "e" => &entry,
+            "I" => entry.trim_start_matches("m:"),
+            "k" => "key",
+            "l" if sign == "+" => self.random.pick(&["1", "2", "4"]),
+            "f" if sign == "+" => &other,
+            "q" | "a" | "o" | "h" | "v" => &nick,
+            _ => "",
         };
         let change = [sign, letter].concat();
         let params: Vec<_> = [room, &change, value]
@@ -137,6 +157,15 @@ impl Script {
         line("MODE", &params)
     }
 
+    /// An entry of a list of masks.
+    fn entry(&mut self) -> String {
+        let (mute, number) = (self.random.pick(&["", "", "m:"]), self.random.below(3));
+        match self.random.percent(30) {
+            true => format!("{mute}a:account{}", number + 1),
+            false => format!("{mute}*!*@10.0.0.{number}"),
+        }
+    }
+
     fn nick(&mut self) -> String {
         self.random
             .pick(&["ali", "Bo", "cem", "Dana", "eli", "FAY", "gus", "Hal"])
@@ -144,7 +173,9 @@ impl Script {
     }
 
     fn room(&mut self) -> String {
-        self.random.pick(&["#a", "#A", "#b", "#c"]).into()
+        self.random
+            .pick(&["#a", "#a", "#A", "#A", "#b", "#c"])
+            .into()
     }
 
     /// Every text is said once.
@@ -153,6 +184,23 @@ impl Script {
         format!("t{}", self.said)
     }
 }
+
+/// Each as often as it is set.
+const MODES: &[&str] = &[
+    "i", "m", "n", "n", "t", "s", "k", "l", "b", "b", "e", "I", "C", "M", "R", "U", "u", "f", "q",
+    "a", "h", "v", "o", "o", "o",
+];
+
+/// What a run may be about.
+const THEMES: &[&[&str]] = &[
+    MODES,
+    &["u", "v", "h", "v"],
+    &["U", "v", "h", "M"],
+    &["b", "e"],
+    &["i", "I"],
+    &["f", "i", "k", "o"],
+    &["q", "a", "o", "h", "v"],
+];
 
 fn line(command: &str, params: &[&str]) -> Message {
     Message {

@@ -85,7 +85,7 @@ impl Seen {
         let numeric = self
             .command
             .parse()
-            .is_ok_and(|code: u16| (400..700).contains(&code));
+            .is_ok_and(|code: u16| (400..700).contains(&code) && code != FORWARDED);
         (numeric || self.command == "FAIL").then_some(self.command.as_str())
     }
 }
@@ -95,6 +95,8 @@ impl Seen {
 pub(crate) struct View {
     /// Open batches with the label for their lines.
     batches: BTreeMap<String, Option<String>>,
+    /// Names of a room, whose end is to come.
+    names: Vec<String>,
 }
 
 impl View {
@@ -128,6 +130,10 @@ impl View {
         if seen.refused().is_some() {
             return Some((seen, None));
         }
+        if let Some(names) = self.see_names(line) {
+            (seen.command, seen.params) = ("NAMES".into(), names);
+            return Some((seen, None));
+        }
         if line.command.starts_with(|c: char| c.is_ascii_digit()) && line.command != "341" {
             return None;
         }
@@ -144,6 +150,28 @@ impl View {
         Some((seen, line.tag("msgid").map(String::from)))
     }
 }
+
+impl View {
+    /// Returns a room with its names in order, when all have come.
+    fn see_names(&mut self, line: &Message) -> Option<Vec<String>> {
+        match (line.command.as_str(), &line.params[..]) {
+            ("353", [_, _, _, names]) => {
+                self.names.extend(names.split(' ').map(String::from));
+                None
+            }
+            ("366", [_, room, _]) => {
+                let mut names = std::mem::take(&mut self.names);
+                names.sort();
+                names.insert(0, room.clone());
+                Some(names)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Somebody was sent on to another channel: no refusal.
+const FORWARDED: u16 = 470;
 
 /// Takes off the `[YYYY-MM-DD HH:MM] ` of a replay.
 fn without_date(text: &str) -> &str {

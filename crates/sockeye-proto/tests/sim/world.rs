@@ -142,7 +142,7 @@ impl World {
         let sent = match self.script.random.below(200) {
             0 => Sent::Leave(format!("gone {}", self.generation)),
             1 => Sent::Login(self.script.random.number() % 3 + 1),
-            _ => Sent::Line(self.script.line(user.caps)),
+            _ => Sent::Line(self.script.line(&user.nick, user.caps)),
         };
         self.send(id, sent);
     }

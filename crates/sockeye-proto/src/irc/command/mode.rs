@@ -14,15 +14,15 @@ use auditorium::Shown;
 use super::{Asked, Request, user_mode};
 use crate::irc::event::{Stamp, StoredMode};
 use crate::irc::id::{ChannelId, SessionId};
-use crate::irc::message::PARAMS_MAX;
+use crate::irc::message::{PARAMS_MAX, truncated};
 use crate::irc::network::channel::Channel;
 use crate::irc::network::modes::{Changed, Flag, List};
 use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies, Session, Sessions};
 use crate::irc::numeric::{
-    ERR_BANLISTFULL, ERR_CHANOPRIVSNEEDED, ERR_USERNOTINCHANNEL, Numeric, RPL_BANLIST,
-    RPL_CHANNELMODEIS, RPL_CREATIONTIME, RPL_ENDOFBANLIST, RPL_ENDOFEXCEPTLIST, RPL_ENDOFINVEXLIST,
-    RPL_EXCEPTLIST, RPL_INVEXLIST,
+    ERR_BANLISTFULL, ERR_CHANOPRIVSNEEDED, ERR_INVALIDMODEPARAM, ERR_USERNOTINCHANNEL, Numeric,
+    RPL_BANLIST, RPL_CHANNELMODEIS, RPL_CREATIONTIME, RPL_ENDOFBANLIST, RPL_ENDOFEXCEPTLIST,
+    RPL_ENDOFINVEXLIST, RPL_EXCEPTLIST, RPL_INVEXLIST,
 };
 
 /// Changing the modes of a channel and of its members.
@@ -159,19 +159,24 @@ impl Intent for ChangeModes {
     /// What is stored must be carried out whole, so a mode that the client may not change refuses
     /// all of it; what it may not do to members is refused one by one.
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let (_, rank) = network.as_member(self.by, self.channel, &self.name)?;
+        let (channel, _) = network.as_member(self.by, self.channel, &self.name)?;
         let needed = self.changes.iter().map(|change| match change {
             Change::Setting(mode) => Some(least(mode.letter)),
             // Everybody may give up what they have.
             Change::Rank { add, member, .. } if !add && *member == self.by => None,
             Change::Rank { .. } => Some(Prefix::Halfop),
         });
-        match needed.max().flatten() {
-            Some(least) if !rank.is_at_least(least) => network
-                .as_ranked(self.by, self.channel, &self.name, least)
-                .map(drop),
-            _ => Ok(()),
+        if let Some(least) = needed.max().flatten() {
+            network.as_ranked(self.by, self.channel, &self.name, least)?;
         }
+        let forwards = self.changes.iter().filter_map(|change| match change {
+            Change::Setting(mode) if mode.letter == 'f' => mode.value.as_deref(),
+            _ => None,
+        });
+        for name in forwards {
+            forwarding(network, self.by, channel, name)?;
+        }
+        Ok(())
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
@@ -199,6 +204,32 @@ impl Intent for ChangeModes {
             network.send_to_channel(self.channel, self.by, &relay, outputs);
         }
         auditorium::show(&vanish, false, self.channel, stamp, network, outputs);
+    }
+}
+
+/// Returns the channel to which another one may send people: it takes an operator there, too.
+///
+/// # Errors
+/// 696 if there is none, 482 if `by` is no operator of it.
+fn forwarding<'a>(
+    network: &'a Network,
+    by: SessionId,
+    channel: &Channel,
+    name: &str,
+) -> Result<&'a Channel, Refusal> {
+    let target = network.channel_by_name(name);
+    match target.filter(|target| target.id != channel.id) {
+        None => {
+            let mut lines = String::new();
+            let reply = network.reply(by, ERR_INVALIDMODEPARAM, &mut lines);
+            let reply = reply.params([&*channel.name, "f", truncated(name, ENTRY_BYTES_MAX)]);
+            reply.trailing("There is no such other channel");
+            Err(Refusal(lines))
+        }
+        Some(target) if !target.has_rank(by, Prefix::Operator) => {
+            Err(network.refusal(by, ERR_CHANOPRIVSNEEDED, [&target.name]))
+        }
+        Some(target) => Ok(target),
     }
 }
 
@@ -292,6 +323,9 @@ fn set(
         }
     }
 }
+
+/// Longest entry of a list as given, bytes: longer than the longest source.
+const ENTRY_BYTES_MAX: usize = 128;
 
 /// Most changes of one MODE: its parameters less the channel and the letters.
 pub(crate) const MODES_MAX: usize = PARAMS_MAX - 2;

@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::{Change, bans, exceptions, invitations, least};
+use super::{Change, ENTRY_BYTES_MAX, bans, exceptions, forwarding, invitations, least};
 use crate::irc::command::Request;
 use crate::irc::event::StoredMode;
 use crate::irc::message::truncated;
@@ -119,7 +119,13 @@ impl<'r> Parser<'_, 'r> {
                 let reply = self.request.reply(ERR_INVALIDKEY);
                 reply.param(&self.channel.name).text();
             }
-            'f' => self.forward(value),
+            'f' => {
+                let (network, by) = (self.request.network, self.request.session.id);
+                match forwarding(network, by, self.channel, value) {
+                    Ok(target) => self.set(true, 'f', Some(target.name.clone())),
+                    Err(refusal) => self.request.say().push_str(&refusal.0),
+                }
+            }
             _ => match value.parse::<u32>() {
                 Ok(limit) if limit > 0 => self.set(true, 'l', Some(limit.to_string())),
                 _ => {
@@ -128,20 +134,6 @@ impl<'r> Parser<'_, 'r> {
                 }
             },
         }
-    }
-
-    /// Forwarding sends people to others' channels, so it takes an operator there.
-    fn forward(&mut self, name: &str) {
-        let target = self.request.network.channel_by_name(name);
-        let Some(target) = target.filter(|target| target.id != self.channel.id) else {
-            return self.say_invalid('f', name, "There is no such other channel");
-        };
-        let rank = target.rank(self.request.session.id);
-        if rank.is_some_and(|rank| rank.is_at_least(Prefix::Operator)) {
-            return self.set(true, 'f', Some(target.name.clone()));
-        }
-        let reply = self.request.reply(ERR_CHANOPRIVSNEEDED);
-        reply.param(&target.name).text();
     }
 
     fn entry(&mut self, add: bool, list: List, entry: &str) {
@@ -182,6 +174,3 @@ fn is_key(text: &str) -> bool {
 
 /// Longest channel key, bytes: KEYLEN (RFC 2812 section 2.3.1 has 23).
 pub(crate) const KEY_BYTES_MAX: usize = 23;
-
-/// Longest entry of a list as given, bytes: longer than the longest source.
-const ENTRY_BYTES_MAX: usize = 128;
