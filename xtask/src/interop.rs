@@ -121,4 +121,19 @@ const CLIENTS: &[Client] = &[
         says: "Zstandard",
         package: "zstd",
     },
+    Client {
+        probe: &["ncat", "--version"],
+        says: "Ncat",
+        package: "ncat",
+    },
+    Client {
+        probe: &["dig", "-v"],
+        says: "DiG",
+        package: "bind9-dnsutils",
+    },
+    Client {
+        probe: &["python3", "--version"],
+        says: "Python 3",
+        package: "python3",
+    },
 ];

@@ -1,8 +1,11 @@
 //! The real program beside real outside clients; `cargo xtask interop` runs these.
 
+mod dig;
 mod durable;
 mod irssi;
+mod ncat;
 mod netcat;
+mod python;
 mod socat;
 mod stunnel;
 mod tls;

@@ -129,3 +129,26 @@ fn connect_talks_to_a_listening_netcat_both_ways() {
     assert!(connect.wait().success());
     assert!(netcat.program.wait().success());
 }
+
+#[test]
+#[ignore = "needs netcat-openbsd"]
+fn unix_sockets_and_udp_are_answered() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("upper.sock").display().to_string();
+    let _upper = Program::ready(&["listen", &format!("unix:{path}"), "upper:"]);
+    let mut person = Netcat::start(&["-N", "-U", &path]);
+    person.types("whisper");
+    person.shows("WHISPER");
+    drop(person.keyboard);
+    assert!(person.program.wait().success());
+
+    let upper = Program::ready(&["listen", "udp://127.0.0.1:0", "upper:"]);
+    let at: SocketAddr = upper.stderr.wait_for("a UDP listener", |line| {
+        line.strip_prefix("listening on udp://")?.parse().ok()
+    });
+    let mut person = Netcat::start(&["-u", "127.0.0.1", &at.port().to_string()]);
+    for (said, answered) in [("one", "ONE"), ("two", "TWO")] {
+        person.types(said);
+        person.shows(answered);
+    }
+}

@@ -78,3 +78,28 @@ fn a_service_behind_a_unix_socket_answers() {
         ["WHISPER"]
     );
 }
+
+#[test]
+#[ignore = "needs socat"]
+fn messages_over_udp_and_abstract_names_are_answered() {
+    let folder = TempDir::new().unwrap();
+    let name = folder.path().join("upper").display().to_string();
+    let _upper = Program::ready(&["listen", &format!("unix:@{name}"), "upper:"]);
+    assert_eq!(
+        ask(&format!("ABSTRACT-CONNECT:{name}"), "whisper\n"),
+        ["WHISPER"]
+    );
+
+    let upper = Program::ready(&["listen", "udp://127.0.0.1:0", "upper:"]);
+    let address = upper.stderr.wait_for("a UDP listener", |line| {
+        Some(line.strip_prefix("listening on udp://")?.to_owned())
+    });
+    let mut socat = Command::new("socat");
+    socat.args(["-", &format!("UDP:{address}")]);
+    let mut socat = Program::start(socat.stdin(Stdio::piped()));
+    let mut keyboard = socat.stdin();
+    for (said, answered) in [("one\n", "ONE"), ("two\n", "TWO")] {
+        keyboard.write_all(said.as_bytes()).unwrap();
+        socat.stdout.wait_for_text(answered);
+    }
+}
