@@ -5,12 +5,15 @@
 #[cfg(test)]
 mod tests;
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::BitOr;
 
+use super::input::Link;
 use super::message::Line;
 use super::numeric::{ERR_INVALIDCAPCMD, ERR_NEEDMOREPARAMS};
+use super::registration::sasl;
 use super::settings::Settings;
 
 /// A set of capabilities.
@@ -66,6 +69,8 @@ impl Caps {
     pub const DRAFT_NO_IMPLICIT_NAMES: Self = Self(1 << 21);
     /// `draft/extended-isupport`: ISUPPORT before registration, and in a batch.
     pub const EXTENDED_ISUPPORT: Self = Self(1 << 22);
+    /// `sts`: no capability to be had, but the order to come by TLS.
+    pub const STS: Self = Self(1 << 23);
     /// `draft/event-playback`: history also shows what is no message.
     pub const EVENT_PLAYBACK: Self = Self(1 << 40);
 
@@ -74,22 +79,6 @@ impl Caps {
 
     /// Not a capability but a fact of the same negotiation: the client speaks version 302.
     const VERSION_302: Self = Self(1 << 63);
-
-    /// Returns what a server with these settings offers.
-    pub fn offered(settings: &Settings) -> Self {
-        let all = TABLE.iter().fold(Self::NONE, |all, row| all | row.cap);
-        let history = if settings.history {
-            Self::NONE
-        } else {
-            Self::CHATHISTORY | Self::EVENT_PLAYBACK
-        };
-        let sasl = if settings.accounts {
-            Self::NONE
-        } else {
-            Self::SASL | Self::READ_MARKER
-        };
-        all.without(history).without(sasl)
-    }
 
     /// Returns whether all of `caps` are in the set.
     pub const fn has(self, caps: Self) -> bool {
@@ -139,6 +128,79 @@ pub struct Encoding {
     pub extended_join: bool,
 }
 
+/// What a server offers to one client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    caps: Caps,
+    /// The mechanisms of `sasl`.
+    mechanisms: &'static str,
+    /// The policy of `sts`.
+    sts: String,
+}
+
+impl Offer {
+    /// Returns what a server with these settings offers to a client that is connected so.
+    pub fn new(settings: &Settings, link: &Link) -> Self {
+        let all = TABLE.iter().fold(Caps::NONE, |all, row| all | row.cap);
+        let conditions = [
+            (Caps::CHATHISTORY | Caps::EVENT_PLAYBACK, settings.history),
+            (Caps::SASL | Caps::READ_MARKER, settings.accounts),
+            (Caps::STS, settings.sts.is_some()),
+        ];
+        let missing = conditions.iter().filter(|(_, is_met)| !is_met);
+        let caps = missing.fold(all, |caps, (cap, _)| caps.without(*cap));
+        let sts = settings.sts.map(|sts| match link.secure {
+            true => format!("duration={}", sts.duration_s),
+            false => format!("port={}", sts.port),
+        });
+        Self {
+            caps,
+            mechanisms: sasl::mechanisms(link.certificate.is_some()),
+            sts: sts.unwrap_or_default(),
+        }
+    }
+
+    fn value(&self, cap: Caps) -> &str {
+        match cap {
+            Caps::SASL => self.mechanisms,
+            Caps::STS => &self.sts,
+            _ => "",
+        }
+    }
+}
+
+/// Tells a client with `cap-notify` what it may have from now on and what not any more: writes
+/// CAP NEW and CAP DEL.
+pub(crate) fn notify(
+    (before, after): (&Offer, &Offer),
+    caps: &mut Caps,
+    (server, client): (&str, &str),
+    out: &mut String,
+) {
+    // A policy of STS cannot be taken back, and an old one holds until the client comes again.
+    let (was, is) = (
+        before.caps.without(Caps::STS),
+        after.caps.without(Caps::STS),
+    );
+    let (gone, new) = (was.without(is), is.without(was));
+    *caps = caps.without(gone);
+    if !caps.has(Caps::CAP_NOTIFY) {
+        return;
+    }
+    let mut reply = Reply {
+        out,
+        server,
+        client,
+    };
+    if new != Caps::NONE {
+        let values = caps.has(Caps::VERSION_302).then_some(after);
+        reply.list("NEW", new, values, false);
+    }
+    if gone != Caps::NONE {
+        reply.list("DEL", gone, None, false);
+    }
+}
+
 /// What a CAP command means for registration, which it may hold up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Negotiation {
@@ -151,12 +213,11 @@ pub enum Negotiation {
 }
 
 /// Answers a CAP command: changes the client's `caps` and writes the reply to `out`. `params` are
-/// the parameters after `CAP`, `offered` comes from [`Caps::offered`], and a `client` without a
-/// nick is `*`.
+/// the parameters after `CAP`, and a `client` without a nick is `*`.
 pub fn command(
     params: &[String],
     caps: &mut Caps,
-    offered: Caps,
+    offer: &Offer,
     (server, client): (&str, &str),
     out: &mut String,
 ) -> Negotiation {
@@ -179,15 +240,15 @@ pub fn command(
             if values {
                 *caps = *caps | Caps::VERSION_302 | Caps::CAP_NOTIFY;
             }
-            reply.list("LS", offered, values, values);
+            reply.list("LS", offer.caps, values.then_some(offer), values);
             Negotiation::Open
         }
         "LIST" => {
-            reply.list("LIST", *caps, false, caps.has(Caps::VERSION_302));
+            reply.list("LIST", *caps, None, caps.has(Caps::VERSION_302));
             Negotiation::Aside
         }
         "REQ" => {
-            match requested(argument, *caps, offered) {
+            match requested(argument, *caps, offer.caps) {
                 Some((changed, words)) => {
                     *caps = changed;
                     reply.line("ACK", false, &words.join(" "));
@@ -215,6 +276,9 @@ fn requested(list: &str, caps: Caps, offered: Caps) -> Option<(Caps, Vec<&str>)>
     for word in list.split(' ').filter(|word| !word.is_empty()) {
         let name = word.strip_prefix('-').unwrap_or(word);
         let cap = TABLE.iter().find(|row| row.name == name)?.cap;
+        if cap == Caps::STS {
+            return None;
+        }
         if word == name {
             if !offered.has(cap) {
                 return None;
@@ -242,10 +306,14 @@ struct Reply<'a> {
 
 impl Reply<'_> {
     /// Writes a list of capabilities; with `multiline` on as many lines as it takes.
-    fn list(&mut self, subcommand: &str, caps: Caps, values: bool, multiline: bool) {
+    fn list(&mut self, subcommand: &str, caps: Caps, values: Option<&Offer>, multiline: bool) {
         let mut text = String::new();
         for row in TABLE.iter().filter(|row| caps.has(row.cap)) {
-            let value = if values { row.value } else { "" };
+            let value = values.map_or("", |offer| offer.value(row.cap));
+            // Without its value this one says nothing.
+            if row.cap == Caps::STS && value.is_empty() {
+                continue;
+            }
             let bytes = row.name.len() + value.len() + " =".len();
             if multiline && text.len() + bytes > LIST_BYTES_MAX {
                 self.line(subcommand, true, &text);
@@ -278,41 +346,40 @@ impl Reply<'_> {
 struct Row {
     cap: Caps,
     name: &'static str,
-    /// Shown by LS of version 302.
-    value: &'static str,
 }
 
-const fn row(cap: Caps, name: &'static str, value: &'static str) -> Row {
-    Row { cap, name, value }
+const fn row(cap: Caps, name: &'static str) -> Row {
+    Row { cap, name }
 }
 
 /// What this server can do, in the order in which LS shows it.
 const TABLE: &[Row] = &[
-    row(Caps::ACCOUNT_NOTIFY, "account-notify", ""),
-    row(Caps::ACCOUNT_TAG, "account-tag", ""),
-    row(Caps::AWAY_NOTIFY, "away-notify", ""),
-    row(Caps::BATCH, "batch", ""),
-    row(Caps::CAP_NOTIFY, "cap-notify", ""),
-    row(Caps::CHGHOST, "chghost", ""),
-    row(Caps::CHATHISTORY, "draft/chathistory", ""),
-    row(Caps::EVENT_PLAYBACK, "draft/event-playback", ""),
-    row(Caps::EXTENDED_ISUPPORT, "draft/extended-isupport", ""),
-    row(Caps::DRAFT_NO_IMPLICIT_NAMES, "draft/no-implicit-names", ""),
-    row(Caps::PRE_AWAY, "draft/pre-away", ""),
-    row(Caps::READ_MARKER, "draft/read-marker", ""),
-    row(Caps::ECHO_MESSAGE, "echo-message", ""),
-    row(Caps::EXTENDED_JOIN, "extended-join", ""),
-    row(Caps::EXTENDED_MONITOR, "extended-monitor", ""),
-    row(Caps::INVITE_NOTIFY, "invite-notify", ""),
-    row(Caps::LABELED_RESPONSE, "labeled-response", ""),
-    row(Caps::MESSAGE_TAGS, "message-tags", ""),
-    row(Caps::MULTI_PREFIX, "multi-prefix", ""),
-    row(Caps::NO_IMPLICIT_NAMES, "no-implicit-names", ""),
-    row(Caps::SASL, "sasl", "PLAIN"),
-    row(Caps::SERVER_TIME, "server-time", ""),
-    row(Caps::SETNAME, "setname", ""),
-    row(Caps::STANDARD_REPLIES, "standard-replies", ""),
-    row(Caps::USERHOST_IN_NAMES, "userhost-in-names", ""),
+    row(Caps::ACCOUNT_NOTIFY, "account-notify"),
+    row(Caps::ACCOUNT_TAG, "account-tag"),
+    row(Caps::AWAY_NOTIFY, "away-notify"),
+    row(Caps::BATCH, "batch"),
+    row(Caps::CAP_NOTIFY, "cap-notify"),
+    row(Caps::CHGHOST, "chghost"),
+    row(Caps::CHATHISTORY, "draft/chathistory"),
+    row(Caps::EVENT_PLAYBACK, "draft/event-playback"),
+    row(Caps::EXTENDED_ISUPPORT, "draft/extended-isupport"),
+    row(Caps::DRAFT_NO_IMPLICIT_NAMES, "draft/no-implicit-names"),
+    row(Caps::PRE_AWAY, "draft/pre-away"),
+    row(Caps::READ_MARKER, "draft/read-marker"),
+    row(Caps::ECHO_MESSAGE, "echo-message"),
+    row(Caps::EXTENDED_JOIN, "extended-join"),
+    row(Caps::EXTENDED_MONITOR, "extended-monitor"),
+    row(Caps::INVITE_NOTIFY, "invite-notify"),
+    row(Caps::LABELED_RESPONSE, "labeled-response"),
+    row(Caps::MESSAGE_TAGS, "message-tags"),
+    row(Caps::MULTI_PREFIX, "multi-prefix"),
+    row(Caps::NO_IMPLICIT_NAMES, "no-implicit-names"),
+    row(Caps::SASL, "sasl"),
+    row(Caps::SERVER_TIME, "server-time"),
+    row(Caps::SETNAME, "setname"),
+    row(Caps::STANDARD_REPLIES, "standard-replies"),
+    row(Caps::STS, "sts"),
+    row(Caps::USERHOST_IN_NAMES, "userhost-in-names"),
 ];
 
 /// Longest list on one line: leaves 212 of 512 bytes for the server's name, the nick and the rest.

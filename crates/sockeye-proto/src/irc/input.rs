@@ -7,9 +7,10 @@ use core::fmt::Write as _;
 
 use bytes::Bytes;
 
+pub use super::account::AccountRef;
 use super::caps::Caps;
 use super::history::HistoryRequest;
-use super::id::{AccountId, SessionId};
+use super::id::SessionId;
 use super::message::Message;
 
 /// Something that a connection, or the hub, asks of the network.
@@ -26,7 +27,7 @@ pub enum Input {
         message: Message,
     },
     /// Lines that a registered client's connection produced itself and that must keep their place
-    /// among the replies (for example to AUTHENTICATE).
+    /// among the replies (for example to AUTHENTICATE). Numerics for `*` get the client's nick.
     Reply {
         /// Who receives them.
         session: SessionId,
@@ -101,17 +102,6 @@ pub fn fingerprint_text(fingerprint: &[u8; 32]) -> String {
         let _written = write!(text, "{byte:02x}");
     }
     text
-}
-
-/// What the network needs to know of an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountRef {
-    /// Its id.
-    pub id: AccountId,
-    /// Its name as displayed.
-    pub name: String,
-    /// Whether it may act as an operator of every channel.
-    pub admin: bool,
 }
 
 /// What the caller has to do, in this order for each session.

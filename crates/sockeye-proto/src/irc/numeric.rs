@@ -103,6 +103,17 @@ impl Reply<'_> {
     }
 }
 
+/// Writes 900: who is logged in now, as `nick!user@host`.
+pub(crate) fn logged_in(
+    account: &str,
+    (server, client): (&str, &str),
+    mask: &str,
+    out: &mut String,
+) {
+    let reply = RPL_LOGGEDIN.to(out, server, client).params([mask, account]);
+    reply.trailing_fmt(format_args!("You are now logged in as {account}"));
+}
+
 /// How grave a standard reply is (IRCv3 standard replies).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {

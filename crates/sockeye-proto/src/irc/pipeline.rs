@@ -230,10 +230,12 @@ impl Pipeline {
     /// Replaces the settings after a reload; the case mapping stays.
     pub fn reload(&mut self, settings: Settings) {
         let casemapping = self.network.settings.casemapping;
-        self.network.settings = Settings {
+        let settings = Settings {
             casemapping,
             ..settings
         };
+        let before = mem::replace(&mut self.network.settings, settings);
+        self.network.tell_offers(&before, &mut self.withheld);
     }
 
     /// Leaves out one check, so that the simulator can prove that it finds such a fault.
@@ -258,10 +260,10 @@ impl Pipeline {
         let (session, work) = match input {
             Input::Line { session, message } => return self.check_line(session, message, random),
             Input::Enter(candidate) => (candidate.session, Work::Enter(candidate)),
-            Input::Reply { session, lines } => (
-                session,
-                Work::Say(String::from_utf8_lossy(&lines).into_owned()),
-            ),
+            Input::Reply { session, lines } => {
+                let lines = String::from_utf8_lossy(&lines);
+                (session, Work::Say(self.network.addressed(session, &lines)))
+            }
             Input::Login { session, account } => {
                 (session, Work::Act(Event::LogIn(LogIn { session, account })))
             }

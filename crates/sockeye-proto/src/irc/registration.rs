@@ -16,22 +16,26 @@
 //! Sources: RFC 2812 section 3.1, Modern IRC section Connection Registration, IRCv3 capability
 //! negotiation, IRCv3 sasl-3.1 and sasl-3.2, IRCv3 UTF8ONLY.
 
-mod sasl;
+mod login;
+pub(crate) mod sasl;
+mod scram;
 #[cfg(test)]
 mod tests;
 
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::mem;
 
 use bytes::Bytes;
 
-use self::sasl::{Exchange, Sasl};
-use super::caps::{self, Caps, Negotiation};
+pub use self::login::FAILED_LOGINS_MAX;
+use self::login::Purpose;
+use self::sasl::Sasl;
+use super::account::{AccountRef, Question};
+use super::caps::{self, Caps, Negotiation, Offer};
 use super::casemap::is_unseen;
 use super::command::{REASON_BYTES_MAX, shortened};
-use super::input::AccountRef;
+use super::input::Link;
 use super::isupport;
 use super::message::{Line, LineError, Message, truncated};
 use super::numeric::{self, Numeric, Severity};
@@ -42,13 +46,8 @@ use super::settings::Settings;
 pub enum Step {
     /// Write these lines.
     Send(Bytes),
-    /// Verify a name and a password, then call [`Registration::verified`]; take no line before.
-    Verify {
-        /// The account name as given.
-        name: String,
-        /// The password.
-        password: String,
-    },
+    /// Ask the accounts, then call [`Registration::answered`]; take no line before.
+    Ask(Question),
     /// All is said: ask the network with `Input::Enter`; take no line before its answer.
     Enter {
         /// The wanted nick.
@@ -74,23 +73,12 @@ pub enum Step {
     Login(AccountRef, Bytes),
 }
 
-/// Why a login did not succeed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum VerifyError {
-    /// Name or password is wrong; which of them is not said.
-    Denied,
-    /// Too many attempts: try later.
-    Busy,
-    /// The store could not be read.
-    Unavailable,
-}
-
 /// A connection's registration.
 #[derive(Debug)]
 pub struct Registration {
     settings: Arc<Settings>,
     host: String,
+    link: Link,
     state: State,
     /// Registration waits for CAP END.
     negotiating: bool,
@@ -101,8 +89,8 @@ pub struct Registration {
     account: Option<AccountRef>,
     away: Option<String>,
     sasl: Sasl,
-    /// PASS asked for the verification that is under way.
-    pass_verifying: bool,
+    /// Why the accounts are being looked into.
+    asked_for: Option<Purpose>,
     failed_logins: u32,
     bytes: usize,
     lines: u32,
@@ -118,10 +106,11 @@ enum State {
 
 impl Registration {
     /// Starts the registration of a connection whose client is shown with `host`.
-    pub fn new(settings: Arc<Settings>, host: String) -> Self {
+    pub fn new(settings: Arc<Settings>, host: String, link: Link) -> Self {
         Self {
             settings,
             host,
+            link,
             state: State::Open,
             negotiating: false,
             caps: Caps::NONE,
@@ -130,7 +119,7 @@ impl Registration {
             account: None,
             away: None,
             sasl: Sasl::default(),
-            pass_verifying: false,
+            asked_for: None,
             failed_logins: 0,
             bytes: 0,
             lines: 0,
@@ -168,47 +157,17 @@ impl Registration {
                 self.authenticate(message.param(0), steps);
             }
             Ok(message) if self.state == State::Entered => {
-                if message.command == "NICK" {
-                    // Whether it succeeds is seen by the network alone.
-                    self.nick = None;
-                }
                 steps.push(Step::Forward(message));
             }
             Ok(message) => self.command(&message, steps),
         }
     }
 
-    /// Takes the outcome of [`Step::Verify`].
-    pub fn verified(&mut self, outcome: Result<AccountRef, VerifyError>, steps: &mut Vec<Step>) {
-        let by_pass = mem::take(&mut self.pass_verifying);
-        match outcome {
-            Ok(account) => self.log_in(account, by_pass, steps),
-            Err(error) => {
-                self.failed_logins += 1;
-                let failure = if by_pass {
-                    numeric::ERR_PASSWDMISMATCH
-                } else {
-                    numeric::ERR_SASLFAIL
-                };
-                self.say(steps, |out, client, me| {
-                    let reply = failure.to(out, &me.settings.server, client);
-                    match error {
-                        VerifyError::Denied => reply.text(),
-                        VerifyError::Busy => reply.trailing("Too many attempts, try again later"),
-                        VerifyError::Unavailable => reply.trailing("Accounts cannot be read now"),
-                    }
-                });
-                let is_last = by_pass || self.failed_logins >= FAILED_LOGINS_MAX;
-                if self.state != State::Entered && is_last {
-                    self.close("Login failed", steps);
-                }
-            }
-        }
-    }
-
     /// The network has taken the client in.
     pub fn entered(&mut self) {
         self.state = State::Entered;
+        // From here on the network alone knows it, and puts it where `*` is written.
+        self.nick = None;
     }
 
     /// The nick was refused: the next NICK tries again.
@@ -246,10 +205,10 @@ impl Registration {
 
     fn cap(&mut self, params: &[String], steps: &mut Vec<Step>) {
         let mut out = String::new();
-        let offered = Caps::offered(&self.settings);
+        let offer = Offer::new(&self.settings, &self.link);
         let client = self.nick.as_deref().unwrap_or(NOBODY);
         let names = (self.settings.server.as_str(), client);
-        match caps::command(params, &mut self.caps, offered, names, &mut out) {
+        match caps::command(params, &mut self.caps, &offer, names, &mut out) {
             Negotiation::Aside => {}
             Negotiation::Open => self.negotiating = true,
             Negotiation::Ended => self.negotiating = false,
@@ -284,24 +243,6 @@ impl Registration {
         self.user = Some((clean.into(), truncated(realname, REALNAME_BYTES_MAX).into()));
     }
 
-    /// There is no password for the server as a whole, so any is accepted, but one of the form
-    /// `account:password` logs in.
-    fn take_pass(&mut self, password: Option<&str>, steps: &mut Vec<Step>) {
-        let Some(password) = password else {
-            return self.reply(numeric::ERR_NEEDMOREPARAMS, &["PASS"], steps);
-        };
-        match password.split_once(':') {
-            Some((name, password)) if self.settings.accounts && !name.is_empty() => {
-                self.pass_verifying = true;
-                steps.push(Step::Verify {
-                    name: name.into(),
-                    password: password.into(),
-                });
-            }
-            _ => {}
-        }
-    }
-
     fn take_away(&mut self, reason: Option<&str>, steps: &mut Vec<Step>) {
         let reason = reason.filter(|reason| !reason.is_empty());
         self.away = reason.map(|reason| shortened(reason, REASON_BYTES_MAX));
@@ -324,57 +265,6 @@ impl Registration {
                     .param(server)
                     .trailing(token);
             }),
-        }
-    }
-
-    fn authenticate(&mut self, parameter: Option<&str>, steps: &mut Vec<Step>) {
-        let Some(parameter) = parameter else {
-            return self.reply(numeric::ERR_NEEDMOREPARAMS, &["AUTHENTICATE"], steps);
-        };
-        if self.account.is_some() {
-            return self.reply(numeric::ERR_SASLALREADY, &[], steps);
-        }
-        if !self.settings.accounts || self.failed_logins >= FAILED_LOGINS_MAX {
-            return self.reply(numeric::ERR_SASLFAIL, &[], steps);
-        }
-        match self.sasl.step(parameter) {
-            Exchange::Continue => {
-                self.say(steps, |out, _, _| {
-                    Line::new(out).command("AUTHENTICATE").param("+").end()
-                });
-            }
-            Exchange::More => {}
-            Exchange::Aborted => self.reply(numeric::ERR_SASLABORTED, &[], steps),
-            Exchange::TooLong => self.reply(numeric::ERR_SASLTOOLONG, &[], steps),
-            Exchange::Malformed => self.reply(numeric::ERR_SASLFAIL, &[], steps),
-            Exchange::UnknownMechanism => {
-                self.reply(numeric::RPL_SASLMECHS, &[sasl::MECHANISMS], steps);
-                self.reply(numeric::ERR_SASLFAIL, &[], steps);
-            }
-            Exchange::Verify { name, password } => steps.push(Step::Verify { name, password }),
-        }
-    }
-
-    fn log_in(&mut self, account: AccountRef, by_pass: bool, steps: &mut Vec<Step>) {
-        self.account = Some(account.clone());
-        let mut out = String::new();
-        let server = self.settings.server.as_str();
-        let client = self.client();
-        let user = self.user.as_ref().map_or(NOBODY, |(user, _)| user);
-        let mask = [client, "!", user, "@", &self.host].concat();
-        let logged_in = numeric::RPL_LOGGEDIN
-            .to(&mut out, server, client)
-            .param(&mask);
-        let text = format_args!("You are now logged in as {}", account.name);
-        logged_in.param(&account.name).trailing_fmt(text);
-        if !by_pass {
-            numeric::RPL_SASLSUCCESS.to(&mut out, server, client).text();
-        }
-        if self.state == State::Entered {
-            steps.push(Step::Login(account, out.into()));
-        } else {
-            self.send(out, steps);
-            self.enter_if_complete(steps);
         }
     }
 
@@ -422,7 +312,7 @@ impl Registration {
         }
     }
 
-    /// Returns the nick for replies; `*` if it is not known, as after a NICK once entered.
+    /// Returns the nick for replies; `*` if it is not known.
     fn client(&self) -> &str {
         self.nick.as_deref().unwrap_or(NOBODY)
     }
@@ -475,9 +365,6 @@ pub const BYTES_MAX: usize = 32 * 1_024;
 
 /// Most lines of a connection before it is on the network.
 pub const LINES_MAX: u32 = 200;
-
-/// Most failed logins of a connection.
-pub const FAILED_LOGINS_MAX: u32 = 3;
 
 /// Longest user name, bytes: USERLEN.
 pub const USER_BYTES_MAX: usize = 16;

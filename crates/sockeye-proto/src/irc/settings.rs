@@ -26,10 +26,21 @@ pub struct Settings {
     pub casemapping: CaseMapping,
     /// Whether accounts exist, so that `sasl` is offered.
     pub accounts: bool,
+    /// Whether clients are told to come by TLS only; off unless an operator has asked for it.
+    pub sts: Option<Sts>,
     /// Who runs it and where, a line each: two of place, then how to reach somebody; empty: 423.
     pub admin: Vec<String>,
     /// A picture for the network, an `https` URL in which `{size}` may stand for pixels.
     pub icon: Option<String>,
+}
+
+/// The policy of IRCv3 Strict Transport Security.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sts {
+    /// Where TLS is accepted.
+    pub port: u16,
+    /// For how long clients hold on to it after each visit, seconds; 0 ends it.
+    pub duration_s: u64,
 }
 
 /// How nicks and channel names are compared.

@@ -9,7 +9,8 @@ mod memory;
 mod sqlite;
 
 pub use accounts::{
-    Account, AccountError, Accounts, HashCost, LoginError, Password, Permissions, UnknownPermission,
+    Account, AccountError, Accounts, Challenge, HashCost, LoginError, Password, Permissions,
+    Proven, UnknownPermission,
 };
 pub use faulty::{Fault, FaultyLog};
 pub use log::{Answer, Health, History, Log, LogError, Snapshot, Tail};

@@ -4,25 +4,30 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::*;
+use crate::irc::settings::Sts;
 
 struct Client {
     caps: Caps,
-    offered: Caps,
+    offer: Offer,
 }
 
 impl Client {
     fn new() -> Self {
-        let offered = TABLE.iter().fold(Caps::NONE, |all, row| all | row.cap);
+        let settings = Settings {
+            history: true,
+            accounts: true,
+            ..Settings::default()
+        };
         Self {
             caps: Caps::NONE,
-            offered,
+            offer: Offer::new(&settings, &Link::default()),
         }
     }
 
     fn cap(&mut self, params: &[&str]) -> (Negotiation, String) {
         let params: Vec<_> = params.iter().map(|&param| String::from(param)).collect();
         let mut out = String::new();
-        let effect = command(&params, &mut self.caps, self.offered, ("h", "*"), &mut out);
+        let effect = command(&params, &mut self.caps, &self.offer, ("h", "*"), &mut out);
         (effect, out)
     }
 }
@@ -43,7 +48,7 @@ fn ls_shows_values_from_version_302_on() {
     assert_eq!(client.caps, Caps::NONE);
     for version in ["302", "307"] {
         let (_, values) = client.cap(&["ls", version]);
-        assert!(values.contains(" sasl=PLAIN"), "{values}");
+        assert!(values.contains("sasl=SCRAM-SHA-256,PLAIN"), "{values}");
         assert!(client.caps.has(Caps::CAP_NOTIFY));
     }
     let (_, old) = client.cap(&["LS", "301"]);
@@ -53,10 +58,7 @@ fn ls_shows_values_from_version_302_on() {
 #[test]
 fn what_is_not_offered_is_neither_listed_nor_granted() {
     let mut client = Client::new();
-    client.offered = client
-        .offered
-        .without(Caps::SASL)
-        .without(Caps::CHATHISTORY);
+    client.offer = Offer::new(&Settings::default(), &Link::default());
     let (_, text) = client.cap(&["LS", "302"]);
     assert!(!text.contains("sasl") && !text.contains("chathistory"));
     assert_eq!(client.cap(&["REQ", "sasl"]).1, ":h CAP * NAK :sasl\r\n");
@@ -147,4 +149,71 @@ fn every_capability_has_one_row_in_order() {
                 .all(|other| other.cap != row.cap && other.name != row.name)
         );
     }
+}
+
+#[test]
+fn external_is_for_those_with_a_certificate() {
+    let mut client = Client::new();
+    let settings = Settings {
+        accounts: true,
+        ..Settings::default()
+    };
+    let link = Link {
+        certificate: Some([0; 32]),
+        ..Link::default()
+    };
+    client.offer = Offer::new(&settings, &link);
+    let (_, text) = client.cap(&["LS", "302"]);
+    assert!(text.contains("sasl=EXTERNAL,SCRAM-SHA-256,PLAIN"), "{text}");
+}
+
+#[test]
+fn sts_is_an_order_and_no_capability_to_be_had() {
+    let settings = Settings {
+        sts: Some(Sts {
+            port: 6697,
+            duration_s: 15_552_000,
+        }),
+        ..Settings::default()
+    };
+    for (secure, value) in [(false, "sts=port=6697"), (true, "sts=duration=15552000")] {
+        let link = Link {
+            secure,
+            ..Link::default()
+        };
+        let mut client = Client::new();
+        client.offer = Offer::new(&settings, &link);
+        assert!(!client.cap(&["LS"]).1.contains("sts"));
+        assert!(client.cap(&["LS", "302"]).1.contains(value));
+        assert_eq!(client.cap(&["REQ", "sts"]).1, ":h CAP * NAK :sts\r\n");
+        assert_eq!(client.cap(&["REQ", "-sts"]).1, ":h CAP * NAK :-sts\r\n");
+    }
+    assert!(!Client::new().cap(&["LS", "302"]).1.contains("sts"));
+}
+
+#[test]
+fn news_go_to_those_who_want_them() {
+    let with = Client::new().offer;
+    let without = Offer::new(&Settings::default(), &Link::default());
+    let told = |offers: (&Offer, &Offer), caps: Caps| {
+        let (mut caps, mut out) = (caps, String::new());
+        notify(offers, &mut caps, ("h", "n"), &mut out);
+        (caps, out)
+    };
+    let knows = Caps::CAP_NOTIFY | Caps::VERSION_302;
+    assert_eq!(
+        told((&without, &with), knows).1,
+        ":h CAP n NEW :draft/chathistory draft/event-playback draft/read-marker sasl=SCRAM-SHA-256,PLAIN\r\n"
+    );
+    let old = ":h CAP n NEW :draft/chathistory draft/event-playback draft/read-marker sasl\r\n";
+    assert_eq!(told((&without, &with), Caps::CAP_NOTIFY).1, old);
+    let (caps, out) = told((&with, &without), knows | Caps::SASL | Caps::BATCH);
+    assert_eq!(
+        out,
+        ":h CAP n DEL :draft/chathistory draft/event-playback draft/read-marker sasl\r\n"
+    );
+    assert_eq!(caps, knows | Caps::BATCH);
+    let (caps, out) = told((&with, &without), Caps::SASL);
+    assert_eq!((caps, out.as_str()), (Caps::NONE, ""));
+    assert_eq!(told((&with, &with), knows).1, "");
 }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Request;
-use crate::irc::caps::{self, Caps};
+use crate::irc::caps::{self, Offer};
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal};
@@ -30,16 +30,16 @@ impl Intent for SetCaps {
     }
 
     fn commit(self, (): (), _stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let offered = Caps::offered(&network.settings);
         let Some(session) = network.sessions.find_mut(self.session) else {
             return;
         };
+        let offer = Offer::new(&network.settings, &session.link);
         let names = (&*network.settings.server, &*session.nick);
         let before = session.caps;
         caps::command(
             &self.params,
             &mut session.caps,
-            offered,
+            &offer,
             names,
             effects.replies.lines(),
         );

@@ -6,6 +6,7 @@ use crate::irc::id::SessionId;
 use crate::irc::input::AccountRef;
 use crate::irc::message::Line;
 use crate::irc::network::{Effects, Intent, Network, Refusal, Relay};
+use crate::irc::numeric::logged_in;
 
 /// Becoming known under an account.
 #[derive(Debug)]
@@ -50,6 +51,13 @@ impl Intent for LogIn {
             let line = Line::new(effects.replies.lines()).source(&session.source);
             let change = if is_operator { "+o" } else { "-o" };
             line.command("MODE").params([&*session.nick, change]).end();
+        }
+        if let Some(session) = network.sessions.find(self.session)
+            && let Some(account) = &session.account
+        {
+            let names = (&*network.settings.server, &*session.nick);
+            let lines = effects.replies.lines();
+            logged_in(&account.name, names, &session.source, lines);
         }
         network.send_to_peers(self.session, &relay, effects.outputs);
     }

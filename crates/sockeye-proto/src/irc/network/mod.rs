@@ -16,6 +16,7 @@ mod event;
 pub(crate) mod mask;
 pub(crate) mod modes;
 mod monitors;
+mod offers;
 mod past;
 pub(crate) mod rank;
 mod read_marks;
@@ -64,6 +65,10 @@ pub(crate) struct Network {
     epoch: u64,
     /// Lets non-members speak: the planted fault that the simulator has to find.
     pub(crate) skips_membership_check: bool,
+}
+
+fn is_numeric(command: &str) -> bool {
+    command.len() == 3 && command.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Something that a client wants to change.
@@ -149,6 +154,24 @@ impl Network {
     ) -> Reply<'a> {
         let nick = self.sessions.find(to).map_or("", |session| &session.nick);
         numeric.to(out, &self.settings.server, nick)
+    }
+
+    /// Puts the nick of a client into numerics for `*`, which its connection has written: that does
+    /// not know the nick.
+    pub(crate) fn addressed(&self, to: SessionId, lines: &str) -> String {
+        let nick = self.sessions.find(to).map_or("*", |session| &session.nick);
+        let mut out = String::with_capacity(lines.len());
+        for line in lines.split_inclusive('\n') {
+            let mut words = line.splitn(4, ' ');
+            match [(); 4].map(|()| words.next()) {
+                [Some(server), Some(code), Some("*"), Some(rest)] if is_numeric(code) => {
+                    let words = [server, code, nick, rest];
+                    out.push_str(&words.join(" "));
+                }
+                _ => out.push_str(line),
+            }
+        }
+        out
     }
 
     /// Makes a refusal of one numeric with its usual text.

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
+use crate::irc::account::{Answer, AnswerError};
 use crate::irc::id::AccountId;
 use crate::irc::message::{LineDecoder, LineError};
 use crate::irc::settings::CaseMapping;
@@ -39,7 +40,11 @@ impl Client {
     }
 
     fn with(settings: Settings) -> Self {
-        let registration = Registration::new(Arc::new(settings), "10.0.0.1".into());
+        Self::of(settings, Link::default())
+    }
+
+    fn of(settings: Settings, link: Link) -> Self {
+        let registration = Registration::new(Arc::new(settings), "10.0.0.1".into(), link);
         Self {
             registration,
             decoder: LineDecoder::default(),
@@ -65,9 +70,13 @@ impl Client {
         steps.into_iter().map(show).collect()
     }
 
-    fn verified(&mut self, outcome: Result<AccountRef, VerifyError>) -> Vec<String> {
+    fn verified(&mut self, outcome: Result<AccountRef, AnswerError>) -> Vec<String> {
+        self.answered(outcome.map(Answer::Account))
+    }
+
+    fn answered(&mut self, answer: Result<Answer, AnswerError>) -> Vec<String> {
         let mut steps = Vec::new();
-        self.registration.verified(outcome, &mut steps);
+        self.registration.answered(answer, &mut steps);
         steps.into_iter().map(show).collect()
     }
 }
@@ -83,7 +92,10 @@ fn show(step: Step) -> String {
         Step::Close(lines) => ["close ", &text(lines)].concat(),
         Step::Reply(lines) => ["reply ", &text(lines)].concat(),
         Step::Login(account, lines) => ["login ", &account.name, " ", &text(lines)].concat(),
-        Step::Verify { name, password } => ["verify ", &name, " ", &password].concat(),
+        Step::Ask(Question::Password { name, password }) => {
+            ["verify ", &name, " ", &password.0].concat()
+        }
+        Step::Ask(question) => alloc::format!("{question:?}"),
         Step::Forward(message) => ["forward ", &message.command].concat(),
         Step::Enter {
             nick,
@@ -292,11 +304,6 @@ fn sasl_plain_logs_in_before_registration_ends() {
          authentication successful|"
         ]
     );
-    let again = client.says("AUTHENTICATE PLAIN");
-    assert_eq!(
-        again,
-        [":h 907 ali :You have already authenticated using SASL|"]
-    );
     assert_eq!(client.says("CAP END"), ["enter ali u (A) Caps(64) Ali"]);
 }
 
@@ -339,7 +346,7 @@ fn sasl_failures_have_their_numerics() {
     assert_eq!(
         client.says("AUTHENTICATE EXTERNAL"),
         [
-            ":h 908 * PLAIN :are available SASL mechanisms|",
+            ":h 908 * SCRAM-SHA-256,PLAIN :are available SASL mechanisms|",
             ":h 904 * :SASL authentication failed|"
         ]
     );
@@ -385,7 +392,7 @@ fn a_wrong_password_may_be_tried_three_times() {
     let attempt = ["AUTHENTICATE PLAIN\nAUTHENTICATE ", &plain("\0ali\0wrong")].concat();
     for round in 1..=3 {
         assert_eq!(client.says(&attempt)[1], "verify ali wrong");
-        let steps = client.verified(Err(VerifyError::Denied));
+        let steps = client.verified(Err(AnswerError::Denied));
         assert_eq!(steps[0], ":h 904 * :SASL authentication failed|");
         assert_eq!(steps.len() == 2, round == 3, "{steps:?}");
     }
@@ -394,13 +401,13 @@ fn a_wrong_password_may_be_tried_three_times() {
     for _ in 0..3 {
         client.says(&attempt);
         assert_eq!(
-            client.verified(Err(VerifyError::Busy)),
-            ["reply :h 904 ali :Too many attempts, try again later|"]
+            client.verified(Err(AnswerError::Busy)),
+            ["reply :h 904 * :Too many attempts, try again later|"]
         );
     }
     assert_eq!(
         client.says("AUTHENTICATE PLAIN"),
-        ["reply :h 904 ali :SASL authentication failed|"]
+        ["reply :h 904 * :SASL authentication failed|"]
     );
 }
 
@@ -420,7 +427,7 @@ fn pass_with_an_account_logs_in() {
     let mut client = Client::new();
     client.says("PASS ali:wrong");
     assert_eq!(
-        client.verified(Err(VerifyError::Denied)),
+        client.verified(Err(AnswerError::Denied)),
         [
             ":h 464 * :Password incorrect|",
             "close ERROR :Closing link: 10.0.0.1 (Login failed)|"
@@ -451,13 +458,142 @@ fn once_entered_only_authenticate_stays_here() {
     );
     assert_eq!(client.says_bytes(b"X \xff\n").len(), 1);
     let steps = client.verified(Ok(account()));
-    assert!(
-        steps[0].starts_with("login Ali :h 900 ali ali!u@10.0.0.1 Ali :"),
-        "{steps:?}"
+    // The network knows the nick and says the rest.
+    assert_eq!(
+        steps,
+        ["login Ali :h 903 * :SASL authentication successful|"]
     );
-    // The network may have refused this: the nick is unknown from here on.
-    client.says("NICK bo");
-    assert!(client.says("AUTHENTICATE PLAIN")[0].starts_with("reply :h 907 * :"));
+}
+
+#[test]
+fn who_is_logged_in_may_log_in_anew() {
+    for mut client in [Client::new(), Client::entered()] {
+        let attempt = ["AUTHENTICATE PLAIN\nAUTHENTICATE ", &plain("\0ali\0p")].concat();
+        for _ in 0..2 {
+            assert_eq!(client.says(&attempt)[1], "verify ali p");
+            assert!(client.verified(Ok(account())).concat().contains(" 903 * :"));
+        }
+        // A failure leaves the login as it was.
+        client.says(&attempt);
+        let failed = client.verified(Err(AnswerError::Denied));
+        assert!(failed[0].contains(":h 904 * :"), "{failed:?}");
+        if client.registration.state == State::Open {
+            let entered = client.says("NICK ali\nUSER u 0 * :A");
+            assert!(entered[0].ends_with(" Ali"), "{entered:?}");
+        }
+    }
+}
+
+#[test]
+fn sasl_external_asks_for_the_owner_of_the_certificate() {
+    let mut without = Client::new();
+    assert!(without.says("AUTHENTICATE EXTERNAL")[0].starts_with(":h 908 * SCRAM-SHA-256,PLAIN "));
+    for (message, asked) in [
+        ("+", "Certificate { name: None }"),
+        (&*plain("ali"), "Certificate { name: Some(\"ali\") }"),
+    ] {
+        let certificate = Some([1; 32]);
+        let link = Link {
+            certificate,
+            ..Link::default()
+        };
+        let mut client = Client::of(settings(), link);
+        assert_eq!(client.says("AUTHENTICATE external"), ["AUTHENTICATE +|"]);
+        assert_eq!(client.says(&["AUTHENTICATE ", message].concat()), [asked]);
+        assert!(client.verified(Ok(account()))[0].contains(" 903 "));
+    }
+}
+
+/// A client that has got as far as the server's first message.
+fn challenged(nonce: &str) -> (Client, Vec<String>) {
+    let mut client = Client::new();
+    assert_eq!(
+        client.says("AUTHENTICATE SCRAM-SHA-256"),
+        ["AUTHENTICATE +|"]
+    );
+    let first = plain(&["n,,n=ali,r=", nonce].concat());
+    let mut steps = Vec::new();
+    for chunk in first.as_bytes().chunks(400) {
+        let chunk = core::str::from_utf8(chunk).unwrap();
+        steps = client.says(&["AUTHENTICATE ", chunk].concat());
+    }
+    assert_eq!(steps, ["Challenge { name: \"ali\" }"]);
+    let (nonce, salt) = ("srv".into(), "c2FsdA==".into());
+    let iterations = 4_096;
+    let said = client.answered(Ok(Answer::Challenge {
+        nonce,
+        salt,
+        iterations,
+    }));
+    (client, said)
+}
+
+#[test]
+fn sasl_scram_proves_both_sides() {
+    let (mut client, said) = challenged("cli");
+    let first = plain("r=clisrv,s=c2FsdA==,i=4096");
+    assert_eq!(said, [["AUTHENTICATE ", &first, "|"].concat()]);
+    let last = plain("c=biws,r=clisrv,p=cHJvb2Y=");
+    let asked = client.says(&["AUTHENTICATE ", &last].concat());
+    let message = "n=ali,r=cli,r=clisrv,s=c2FsdA==,i=4096,c=biws,r=clisrv";
+    assert_eq!(
+        asked,
+        [alloc::format!(
+            "Proof {{ name: \"ali\", message: {message:?}, proof: {:?} }}",
+            b"proof"
+        )]
+    );
+    let said = client.answered(Ok(Answer::Proven {
+        account: account(),
+        signature: b"sig".to_vec(),
+    }));
+    assert_eq!(said, [["AUTHENTICATE ", &plain("v=c2ln"), "|"].concat()]);
+    // Only once the client has seen it, it is logged in.
+    let done = client.says("AUTHENTICATE +");
+    assert!(
+        done[0].contains(":h 900 ") && done[0].contains(":h 903 "),
+        "{done:?}"
+    );
+}
+
+#[test]
+fn sasl_scram_ends_where_something_is_wrong() {
+    let failed = [":h 904 * :SASL authentication failed|"];
+    let (mut client, _) = challenged("cli");
+    let wrong = plain("c=biws,r=cli,p=cHJvb2Y=");
+    assert_eq!(client.says(&["AUTHENTICATE ", &wrong].concat()), failed);
+    let (mut client, _) = challenged("cli");
+    client.says(&["AUTHENTICATE ", &plain("c=biws,r=clisrv,p=cHJvb2Y=")].concat());
+    assert_eq!(client.verified(Err(AnswerError::Denied)), failed);
+    let (mut client, _) = challenged("cli");
+    let aborted = [":h 906 * :SASL authentication aborted|"];
+    assert_eq!(client.says("AUTHENTICATE *"), aborted);
+    let mut client = Client::new();
+    client.says("AUTHENTICATE SCRAM-SHA-256");
+    let binds = plain("p=tls-unique,,n=ali,r=x");
+    assert_eq!(client.says(&["AUTHENTICATE ", &binds].concat()), failed);
+}
+
+#[test]
+fn long_messages_of_the_server_come_in_chunks() {
+    let (_, said) = challenged(&"n".repeat(600));
+    let lines: Vec<_> = said[0].trim_end_matches('|').split('|').collect();
+    assert!(lines.len() >= 3, "{said:?}");
+    let chunks = lines
+        .iter()
+        .map(|line| line.strip_prefix("AUTHENTICATE ").unwrap());
+    let (last, full) = chunks
+        .clone()
+        .collect::<Vec<_>>()
+        .split_last()
+        .map(|(a, b)| (*a, b.to_vec()))
+        .unwrap();
+    assert!(full.iter().all(|chunk| chunk.len() == 400) && last.len() < 400);
+    let all: String = chunks.filter(|&chunk| chunk != "+").collect();
+    assert!(STANDARD.decode(all).unwrap().starts_with(b"r=nnn"));
+    let mut out = String::new();
+    sasl::write(&mut out, &"x".repeat(300));
+    assert!(out.ends_with("\r\nAUTHENTICATE +\r\n"), "{out}");
 }
 
 proptest! {

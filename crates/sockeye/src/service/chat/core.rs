@@ -35,7 +35,7 @@ use crate::state::{Answer, Log, LogError, end_process};
 /// What connections and the hub ask of the core.
 pub(super) enum Ask {
     /// A client asks to enter the network; what it is told goes into the queue.
-    Enter(Input, Arc<Outbox>),
+    Enter(Box<Input>, Arc<Outbox>),
     /// What one connection has read at once: it stays together, so that what it causes for others
     /// is written at once, too.
     Inputs(Vec<Input>),
@@ -198,7 +198,7 @@ impl Core {
             match ask {
                 Ask::Enter(input, outbox) => {
                     if self.seat(&input, outbox) {
-                        self.pipeline.input(input, now, self.random.next());
+                        self.pipeline.input(*input, now, self.random.next());
                     }
                     room -= 1;
                 }

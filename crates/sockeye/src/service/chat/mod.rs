@@ -7,6 +7,7 @@
 //!        └────── outboxes, 1 MiB each ─────┘
 //! ```
 
+mod accounts;
 mod connection;
 mod core;
 mod deliver;

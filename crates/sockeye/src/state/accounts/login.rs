@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ pub(super) struct Logins {
     key: [u8; 32],
     hashers: Semaphore,
     memory: Mutex<Memory>,
+    /// How many secrets were compared, right or wrong.
+    comparisons: AtomicU64,
 }
 
 #[derive(Default)]
@@ -118,6 +121,7 @@ impl Accounts {
             .acquire()
             .await
             .map_err(|e| unavailable(&e))?;
+        self.inner.logins.compares();
         let work = tokio::task::spawn_blocking(move || match stored {
             Some((account, verifier)) => {
                 password::matches(password.expose(), &verifier).then_some(account)
@@ -145,7 +149,26 @@ impl Logins {
             key,
             hashers: Semaphore::new(HASHERS),
             memory: Mutex::default(),
+            comparisons: AtomicU64::new(0),
         }
+    }
+
+    pub(super) fn failed(&self, source: IpAddr, folded: &str, now: Instant) {
+        self.memory().attempts.failed(source, folded, now);
+    }
+
+    pub(super) fn succeeded(&self, source: IpAddr, folded: &str) {
+        self.memory().attempts.succeeded(source, folded);
+    }
+
+    /// Counts a secret that is compared.
+    pub(super) fn compares(&self) {
+        self.comparisons.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[cfg(test)]
+    pub(super) fn comparisons(&self) -> u64 {
+        self.comparisons.load(Ordering::Relaxed)
     }
 
     fn are_idle(&self) -> bool {

@@ -1,8 +1,10 @@
 //! Accounts: who may use the hub, and what for.
 
+mod certificates;
 mod limits;
 mod login;
 mod password;
+mod scram;
 #[cfg(test)]
 mod tests;
 
@@ -14,11 +16,13 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 use sockeye_proto::irc::id::AccountId;
 use sockeye_proto::irc::input::AccountRef;
 use sockeye_proto::irc::settings::CaseMapping;
+use tokio::sync::OnceCell;
 
 pub use self::login::LoginError;
 use self::login::Logins;
 use self::password::Verifiers;
 pub use self::password::{HashCost, Password};
+pub use self::scram::{Challenge, Proven};
 use super::{LogError, Store};
 
 /// The accounts of a hub, kept in its store.
@@ -36,6 +40,8 @@ struct Inner {
     folding: CaseMapping,
     cost: HashCost,
     logins: Logins,
+    /// Read once it is needed: see `salt_key`.
+    salt_key: OnceCell<[u8; 32]>,
 }
 
 /// One account.
@@ -83,8 +89,10 @@ pub enum AccountError {
     ConfigPassword(&'static str),
     /// Another account has this name, or one that compares equal.
     Exists,
-    /// There is no such account.
+    /// There is no such account, or nothing of the kind that it has.
     Unknown,
+    /// It has as many as it may have.
+    Full,
     /// The store did not take or yield it.
     Store(LogError),
 }
@@ -100,6 +108,7 @@ impl Accounts {
                 folding,
                 cost,
                 logins,
+                salt_key: OnceCell::new(),
             }),
         }
     }
@@ -216,6 +225,15 @@ impl Accounts {
         folded: String,
         work: impl FnOnce(&Transaction<'_>, i64) -> rusqlite::Result<()> + Send + 'static,
     ) -> Result<(), AccountError> {
+        self.change_and(folded, work).await
+    }
+
+    /// The same, with an outcome.
+    async fn change_and<T: Send + 'static>(
+        &self,
+        folded: String,
+        work: impl FnOnce(&Transaction<'_>, i64) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, AccountError> {
         let changed = self.inner.store.write(move |transaction| {
             let sql = "SELECT id FROM account WHERE folded = ?1";
             let id = transaction
@@ -395,6 +413,7 @@ impl fmt::Display for AccountError {
             ),
             Self::ConfigPassword(why) => write!(f, "this password cannot be used: {why}"),
             Self::Exists => f.write_str("there is an account of this name"),
+            Self::Full => f.write_str("this account has as many as it may have"),
             Self::Unknown => f.write_str("there is no account of this name"),
             Self::Store(e) => e.fmt(f),
         }

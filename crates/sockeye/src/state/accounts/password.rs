@@ -150,7 +150,7 @@ pub(super) fn match_nothing(password: &[u8], cost: HashCost) {
 }
 
 /// Makes the text form of a SCRAM verifier (RFC 5802 section 3; the form is that of RFC 5803).
-fn scram_sha256(password: &[u8], salt: &[u8], iterations: u32) -> String {
+pub(super) fn scram_sha256(password: &[u8], salt: &[u8], iterations: u32) -> String {
     let salted = pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password, salt, iterations);
     let stored_key = Sha256::digest(hmac_sha256(&salted, b"Client Key"));
     let server_key = hmac_sha256(&salted, b"Server Key");
@@ -172,7 +172,7 @@ pub(super) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     hmac_sha256(key, &message)
 }
 
-fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+pub(super) fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message);
     mac.finalize().into_bytes().into()
@@ -185,7 +185,7 @@ fn salt() -> Result<[u8; SALT_BYTES], String> {
 }
 
 /// Salt of either verifier, bytes (PHC string format).
-const SALT_BYTES: usize = 16;
+pub(super) const SALT_BYTES: usize = 16;
 
 /// Longest password, bytes: it fits into one SASL PLAIN message of 400 base64 bytes.
 const PASSWORD_BYTES_MAX: usize = 300;

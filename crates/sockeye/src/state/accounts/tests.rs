@@ -203,3 +203,149 @@ fn permissions_read_as_written() {
     let words = "unknown permission \"root\"; there are chat,files,shell,proxy,admin";
     assert_eq!(unknown.to_string(), words);
 }
+
+/// Logs in as a client does it (RFC 5802 section 3).
+async fn scram(accounts: &Accounts, name: &str, password: &str) -> Result<String, LoginError> {
+    use super::password::hmac_sha256;
+    use base64::Engine as _;
+    use sha2::{Digest, Sha256};
+
+    let challenge = accounts.challenge(name, HERE).await?;
+    let salt = base64::engine::general_purpose::STANDARD
+        .decode(&challenge.salt)
+        .unwrap();
+    let message = format!("n={name},r=x,r=x{},c=biws", challenge.nonce);
+    let (password, count) = (password.as_bytes(), challenge.iterations);
+    let salted = pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password, &salt, count);
+    let client_key = hmac_sha256(&salted, b"Client Key");
+    let stored_key: [u8; 32] = Sha256::digest(client_key).into();
+    let hidden = hmac_sha256(&stored_key, message.as_bytes());
+    let proof: Vec<u8> = client_key.iter().zip(hidden).map(|(a, b)| a ^ b).collect();
+    let proven = accounts.prove(&challenge, &message, &proof)?;
+    let server_key = hmac_sha256(&salted, b"Server Key");
+    assert_eq!(
+        proven.signature,
+        hmac_sha256(&server_key, message.as_bytes())
+    );
+    Ok(proven.account.name)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proof_logs_in_and_a_wrong_one_is_remembered() {
+    let (_dir, accounts) = accounts();
+    let one = Password::new("one");
+    accounts
+        .add("Ali", Some(one), Permissions::CHAT)
+        .await
+        .unwrap();
+    assert_eq!(scram(&accounts, "ali", "one").await.unwrap(), "Ali");
+    let denied = Err(LoginError::PeerDenied);
+    assert_eq!(scram(&accounts, "ali", "two").await, denied);
+    let before = tokio::time::Instant::now();
+    assert_eq!(scram(&accounts, "ali", "one").await.unwrap(), "Ali");
+    assert!(before.elapsed() >= std::time::Duration::from_millis(900));
+    // A proof is good for its challenge only.
+    let (a, b) = (
+        accounts.challenge("ali", HERE).await.unwrap(),
+        accounts.challenge("ali", HERE).await.unwrap(),
+    );
+    assert_ne!(a.nonce, b.nonce);
+    assert_eq!(
+        accounts.prove(&a, "", &[]).map(drop),
+        Err(LoginError::PeerDenied)
+    );
+}
+
+#[tokio::test]
+async fn who_is_not_there_is_challenged_like_anybody() {
+    let (dir, accounts) = accounts();
+    let one = || Some(Password::new("one"));
+    accounts.add("ali", one(), Permissions::CHAT).await.unwrap();
+    accounts.add("bo", None, Permissions::CHAT).await.unwrap();
+    let known = accounts.challenge("ali", HERE).await.unwrap();
+    let mut salts = vec![known.salt.clone()];
+    for name in ["nobody", "bo", "other", "not a name"] {
+        let first = accounts.challenge(name, HERE).await.unwrap();
+        let again = accounts.challenge(name, THERE).await.unwrap();
+        assert_eq!(first.salt, again.salt, "{name}");
+        assert_eq!(first.salt.len(), known.salt.len());
+        assert_eq!(first.iterations, known.iterations);
+        assert_eq!(first.nonce.len(), known.nonce.len());
+        salts.push(first.salt);
+    }
+    salts.sort();
+    salts.dedup();
+    assert_eq!(salts.len(), 5);
+    let nobody = accounts.challenge("NOBODY", HERE).await.unwrap();
+    drop(accounts);
+    // Nor does a restart tell.
+    let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
+    let restarted = Accounts::new(store, CaseMapping::Ascii, HashCost::least());
+    let again = restarted.challenge("nobody", HERE).await.unwrap();
+    assert_eq!(again.salt, nobody.salt);
+}
+
+#[tokio::test(start_paused = true)]
+async fn secrets_are_compared_as_often_for_unknown_accounts() {
+    let (_dir, accounts) = accounts();
+    let one = Password::new("one");
+    accounts
+        .add("ali", Some(one), Permissions::CHAT)
+        .await
+        .unwrap();
+    let mut before = accounts.inner.logins.comparisons();
+    for name in ["ali", "nobody", "not a name"] {
+        login(&accounts, name, "wrong").await.unwrap_err();
+        scram(&accounts, name, "wrong").await.unwrap_err();
+        let now = accounts.inner.logins.comparisons();
+        assert_eq!(now - before, 2, "{name}");
+        before = now;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_is_a_credential() {
+    let (_dir, accounts) = accounts();
+    for name in ["ali", "bo"] {
+        accounts.add(name, None, Permissions::CHAT).await.unwrap();
+    }
+    let (one, two) = ([1; 32], [2; 32]);
+    let owner = async |fingerprint, name| {
+        let owner = accounts.verify_certificate(fingerprint, name, HERE).await;
+        owner.map(|account| account.name)
+    };
+    assert_eq!(owner(one, None).await, Err(LoginError::PeerDenied));
+    accounts
+        .add_certificate("ALI", one, "laptop")
+        .await
+        .unwrap();
+    assert_eq!(
+        accounts.add_certificate("ali", one, "").await,
+        Err(AccountError::Exists)
+    );
+    accounts.add_certificate("ali", two, "").await.unwrap();
+    accounts.add_certificate("bo", two, "").await.unwrap();
+    assert_eq!(owner(one, None).await.unwrap(), "ali");
+    assert_eq!(owner(one, Some("Ali")).await.unwrap(), "ali");
+    assert_eq!(
+        owner(two, None).await.unwrap(),
+        "ali",
+        "the first to have it"
+    );
+    assert_eq!(owner(two, Some("bo")).await.unwrap(), "bo");
+    assert_eq!(owner(one, Some("bo")).await, Err(LoginError::PeerDenied));
+    assert_eq!(accounts.certificates("ali").await.unwrap(), [one, two]);
+    accounts.remove_certificate("ali", one).await.unwrap();
+    assert_eq!(
+        accounts.remove_certificate("ali", one).await,
+        Err(AccountError::Unknown)
+    );
+    assert_eq!(owner(one, None).await, Err(LoginError::PeerDenied));
+    for n in 3..2 + super::certificates::CERTIFICATES_MAX as u8 {
+        accounts.add_certificate("bo", [n; 32], "").await.unwrap();
+    }
+    assert_eq!(
+        accounts.add_certificate("bo", [99; 32], "").await,
+        Err(AccountError::Full)
+    );
+}

@@ -96,14 +96,19 @@ fn lines_of_the_connection_keep_their_place() {
     });
     net.input(Input::Reply {
         session,
-        lines: "first\r\nsecond\r\n".into(),
+        lines: ":hub.test 903 * :done\r\nsecond\r\n".into(),
     });
     net.writes(ann, "PING x");
     assert!(net.read(ann).is_empty());
     net.commit();
     assert_eq!(
         net.read(ann),
-        ["first", "second", ":hub.test PONG hub.test :x"]
+        [
+            ":hub.test 900 ann ann!u@h acc :You are now logged in as acc",
+            ":hub.test 903 ann :done",
+            "second",
+            ":hub.test PONG hub.test :x"
+        ]
     );
     assert_eq!(only(&net.says(ann, "WHOIS ann"), "330").len(), 1);
 }

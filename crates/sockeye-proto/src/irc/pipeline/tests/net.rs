@@ -6,7 +6,7 @@ use std::time::Duration;
 use std::vec::Vec;
 
 use crate::Now;
-use crate::irc::caps::{self, Caps};
+use crate::irc::caps::{self, Caps, Offer};
 use crate::irc::event::Record;
 use crate::irc::history::HistoryRequest;
 use crate::irc::id::{AccountId, Number, SessionId};
@@ -313,11 +313,11 @@ pub(super) fn account_ref(name: &str) -> AccountRef {
 fn capabilities(list: &str) -> Caps {
     let mut caps = Caps::NONE;
     let params = ["REQ".to_string(), list.into()];
-    let offered = Caps::offered(&settings());
+    let offer = Offer::new(&settings(), &Link::default());
     caps::command(
         &params,
         &mut caps,
-        offered,
+        &offer,
         ("hub.test", "*"),
         &mut String::new(),
     );

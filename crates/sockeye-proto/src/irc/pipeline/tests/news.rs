@@ -3,8 +3,9 @@
 use std::string::String;
 use std::vec::Vec;
 
-use super::net::{Net, Who, account_ref, id, line, only, tag, untagged};
+use super::net::{Net, Who, account_ref, id, line, only, settings, tag, untagged};
 use crate::irc::input::Input;
+use crate::irc::settings::Settings;
 
 /// A plain client, one with the capabilities, and one more with them, all on `#c`.
 fn three(net: &mut Net, caps: &str) -> [Who; 3] {
@@ -38,13 +39,45 @@ fn account_notify_tells_peers_and_the_client_itself() {
     let [plain, able, also] = three(&mut net, "account-notify account-tag");
     logs_in(&mut net, able, "acc");
     let told = line(":able!u@h ACCOUNT acc");
-    assert_eq!(net.read(able), told);
+    let own = ":hub.test 900 able able!u@h acc :You are now logged in as acc";
+    assert_eq!(net.read(able), [told[0].as_str(), own]);
     assert_eq!(net.read(also), told);
     assert!(net.read(plain).is_empty());
     // The tag is that of before.
     logs_in(&mut net, able, "other");
-    assert_eq!(net.read(also), line("@account=acc :able!u@h ACCOUNT other"));
-    assert_eq!(net.read(able), line("@account=acc :able!u@h ACCOUNT other"));
+    let told = line("@account=acc :able!u@h ACCOUNT other");
+    assert_eq!(net.read(also), told);
+    assert_eq!(net.read(able)[0], told[0]);
+}
+
+#[test]
+fn a_reload_tells_what_may_be_had_now() {
+    let mut net = Net::new();
+    let able = net.enter_with("able", "cap-notify sasl draft/chathistory batch", None);
+    let plain = net.enter_with("plain", "draft/chathistory", None);
+    let without = || Settings {
+        accounts: false,
+        history: false,
+        ..settings()
+    };
+    net.pipeline.reload(without());
+    assert_eq!(
+        net.says(able, "CAP LIST"),
+        [
+            ":hub.test CAP able DEL :draft/chathistory draft/event-playback draft/read-marker sasl",
+            ":hub.test CAP able LIST :batch cap-notify",
+        ]
+    );
+    assert_eq!(
+        net.says(plain, "CAP LIST"),
+        line(":hub.test CAP plain LIST :")
+    );
+    net.pipeline.reload(settings());
+    net.says(plain, "PING x");
+    assert_eq!(
+        net.says(able, "PING x")[0],
+        ":hub.test CAP able NEW :draft/chathistory draft/event-playback draft/read-marker sasl"
+    );
 }
 
 #[test]

@@ -6,16 +6,17 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use sockeye_proto::irc::account::Question;
 use sockeye_proto::irc::input::{Candidate, Input, Link};
-use sockeye_proto::irc::registration::{Step, VerifyError};
+use sockeye_proto::irc::registration::Step;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
 use super::{Ask, Connection, LOGIN_MAX, Phase, Seat};
 use crate::error;
+use crate::service::chat::accounts::{self, Asker};
 use crate::service::chat::words;
-use crate::state::{LoginError, Password};
 
 thread_local! {
     /// One buffer a worker thread: a connection needs one only from a read to its decoding.
@@ -45,15 +46,16 @@ impl<'a> Connection<'a> {
         })
     }
 
-    /// Takes the outcome of a login.
+    /// Takes what the accounts have answered.
     pub(super) fn poll_verifying(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(verifying) = &mut self.verifying else {
             return Poll::Pending;
         };
-        let outcome = ready!(verifying.as_mut().poll(cx));
+        let (answer, challenge) = ready!(verifying.as_mut().poll(cx));
         self.verifying = None;
+        self.challenge = challenge;
         let mut steps = Vec::new();
-        self.registration.verified(outcome, &mut steps);
+        self.registration.answered(answer, &mut steps);
         self.carry_out(&mut steps);
         self.hand_over_inputs();
         Poll::Ready(())
@@ -184,7 +186,7 @@ impl<'a> Connection<'a> {
                     self.send(lines);
                     self.enter_phase(Phase::Ending);
                 }
-                Step::Verify { name, password } => self.verify(name, Password::from(password)),
+                Step::Ask(question) => self.look_up(question),
                 Step::Enter {
                     nick,
                     user,
@@ -245,7 +247,8 @@ impl<'a> Connection<'a> {
             return self.leave(words(refusal));
         }
         self.in_flight += 1;
-        self.ask(Ask::Enter(Input::Enter(candidate), self.outbox.clone()));
+        let input = Box::new(Input::Enter(candidate));
+        self.ask(Ask::Enter(input, self.outbox.clone()));
         self.enter_phase(Phase::Entering);
     }
 
@@ -257,26 +260,17 @@ impl<'a> Connection<'a> {
         }
     }
 
-    fn verify(&mut self, name: String, password: Password) {
+    fn look_up(&mut self, question: Question) {
         if self.phase == Phase::Registering {
             self.phase_ends = Some(self.started + LOGIN_MAX);
         }
-        let Some(accounts) = &self.shared.accounts else {
-            self.verifying = Some(Box::pin(async { Err(VerifyError::Unavailable) }));
-            return;
+        let asker = Asker {
+            source: self.session.info().source(),
+            certificate: self.link().certificate,
+            challenge: self.challenge.take(),
         };
-        let source = self.session.info().source();
-        self.verifying = Some(Box::pin(async move {
-            match accounts.verify_password(&name, &password, source).await {
-                Ok(account) => Ok(account.to_ref()),
-                Err(LoginError::PeerDenied) => Err(VerifyError::Denied),
-                Err(LoginError::PeerBusy) => Err(VerifyError::Busy),
-                Err(LoginError::LocalUnavailable(why)) => {
-                    tracing::error!("login of {name}: {why}");
-                    Err(VerifyError::Unavailable)
-                }
-            }
-        }));
+        let accounts = self.shared.accounts.as_ref();
+        self.verifying = Some(Box::pin(accounts::answer(accounts, question, asker)));
     }
 }
 

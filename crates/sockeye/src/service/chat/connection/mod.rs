@@ -22,21 +22,23 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye_proto::irc::input::{AccountRef, Input};
+use sockeye_proto::irc::input::{Input, Link};
 use sockeye_proto::irc::message::LineDecoder;
-use sockeye_proto::irc::registration::{Registration, VerifyError};
+use sockeye_proto::irc::registration::Registration;
 use sockeye_proto::limit::Bucket;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc::OwnedPermit;
 use tokio::time::{Instant, Sleep};
 
 use super::Shared;
+use super::accounts::Answered;
 use super::core::Ask;
 use super::outbox::{Answer, Delivery, End, Item, Outbox};
 use super::seats::Seat;
 use crate::engine::Session;
-use crate::io::Stream;
+use crate::io::{ConnectionInfo, Stream};
 use crate::service::BoxFuture;
+use crate::state::Challenge;
 
 /// A connection in its task.
 pub(super) struct Connection<'a> {
@@ -58,7 +60,9 @@ pub(super) struct Connection<'a> {
     flood: Option<Bucket>,
     /// Read, but held back from the decoder.
     carry: Bytes,
-    verifying: Option<BoxFuture<'a, Result<AccountRef, VerifyError>>>,
+    verifying: Option<BoxFuture<'a, Answered>>,
+    /// Waits for its proof.
+    challenge: Option<Challenge>,
     /// Of what was read last, not yet handed to the core.
     inputs: Vec<Input>,
     /// For the core, which has no room for the first of them.
@@ -126,10 +130,11 @@ impl<'a> Connection<'a> {
             started: now,
             host: host.as_str().into(),
             decoder: LineDecoder::default(),
-            registration: Registration::new(current.settings, host),
+            registration: Registration::new(current.settings, host, link(session.info())),
             flood,
             carry: Bytes::new(),
             verifying: None,
+            challenge: None,
             inputs: Vec::new(),
             asks: VecDeque::new(),
             room: None,
@@ -372,6 +377,16 @@ impl Drop for Counted<'_> {
     fn drop(&mut self) {
         self.leave();
         self.shared.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Returns what the network is told of a connection.
+fn link(info: &ConnectionInfo) -> Link {
+    let tls = info.tls.as_ref();
+    Link {
+        address: info.peer.map(|peer| peer.ip().to_canonical().to_string()),
+        secure: tls.is_some(),
+        certificate: tls.and_then(|tls| tls.peer_certificate_sha256),
     }
 }
 

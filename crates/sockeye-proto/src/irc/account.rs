@@ -1,0 +1,98 @@
+//! What connections ask of the hub's accounts, and the answers.
+//!
+//! Whatever is asked, unknown accounts cost the same work and get the same answers as known ones
+//! with a wrong secret.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::id::AccountId;
+
+/// What the network needs to know of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRef {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name as displayed.
+    pub name: String,
+    /// Whether it may act as an operator of every channel.
+    pub admin: bool,
+}
+
+/// A text that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Something that only the accounts know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Is this the password of that account? [`Answer::Account`].
+    Password {
+        /// The account's name as given.
+        name: String,
+        /// The password.
+        password: Secret,
+    },
+    /// Whose is the certificate that this connection has proved to have? [`Answer::Account`].
+    Certificate {
+        /// The account that it has to be; `None`: whichever it is.
+        name: Option<String>,
+    },
+    /// What does a client need for a proof (RFC 5802 section 3)? [`Answer::Challenge`].
+    Challenge {
+        /// The account's name as given.
+        name: String,
+    },
+    /// Is this the proof of that account for the last challenge of this connection?
+    /// [`Answer::Proven`].
+    Proof {
+        /// The account's name as given.
+        name: String,
+        /// The AuthMessage (RFC 5802 section 3).
+        message: String,
+        /// The ClientProof.
+        proof: Vec<u8>,
+    },
+}
+
+/// The answer to a [`Question`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It is this account.
+    Account(AccountRef),
+    /// What a proof is made with.
+    Challenge {
+        /// The server's part of the nonce: printable, without a comma.
+        nonce: String,
+        /// The salt, base64.
+        salt: String,
+        /// How often it is hashed.
+        iterations: u32,
+    },
+    /// The proof is right.
+    Proven {
+        /// Whose it is.
+        account: AccountRef,
+        /// The ServerSignature.
+        signature: Vec<u8>,
+    },
+}
+
+/// Why there is no such answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// The name or the secret is wrong; which of them is not said.
+    Denied,
+    /// Too many attempts: try later.
+    Busy,
+    /// The store could not be read.
+    Unavailable,
+}
