@@ -59,6 +59,10 @@ impl Intent for LogIn {
             let lines = effects.replies.lines();
             logged_in(&account.name, names, &session.source, lines);
         }
+        if is_operator && !was_operator {
+            let text = format_args!("{} is an operator now", session.source);
+            network.notify_operators(self.session, text, stamp, effects.outputs);
+        }
         network.send_to_peers(self.session, &relay, effects.outputs);
     }
 }

@@ -185,7 +185,11 @@ impl Intent for Rehash {
         still_operator(self.by, network)
     }
 
-    fn commit(self, (): (), _stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
+    fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
+        if let Some(by) = network.sessions.find(self.by) {
+            let text = format_args!("REHASH by {}", by.source);
+            network.notify_operators(self.by, text, stamp, effects.outputs);
+        }
         let reply = network.reply(self.by, RPL_REHASHING, effects.replies.lines());
         reply.param("configuration").text();
         effects.outputs.push(Output::Rehash { session: self.by });

@@ -74,6 +74,8 @@ impl Network {
             self.remove_member(channel, id);
         }
         self.tell_offline((&session.folded, &session.nick), stamp, outputs);
+        let text = format_args!("Client exiting: {} ({reason})", session.source);
+        self.notify_operators(id, text, stamp, outputs);
         goodbye
     }
 }

@@ -46,6 +46,10 @@ pub(crate) fn enter(
         network.sessions.insert(newcomer(candidate, folded, stamp));
         effects.outputs.push(Output::Entered { session: id });
         network.tell_online(id, stamp, effects.outputs);
+        if let Some(session) = network.sessions.find(id) {
+            let text = format_args!("Client connecting: {}", session.source);
+            network.notify_operators(id, text, stamp, effects.outputs);
+        }
         welcome(id, network, effects.replies.lines());
         return true;
     }
@@ -107,7 +111,7 @@ fn welcome(to: SessionId, network: &Network, lines: &mut String) {
         .params([
             &*settings.server,
             &settings.version,
-            "BRiow",
+            "BRiosw",
             "CIMRUabefhiklmnoqstuv",
             "Iabefhkloqv",
         ])

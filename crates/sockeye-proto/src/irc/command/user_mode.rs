@@ -7,9 +7,11 @@ use super::{Asked, Request};
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
 use crate::irc::message::Line;
-use crate::irc::network::session::{OPERATOR_LETTER, UserMode};
+use crate::irc::network::session::{OPERATOR_LETTER, UserMode, UserModes};
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies};
-use crate::irc::numeric::{ERR_NOSUCHNICK, ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH, RPL_UMODEIS};
+use crate::irc::numeric::{
+    ERR_NOPRIVILEGES, ERR_NOSUCHNICK, ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH, RPL_UMODEIS,
+};
 
 /// Changing one's own modes.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(crate) struct ChangeUserModes {
     session: SessionId,
     /// Modes that are set or cleared, in the order given.
     changes: Vec<(bool, UserMode)>,
+    /// Whether an operator does not want to be one any more.
+    resigns: bool,
     /// Whether there were others, which do not exist.
     unknown: bool,
 }
@@ -35,6 +39,7 @@ pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
     let mut asked = ChangeUserModes {
         session: request.session.id,
         changes: Vec::new(),
+        resigns: false,
         unknown: false,
     };
     let mut add = true;
@@ -42,9 +47,13 @@ pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
         match (letter, UserMode::of_letter(letter)) {
             ('+', _) => add = true,
             ('-', _) => add = false,
+            (_, Some(UserMode::Notices)) if add && !request.session.is_admin() => {
+                request.reply(ERR_NOPRIVILEGES).text();
+            }
             (_, Some(mode)) => asked.changes.push((add, mode)),
-            // Held by logging in: the wish to set it is ignored (RFC 2812 section 3.1.5).
-            (OPERATOR_LETTER, _) => {}
+            // Held by logging in: the wish to set it is ignored, to give it up is not (RFC 2812
+            // section 3.1.5).
+            (OPERATOR_LETTER, _) => asked.resigns |= !add,
             (_, None) => asked.unknown = true,
         }
     }
@@ -65,35 +74,25 @@ impl Intent for ChangeUserModes {
     }
 
     fn commit(self, (): (), _stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(session) = network.sessions.find_mut(self.session) else {
+        let Some(session) = network.sessions.find(self.session) else {
             return;
         };
-        let before = session.modes;
+        let (before, was_operator) = (session.modes, session.is_admin());
+        let resigns = self.resigns && was_operator;
         for (add, mode) in self.changes {
-            session.modes.set(mode, add);
+            network.sessions.set_mode(self.session, mode, add);
         }
-        let now = session.modes;
+        if resigns {
+            network.sessions.resign(self.session);
+        }
+        let Some(session) = network.sessions.find(self.session) else {
+            return;
+        };
         let lines = effects.replies.lines();
-        if now != before {
-            let changed = |add| {
-                let letters = UserMode::ALL.into_iter();
-                let changed =
-                    letters.filter(move |&mode| before.has(mode) != add && now.has(mode) == add);
-                changed.map(UserMode::letter).collect::<String>()
-            };
-            let (mut letters, cleared) = (changed(true), changed(false));
-            if !letters.is_empty() {
-                letters.insert(0, '+');
-            }
-            if !cleared.is_empty() {
-                letters.push('-');
-                letters.push_str(&cleared);
-            }
-            let line = Line::new(lines).source(&session.source);
-            line.command("MODE")
-                .param(&session.nick)
-                .param(&letters)
-                .end();
+        let changes = changes(before, session.modes, resigns);
+        if !changes.is_empty() {
+            let line = Line::new(lines).source(&session.source).command("MODE");
+            line.params([&*session.nick, &changes]).end();
         }
         // After the modes that there are (Modern IRC, section MODE message).
         if self.unknown {
@@ -102,4 +101,21 @@ impl Intent for ChangeUserModes {
                 .text();
         }
     }
+}
+
+/// Writes `+ab-c`: what has changed.
+fn changes(before: UserModes, now: UserModes, resigns: bool) -> String {
+    let changed = |add| {
+        let modes = UserMode::ALL.into_iter();
+        modes
+            .filter(move |&mode| before.has(mode) != add && now.has(mode) == add)
+            .map(UserMode::letter)
+    };
+    let cleared = changed(false).chain(resigns.then_some(OPERATOR_LETTER));
+    let (set, cleared): (String, String) = (changed(true).collect(), cleared.collect());
+    let signed = |sign: char, letters: String| match letters.is_empty() {
+        true => letters,
+        false => [String::from(sign), letters].concat(),
+    };
+    signed('+', set) + &signed('-', cleared)
 }

@@ -16,6 +16,7 @@ mod event;
 pub(crate) mod mask;
 pub(crate) mod modes;
 mod monitors;
+mod notices;
 mod offers;
 mod past;
 pub(crate) mod rank;

@@ -53,16 +53,19 @@ pub(crate) enum UserMode {
     RegisteredOnly,
     /// `+i`: is shown to those on a channel with it only.
     Invisible,
+    /// `+s`: receives notices of the server, as an operator.
+    Notices,
     /// `+w`: receives WALLOPS.
     Wallops,
 }
 
 impl UserMode {
     /// All of them, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Bot,
         Self::RegisteredOnly,
         Self::Invisible,
+        Self::Notices,
         Self::Wallops,
     ];
 
@@ -71,6 +74,7 @@ impl UserMode {
             Self::Bot => 'B',
             Self::RegisteredOnly => 'R',
             Self::Invisible => 'i',
+            Self::Notices => 's',
             Self::Wallops => 'w',
         }
     }
@@ -89,7 +93,7 @@ impl UserModes {
     }
 
     /// Sets or clears one; returns whether that changes anything.
-    pub(crate) fn set(&mut self, mode: UserMode, add: bool) -> bool {
+    fn set(&mut self, mode: UserMode, add: bool) -> bool {
         let changes = self.has(mode) != add;
         if changes {
             self.0 ^= 1 << mode as u8;
@@ -161,6 +165,8 @@ pub(crate) struct Sessions {
     by_nick: BTreeMap<String, SessionId>,
     /// Who is logged in, by account.
     by_account: BTreeSet<(AccountId, SessionId)>,
+    /// Who has `+s`.
+    listeners: BTreeSet<SessionId>,
     /// The most that there have been at once.
     most: usize,
 }
@@ -216,6 +222,34 @@ impl Sessions {
         }
     }
 
+    /// Sets or clears a mode of a client.
+    pub(crate) fn set_mode(&mut self, id: SessionId, mode: UserMode, add: bool) {
+        let Some(session) = self.find_mut(id) else {
+            return;
+        };
+        if session.modes.set(mode, add) && mode == UserMode::Notices {
+            match add {
+                true => self.listeners.insert(id),
+                false => self.listeners.remove(&id),
+            };
+        }
+    }
+
+    /// Lets an operator be none until the next login.
+    pub(crate) fn resign(&mut self, id: SessionId) {
+        let account = self
+            .find_mut(id)
+            .and_then(|session| session.account.as_mut());
+        if let Some(account) = account {
+            account.admin = false;
+        }
+    }
+
+    /// Returns those with `+s`, in the order of their slots.
+    pub(super) fn listeners(&self) -> impl Iterator<Item = &Session> {
+        self.listeners.iter().filter_map(|&id| self.find(id))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.by_nick.len()
     }
@@ -256,6 +290,7 @@ impl Sessions {
             .get_mut(id.slot())?
             .take_if(|session| session.id == id)?;
         self.by_nick.remove(&session.folded);
+        self.listeners.remove(&id);
         if let Some(account) = &session.account {
             self.by_account.remove(&(account.id, id));
         }

@@ -52,3 +52,40 @@ fn who_wants_it_hears_only_who_is_logged_in() {
     assert_eq!(net.read(ann), line(":cid!u@h PRIVMSG ann :x"));
     assert_eq!(net.says(ann, "PRIVMSG ann :self").len(), 1);
 }
+
+#[test]
+fn operators_hear_who_comes_and_goes_if_they_want_to() {
+    let mut net = Net::new();
+    let boss = net.enter_with("oda", "", Some("boss"));
+    let [ann] = net.enter(["ann"]);
+    let refused = ":hub.test 481 ann :Permission Denied- You're not an IRC operator";
+    assert_eq!(net.says(ann, "MODE ann +s"), line(refused));
+    assert_eq!(net.says(boss, "MODE oda +s"), line(":oda!u@h MODE oda +s"));
+    let [bob] = net.enter(["bob"]);
+    let connecting = ":hub.test NOTICE oda :*** Client connecting: bob!u@h";
+    assert_eq!(net.read(boss), line(connecting));
+    net.says(bob, "QUIT :bye");
+    let exiting = ":hub.test NOTICE oda :*** Client exiting: bob!u@h (Quit: bye)";
+    assert_eq!(net.read(boss), line(exiting));
+    assert!(net.read(ann).is_empty());
+    assert_eq!(net.says(boss, "MODE oda -s"), line(":oda!u@h MODE oda -s"));
+    net.enter(["cid"]);
+    assert!(net.read(boss).is_empty());
+}
+
+#[test]
+fn an_operator_may_resign_and_nobody_becomes_one_by_asking() {
+    let mut net = Net::new();
+    let boss = net.enter_with("oda", "", Some("boss"));
+    let [ann] = net.enter(["ann"]);
+    assert!(net.says(ann, "MODE ann +o").is_empty());
+    assert_eq!(net.says(ann, "MODE ann"), line(":hub.test 221 ann +"));
+    net.says(boss, "MODE oda +s");
+    let resigned = net.says(boss, "MODE oda +i-o");
+    assert_eq!(resigned, line(":oda!u@h MODE oda +i-o"));
+    assert_eq!(net.says(boss, "MODE oda"), line(":hub.test 221 oda +is"));
+    assert_eq!(only(&net.says(boss, "KILL ann :x"), "481").len(), 1);
+    net.enter(["bob"]);
+    assert!(net.read(boss).is_empty(), "the notices are for operators");
+    assert!(net.says(boss, "MODE oda -o").is_empty());
+}
