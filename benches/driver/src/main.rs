@@ -7,6 +7,7 @@ mod args;
 mod chat;
 mod durable;
 mod idle;
+mod once;
 mod poll;
 mod process;
 mod relay;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         "durable" => durable::run(&args),
         "idle" => idle::run(&args),
         "startup" => startup::run(&args),
+        "once" => once::run(&args),
         _ => Err(USAGE.into()),
     });
     match outcome {
@@ -47,4 +49,5 @@ usage: driver WHAT [--KEY VALUE]… [--peer NAME=HOST:PORT=PID]…
   chat     --base NAME --rounds N --scale F --members N           one talks, the members listen
   durable  --rounds N --scale F --folder PATH                     acknowledged lines a second
   idle     --clients N                                            memory that idle clients take
-  startup  --rounds N --folder PATH --program PATH                time until `ready`";
+  startup  --rounds N --folder PATH --program PATH                time until `ready`
+  once     --rounds N --program PATH                              one connection, start to end";

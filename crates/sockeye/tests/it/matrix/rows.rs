@@ -44,6 +44,7 @@ const LEGS: &[Leg] = &[
     accepting("tls", Bytes, "127.0.0.1:0", SELF_SIGNED, INSECURE),
     accepting("tls unix", Bytes, "unix:{dir}/{n}", SELF_SIGNED, INSECURE),
     accepting("tls mem", Bytes, "mem:{n}", SELF_SIGNED, INSECURE),
+    accepting("zstd", Bytes, "127.0.0.1:0", "+zstd", "+zstd"),
     opened("exec", Bytes, "exec:cat", ""),
     opened("sh", Bytes, "sh:cat", ""),
     accepting("udp", Messages(65_507), "udp://127.0.0.1:0", "", ""),
@@ -172,8 +173,8 @@ const fn opened(
 
 #[test]
 fn no_row_is_missing() {
-    assert_eq!(LEGS.len(), 20);
-    assert_eq!(pairs_of_bytes().count(), 80);
+    assert_eq!(LEGS.len(), 21);
+    assert_eq!(pairs_of_bytes().count(), 99);
     assert_eq!(pairs_of_messages().count(), 90);
 }
 
