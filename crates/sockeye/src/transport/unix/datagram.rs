@@ -16,6 +16,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -38,7 +39,7 @@ use crate::endpoint::{Address, Endpoint, UnixName};
 use crate::error::Error;
 use crate::io::{ConnectionInfo, Conversation, Datagram, Messages, PeerCredentials};
 use crate::sys::local::{self, Arrived};
-use crate::sys::socket::watched;
+use crate::sys::socket::{unacknowledged, watched};
 
 /// A bound datagram socket.
 #[derive(Debug)]
@@ -214,6 +215,15 @@ impl Peer {
 }
 
 impl Switch {
+    /// Tells whether the socket itself has room, which all peers share: what one that is connected to
+    /// it does not read, the system keeps there.
+    fn has_room(&self, bytes: usize) -> bool {
+        let socket = self.socket.get_ref();
+        let held = unacknowledged(socket.as_fd()).unwrap_or(0);
+        let room = socket.send_buffer_size().unwrap_or(usize::MAX) as u64;
+        held + bytes as u64 <= room
+    }
+
     fn peers(&self) -> MutexGuard<'_, Peers> {
         self.peers.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -388,8 +398,11 @@ impl Messages for PeerMessages {
                 }
                 Err(error) if may_pass(&error) => {
                     if !self.pause.begin(Some(self.switch.idle)) {
-                        let why = io::Error::new(io::ErrorKind::TimedOut, UNREAD);
-                        return Poll::Ready(Err(why));
+                        let why = match self.switch.has_room(message.len()) {
+                            true => UNREAD,
+                            false => FULL,
+                        };
+                        return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, why)));
                     }
                 }
                 Err(error) => return Poll::Ready(Err(error)),
@@ -429,13 +442,15 @@ impl Drop for PeerMessages {
         self.switch.changed.notify_one();
         if !self.arrived.is_empty() {
             let (count, peer) = (self.arrived.len(), self.peer.text());
-            tracing::warn!("{count} messages from {peer} came too late for its session");
+            tracing::warn!("{count} messages from {peer} were not taken: its session has ended");
         }
     }
 }
 
 /// Why nothing is sent to a peer without a name.
 const UNANSWERABLE: &str = "its socket has no name, so that it cannot be answered";
+/// Why nothing is sent to any peer.
+const FULL: &str = "the socket is full of what peers have not read for the idle time";
 /// Why nothing more is sent to a peer.
 const UNREAD: &str = "it has not read for the idle time";
 /// How long a peer may be silent before its session ends: as with UDP.

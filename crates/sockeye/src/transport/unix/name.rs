@@ -29,7 +29,9 @@ pub(super) fn bound(
     {
         remove_stale(endpoint, path)?;
     }
-    bind(kind, name, &options).map_err(|error| unbindable(endpoint, &error))
+    let bound = bind(kind, name, &options).map_err(|error| unbindable(endpoint, &error))?;
+    tracing::info!(target: "step", "bound a Unix socket to {name}");
+    Ok(bound)
 }
 
 fn bind(
@@ -90,7 +92,11 @@ pub(super) async fn connected(socket: &Socket, name: &UnixName) -> io::Result<()
                 let why = "too many connections wait to be accepted there";
                 return Err(io::Error::new(io::ErrorKind::TimedOut, why));
             }
-            connected => return connected,
+            Ok(()) => {
+                tracing::info!(target: "step", "connected a Unix socket to {name}");
+                return Ok(());
+            }
+            Err(error) => return Err(error),
         }
     }
 }

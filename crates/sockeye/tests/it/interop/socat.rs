@@ -103,3 +103,30 @@ fn messages_over_udp_and_abstract_names_are_answered() {
         socat.stdout.wait_for_text(answered);
     }
 }
+
+#[test]
+#[ignore = "needs socat"]
+fn unix_sockets_of_each_kind_answer() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    for (scheme, address) in [
+        ("unix", format!("UNIX-CONNECT:{}", path("unix"))),
+        // SOCK_SEQPACKET is 5 (unix(7)).
+        (
+            "unix-seqpacket",
+            format!("UNIX-CONNECT:{},type=5", path("unix-seqpacket")),
+        ),
+        (
+            "unix-dgram",
+            format!("UNIX-SENDTO:{},bind={}", path("unix-dgram"), path("own")),
+        ),
+    ] {
+        let at = format!("{scheme}:{}", path(scheme));
+        let _upper = Program::ready(&["listen", &at, "upper:"]);
+        let mut command = Command::new("socat");
+        command.args(["-t5", "-", &address]).stdin(Stdio::piped());
+        let mut socat = Program::start(&mut command);
+        socat.stdin().write_all(b"through socat\n").unwrap();
+        socat.stdout.wait_for_text("THROUGH SOCAT");
+    }
+}

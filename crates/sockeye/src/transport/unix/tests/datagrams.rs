@@ -107,22 +107,29 @@ async fn the_pump_outlives_the_listener_for_its_sessions_only() {
 
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_never_reads_is_given_up_after_the_idle_time() {
-    let place = Place::new();
-    let (bound, pump) = listening(&place, " +idle,7s").await;
-    let peer = UnixDatagram::bind(place.path.with_file_name("peer")).unwrap();
-    peer.send_to(b"first", &place.path).await.unwrap();
-    beside(pump, async {
-        let (mut session, _) = accept(&bound).await;
-        let began = tokio::time::Instant::now();
-        let error = loop {
-            if let Err(error) = session.send(Bytes::from_static(b"answer")).await {
-                break error;
-            }
-        };
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert!((7..8).contains(&began.elapsed().as_secs()));
-    })
-    .await;
+    for (connects, why) in [(false, "it has not read"), (true, "the socket is full")] {
+        let place = Place::new();
+        let (bound, pump) = listening(&place, " +idle,7s +unix,sndbuf=64K").await;
+        let peer = UnixDatagram::bind(place.path.with_file_name("peer")).unwrap();
+        // Linux limits the queue of a peer by its length only where it is not connected back.
+        if connects {
+            peer.connect(&place.path).unwrap();
+        }
+        peer.send_to(b"first", &place.path).await.unwrap();
+        beside(pump, async {
+            let (mut session, _) = accept(&bound).await;
+            let began = tokio::time::Instant::now();
+            let error = loop {
+                if let Err(error) = session.send(Bytes::from_static(b"answer")).await {
+                    break error;
+                }
+            };
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+            assert!(error.to_string().starts_with(why), "{error}");
+            assert!((7..8).contains(&began.elapsed().as_secs()));
+        })
+        .await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
