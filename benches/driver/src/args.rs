@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use rustix::process::Pid;
 
+use crate::process::cpu_s;
+
 /// A server to measure.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
@@ -14,6 +16,8 @@ pub(crate) struct Peer {
     pub(crate) at: SocketAddr,
     /// Its first process; `None` for a direct connection, which has none.
     pub(crate) pid: Option<Pid>,
+    /// A second one that belongs to it, if any.
+    pub(crate) second: Option<Pid>,
 }
 
 /// Keys with their values, and the peers in the order given.
@@ -63,6 +67,11 @@ impl Args {
 }
 
 impl Peer {
+    /// Returns the processor time that it has used so far, seconds.
+    pub(crate) fn cpu_s(&self) -> f64 {
+        cpu_s(self.pid) + cpu_s(self.second)
+    }
+
     fn parse(text: &str) -> Result<Self, Box<dyn Error>> {
         let mut parts = text.split('=');
         let mut part = || {
@@ -70,11 +79,13 @@ impl Peer {
                 .next()
                 .ok_or_else(|| format!("{text}: not NAME=HOST:PORT=PID"))
         };
-        let (name, at, pid) = (part()?.to_owned(), part()?.parse()?, part()?.parse()?);
+        let (name, at, pids) = (part()?.to_owned(), part()?.parse()?, part()?);
+        let (pid, second) = pids.split_once('+').unwrap_or((pids, "0"));
         Ok(Self {
             name,
             at,
-            pid: Pid::from_raw(pid),
+            pid: Pid::from_raw(pid.parse()?),
+            second: Pid::from_raw(second.parse()?),
         })
     }
 }

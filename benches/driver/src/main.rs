@@ -13,6 +13,7 @@ mod process;
 mod relay;
 mod startup;
 mod table;
+mod tls;
 
 use std::process::ExitCode;
 
@@ -26,9 +27,11 @@ fn main() -> ExitCode {
     let what = words.next().unwrap_or_default();
     let outcome = Args::parse(words).and_then(|args| match what.as_str() {
         "relay" => relay::run(&args),
+        "layers" => relay::layers(&args),
         "chat" => chat::run(&args),
         "durable" => durable::run(&args),
         "idle" => idle::run(&args),
+        "tls" => tls::run(&args),
         "startup" => startup::run(&args),
         "once" => once::run(&args),
         _ => Err(USAGE.into()),
@@ -43,11 +46,14 @@ fn main() -> ExitCode {
 }
 
 const USAGE: &str = "\
-usage: driver WHAT [--KEY VALUE]… [--peer NAME=HOST:PORT=PID]…
+usage: driver WHAT [--KEY VALUE]… [--peer NAME=HOST:PORT=PID[+PID]]…
 
   relay    --backend HOST:PORT --base NAME --rounds N --scale F   through each peer to our backend
+  layers   --backend HOST:PORT --base NAME --rounds N --scale F   bulk only, through each peer
   chat     --base NAME --rounds N --scale F --members N           one talks, the members listen
   durable  --rounds N --scale F --folder PATH                     acknowledged lines a second
   idle     --clients N                                            memory that idle clients take
+  tls      --backend HOST:PORT --base NAME --rounds N --scale F --ca FILE
+                                                                  through each peer under TLS
   startup  --rounds N --folder PATH --program PATH                time until `ready`
   once     --rounds N --program PATH                              one connection, start to end";

@@ -13,13 +13,13 @@ use rustix::net::RecvFlags;
 use crate::poll::Poll;
 
 /// First byte of a connection whose bytes are counted and thrown away.
-pub(super) const SWALLOW: u8 = b'S';
+pub(crate) const SWALLOW: u8 = b'S';
 
 /// First byte of a connection whose bytes come back.
-pub(super) const ECHO: u8 = b'E';
+pub(crate) const ECHO: u8 = b'E';
 
 /// Listens and starts the thread.
-pub(super) fn start(at: SocketAddr) -> io::Result<()> {
+pub(crate) fn start(at: SocketAddr) -> io::Result<()> {
     let listener = TcpListener::bind(at)?;
     rustix::net::listen(&listener, BACKLOG)?;
     listener.set_nonblocking(true)?;

@@ -24,7 +24,7 @@ pub(super) fn send(to: SocketAddr, streams: u64, bytes: u64) -> io::Result<f64> 
 fn send_one(to: SocketAddr, bytes: u64) -> io::Result<()> {
     let mut stream = TcpStream::connect(to)?;
     stream.write_all(&[SWALLOW])?;
-    let piece = vec![b'x'; WRITE_BYTES];
+    let piece = lines();
     let mut left = bytes;
     while left > 0 {
         let n = left.min(WRITE_BYTES as u64) as usize;
@@ -41,5 +41,25 @@ fn send_one(to: SocketAddr, bytes: u64) -> io::Result<()> {
         ))),
     }
 }
+
+/// Makes lines of hexadecimal digits without a pattern: where layers see the bytes they have something to
+/// do, and what compresses gets them to a good half.
+fn lines() -> Vec<u8> {
+    let mut seed: u64 = 0x9e37_79b9_7f4a_7c15;
+    let digit = |at: usize| {
+        // xorshift64 (Marsaglia 2003).
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        match at % LINE_BYTES == LINE_BYTES - 1 {
+            true => b'\n',
+            false => b"0123456789abcdef"[(seed >> 60) as usize],
+        }
+    };
+    (0..WRITE_BYTES).map(digit).collect()
+}
+
+/// A line with its end, bytes.
+pub(super) const LINE_BYTES: usize = 1024;
 
 const WRITE_BYTES: usize = 256 << 10;

@@ -1,10 +1,10 @@
 //! Forwarders beside each other: bulk, small requests, connections, idle pairs.
 
-mod backend;
+pub(crate) mod backend;
 mod bulk;
 mod connections;
 mod pairs;
-mod requests;
+pub(crate) mod requests;
 
 use std::net::SocketAddr;
 
@@ -38,15 +38,33 @@ pub(crate) fn run(args: &Args) -> Outcome {
     Ok(())
 }
 
+/// Drives bulk only through every peer in turn, round after round.
+pub(crate) fn layers(args: &Args) -> Outcome {
+    let scale: f64 = args.value("scale")?;
+    let base: String = args.value("base")?;
+    backend::start(args.value::<SocketAddr>("backend")?)?;
+    let mut table = Table::default();
+    for round in 0..args.value("rounds")? {
+        for peer in args.peers_in_turn(round) {
+            eprintln!("round {}: {}", round + 1, peer.name);
+            bulk(&mut table, peer, 1, scale)?;
+        }
+    }
+    print!("{}", table.show(&base));
+    Ok(())
+}
+
 fn bulk(table: &mut Table, peer: &Peer, streams: u64, scale: f64) -> Outcome {
-    let bytes = (BULK_BYTES * scale) as u64;
-    let before = cpu_s(peer.pid);
+    // Whole lines on each stream: what reads lines ends the last one, too.
+    let lines = (BULK_BYTES * scale) as u64 / (streams * bulk::LINE_BYTES as u64);
+    let bytes = lines * streams * bulk::LINE_BYTES as u64;
+    let before = peer.cpu_s();
     let seconds = bulk::send(peer.at, streams, bytes / streams)?;
     let gib = bytes as f64 / GIB;
     let title = format!("bulk, {streams} at once");
     table.add(&format!("{title}: GiB/s"), &peer.name, gib / seconds);
     if peer.pid.is_some() {
-        let cpu = cpu_s(peer.pid) - before;
+        let cpu = peer.cpu_s() - before;
         table.add(&format!("{title}: CPU s per GiB"), &peer.name, cpu / gib);
     }
     Ok(())
@@ -126,7 +144,7 @@ fn idle(table: &mut Table, peer: &Peer) -> Outcome {
 /// Bytes of a bulk run at scale 1.
 const BULK_BYTES: f64 = 4.0 * GIB;
 
-const GIB: f64 = 1_073_741_824.0;
+pub(crate) const GIB: f64 = 1_073_741_824.0;
 
 /// Requests of a run at scale 1.
 const REQUESTS: f64 = 200_000.0;

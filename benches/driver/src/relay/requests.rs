@@ -37,4 +37,4 @@ pub(super) fn run(to: SocketAddr, at_once: usize, count: usize) -> io::Result<Ve
 }
 
 /// What is asked, and what comes back.
-pub(super) const REQUEST: [u8; 64] = [b'r'; 64];
+pub(crate) const REQUEST: [u8; 64] = [b'r'; 64];
