@@ -494,6 +494,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('sh:', 'sh:', [CompletionResultType]::ParameterValue, 'a shell command''s standard input and output')
             [CompletionResult]::new('fd:', 'fd:', [CompletionResultType]::ParameterValue, 'a descriptor of the parent process, by number or by its name in LISTEN_FDNAMES')
             [CompletionResult]::new('mem:', 'mem:', [CompletionResultType]::ParameterValue, 'a pair of pipes inside this process, met by name')
+            [CompletionResult]::new('mock:', 'mock:', [CompletionResultType]::ParameterValue, 'a peer played by a script of expect, send, pause, close and reset')
             [CompletionResult]::new('tls://', 'tls://', [CompletionResultType]::ParameterValue, 'TLS over TCP, short for tcp:// +tls')
             [CompletionResult]::new('echo:', 'echo:', [CompletionResultType]::ParameterValue, 'sends back what it gets')
             [CompletionResult]::new('upper:', 'upper:', [CompletionResultType]::ParameterValue, 'sends it back in upper case')

@@ -313,6 +313,7 @@ complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe e
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'sh:' -d 'a shell command\'s standard input and output'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'fd:' -d 'a descriptor of the parent process, by number or by its name in LISTEN_FDNAMES'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'mem:' -d 'a pair of pipes inside this process, met by name'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'mock:' -d 'a peer played by a script of expect, send, pause, close and reset'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'tls://' -d 'TLS over TCP, short for tcp:// +tls'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'echo:' -d 'sends back what it gets'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'upper:' -d 'sends it back in upper case'
