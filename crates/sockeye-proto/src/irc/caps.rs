@@ -77,6 +77,9 @@ impl Caps {
     /// `draft/read-marker`: how far the account has read is told.
     pub const READ_MARKER: Self = Self(1 << 41);
 
+    /// `draft/message-redaction`: REDACT when a message is taken back.
+    pub const MESSAGE_REDACTION: Self = Self(1 << 42);
+
     /// Not a capability but a fact of the same negotiation: the client speaks version 302.
     const VERSION_302: Self = Self(1 << 63);
 
@@ -143,7 +146,10 @@ impl Offer {
     pub fn new(settings: &Settings, link: &Link) -> Self {
         let all = TABLE.iter().fold(Caps::NONE, |all, row| all | row.cap);
         let conditions = [
-            (Caps::CHATHISTORY | Caps::EVENT_PLAYBACK, settings.history),
+            (
+                Caps::CHATHISTORY | Caps::EVENT_PLAYBACK | Caps::MESSAGE_REDACTION,
+                settings.history,
+            ),
             (Caps::SASL | Caps::READ_MARKER, settings.accounts),
             (Caps::STS, settings.sts.is_some()),
         ];
@@ -363,6 +369,7 @@ const TABLE: &[Row] = &[
     row(Caps::CHATHISTORY, "draft/chathistory"),
     row(Caps::EVENT_PLAYBACK, "draft/event-playback"),
     row(Caps::EXTENDED_ISUPPORT, "draft/extended-isupport"),
+    row(Caps::MESSAGE_REDACTION, "draft/message-redaction"),
     row(Caps::DRAFT_NO_IMPLICIT_NAMES, "draft/no-implicit-names"),
     row(Caps::PRE_AWAY, "draft/pre-away"),
     row(Caps::READ_MARKER, "draft/read-marker"),

@@ -71,6 +71,19 @@ pub enum Fact {
         /// Up to when, milliseconds since 1970.
         read_ms: u64,
     },
+    /// A message was taken back.
+    Redact {
+        /// Full source of who did it, `nick!user@host`.
+        by: String,
+        /// The account name, if logged in.
+        account: Option<String>,
+        /// Which message.
+        number: Number,
+        /// Its id, as its readers know it.
+        msgid: String,
+        /// As given.
+        reason: Option<String>,
+    },
 }
 
 impl Fact {
@@ -78,7 +91,7 @@ impl Fact {
     pub const fn is_state(&self) -> bool {
         match self {
             Self::Found(_) | Self::Topic { .. } | Self::Mode { .. } | Self::ReadMark { .. } => true,
-            Self::Message(_) | Self::Direct(_) | Self::Presence(_) => false,
+            Self::Message(_) | Self::Direct(_) | Self::Presence(_) | Self::Redact { .. } => false,
         }
     }
 }

@@ -55,6 +55,8 @@ pub enum Query {
         /// At most so many.
         limit: u32,
     },
+    /// One message by its number, in whatever buffer.
+    One(Number),
     /// For each buffer the time of its latest message, for those within the two times.
     Targets {
         /// The channels that the asker may read, with their names.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 pub use super::account::AccountRef;
 use super::caps::Caps;
+use super::event::Record;
 use super::history::HistoryRequest;
 use super::id::SessionId;
 use super::message::Message;
@@ -25,6 +26,16 @@ pub enum Input {
         session: SessionId,
         /// The line, decoded.
         message: Message,
+    },
+    /// A line of a registered client that names a stored message: REDACT.
+    Naming {
+        /// Who sent it.
+        session: SessionId,
+        /// The line, decoded.
+        message: Message,
+        /// What the store holds under the id, whosever it is; `None`: nothing, or it cannot be
+        /// read.
+        found: Option<Record>,
     },
     /// Lines that a registered client's connection produced itself and that must keep their place
     /// among the replies (for example to AUTHENTICATE). Numerics for `*` get the client's nick.
@@ -170,7 +181,7 @@ pub enum Recipients {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// New rows, numbers ascending, not necessarily consecutive.
-    pub records: Vec<super::event::Record>,
+    pub records: Vec<Record>,
     /// Numbers of earlier rows that `apply` refused.
     pub voids: Vec<super::id::Number>,
 }

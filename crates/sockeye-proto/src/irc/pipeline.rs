@@ -258,7 +258,14 @@ impl Pipeline {
     /// Turns an input that is not parked into an entry of the order.
     fn check(&mut self, input: Input, random: u64) {
         let (session, work) = match input {
-            Input::Line { session, message } => return self.check_line(session, message, random),
+            Input::Line { session, message } => {
+                return self.check_line(session, message, None, random);
+            }
+            Input::Naming {
+                session,
+                message,
+                found,
+            } => return self.check_line(session, message, found, random),
             Input::Enter(candidate) => (candidate.session, Work::Enter(candidate)),
             Input::Reply { session, lines } => {
                 let lines = String::from_utf8_lossy(&lines);
@@ -287,7 +294,7 @@ impl Pipeline {
         self.push(session, None, Vec::from([work]), random);
     }
 
-    fn check_line(&mut self, id: SessionId, message: Message, random: u64) {
+    fn check_line(&mut self, id: SessionId, message: Message, found: Option<Record>, random: u64) {
         let Some(session) = self.network.sessions.find(id) else {
             return;
         };
@@ -301,7 +308,13 @@ impl Pipeline {
             labels && !label.is_empty() && label.len() <= LABEL_BYTES_MAX
         });
         let label = label.map(String::from);
-        let works = command::parse(&self.network, session, &message);
+        let works = command::parse(
+            &self.network,
+            session,
+            &message,
+            found.as_ref(),
+            self.clock.wall_ms,
+        );
         self.push(id, Some(Said { message, label }), works, random);
     }
 

@@ -20,6 +20,9 @@ pub struct Settings {
     pub history: bool,
     /// Whether it is stored, too, who came to channels and left them (`draft/event-playback`).
     pub history_events: bool,
+    /// How long after it was said a message can be taken back by who said it, seconds; operators
+    /// of its channel always can.
+    pub redaction_window_s: u32,
     /// How many stored messages a client without `draft/chathistory` gets on JOIN; 0: none.
     pub replay_on_join: u32,
     /// How names are compared.

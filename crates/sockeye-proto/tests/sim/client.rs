@@ -97,7 +97,7 @@ impl Pending {
         !self.in_log
             && is_there
             && match &record.fact {
-                Fact::Found(_) | Fact::Presence(_) => false,
+                Fact::Found(_) | Fact::Presence(_) | Fact::Redact { .. } => false,
                 Fact::ReadMark { read_ms, .. } => {
                     let time = format!("timestamp={}", time_text(*read_ms));
                     line.command == "MARKREAD" && params == [&time]

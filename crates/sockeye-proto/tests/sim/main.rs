@@ -71,6 +71,7 @@ fn settings() -> Settings {
         motd: vec!["hello".into()],
         history: true,
         history_events: true,
+        redaction_window_s: 60,
         replay_on_join: REPLAY_ON_JOIN,
         casemapping: CaseMapping::Ascii,
         accounts: true,

@@ -152,6 +152,7 @@ impl Services {
             motd: chat.motd.lines().map(str::to_owned).collect(),
             history: chat.history,
             history_events: chat.history_events,
+            redaction_window_s: chat.redaction_window_s,
             replay_on_join: chat.replay_on_join,
             casemapping: self.casemapping,
             accounts: true,

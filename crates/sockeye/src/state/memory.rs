@@ -1,6 +1,6 @@
 //! A log in memory: for tests, and the plainest statement of what every log must do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sockeye_proto::irc::event::{Fact, MessageKind, Record, StoredDirect, StoredMessage};
@@ -19,7 +19,7 @@ pub struct MemoryLog {
 #[derive(Debug, Default)]
 struct State {
     records: Vec<Record>,
-    voids: Vec<Number>,
+    voids: BTreeSet<Number>,
     snapshot: Option<Snapshot>,
     epoch: u64,
     batches: u64,
@@ -82,10 +82,7 @@ impl Log for MemoryLog {
 impl History for MemoryLog {
     fn find(&self, query: Query, upto: Number) -> Answer<'_, Found> {
         let state = self.state();
-        let messages = |buffer: Buffer| {
-            let alive = state.alive().filter(move |r| r.stamp.number <= upto);
-            alive.filter(move |r| belongs(r, &buffer))
-        };
+        let messages = |buffer: Buffer| state.read(upto).filter(move |r| belongs(r, &buffer));
         let found = match query {
             Query::Messages {
                 buffer,
@@ -113,6 +110,11 @@ impl History for MemoryLog {
                 let mut found = cut(earlier, Keep::Last, limit / 2);
                 found.extend(cut(later, Keep::First, limit - limit / 2));
                 Found::Messages(found)
+            }
+            Query::One(number) => {
+                let is_said = |fact: &Fact| matches!(fact, Fact::Message(_) | Fact::Direct(_));
+                let is_it = |r: &&Record| r.stamp.number == number && is_said(&r.fact);
+                Found::Messages(state.read(upto).filter(is_it).cloned().collect())
             }
             Query::Targets {
                 channels,
@@ -150,10 +152,21 @@ impl State {
             .filter(|r| !self.voids.contains(&r.stamp.number))
     }
 
+    /// What a reader is shown who knows of all up to a number: without what has been taken back.
+    fn read(&self, upto: Number) -> impl Iterator<Item = &Record> {
+        let known = move || self.alive().filter(move |r| r.stamp.number <= upto);
+        let taken = known().filter_map(|r| match r.fact {
+            Fact::Redact { number, .. } => Some(number),
+            _ => None,
+        });
+        let taken: BTreeSet<_> = taken.collect();
+        known().filter(move |r| !taken.contains(&r.stamp.number))
+    }
+
     /// What `owner` has said with others, each under the nick in the latest message.
     fn directs(&self, owner: AccountId, upto: Number) -> impl Iterator<Item = (Buffer, String)> {
         let mut nicks = BTreeMap::new();
-        for record in self.alive().filter(|r| r.stamp.number <= upto) {
+        for record in self.read(upto) {
             if let Fact::Direct(StoredDirect { from, to, message }) = &record.fact
                 && message.kind != MessageKind::Tagmsg
             {
@@ -188,7 +201,10 @@ fn belongs(record: &Record, buffer: &Buffer) -> bool {
             record.channel == *id
                 && match fact {
                     Fact::Message(message) => shown(message, *events),
-                    Fact::Topic { .. } | Fact::Mode { .. } | Fact::Presence(_) => *events,
+                    Fact::Topic { .. }
+                    | Fact::Mode { .. }
+                    | Fact::Presence(_)
+                    | Fact::Redact { .. } => *events,
                     _ => false,
                 }
         }

@@ -40,7 +40,7 @@ fn ls_shows_values_from_version_302_on() {
     assert_eq!(
         plain,
         ":h CAP * LS :account-notify account-tag away-notify batch cap-notify chghost \
-         draft/chathistory draft/event-playback draft/extended-isupport \
+         draft/chathistory draft/event-playback draft/extended-isupport draft/message-redaction \
          draft/no-implicit-names draft/pre-away draft/read-marker echo-message extended-join extended-monitor invite-notify labeled-response message-tags \
          multi-prefix no-implicit-names sasl server-time setname standard-replies \
          userhost-in-names\r\n"

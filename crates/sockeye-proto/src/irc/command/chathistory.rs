@@ -69,14 +69,9 @@ pub(super) fn buffer(asked: &Asked<'_>, target: &str) -> Option<(Buffer, String)
         let id = channel.id;
         return Some((Buffer::Channel { id, events }, channel.name.clone()));
     }
-    let (peer, nick) = match network.session_by_nick(target) {
-        Some(peer) => (network.direct_key(peer), peer.nick.clone()),
-        // Not here now: the name of an account, or the nick of a client without one.
-        None => (
-            network.settings.casemapping.fold(target)?,
-            String::from(target),
-        ),
-    };
+    let here = network.session_by_nick(target);
+    let nick = here.map_or_else(|| String::from(target), |peer| peer.nick.clone());
+    let peer = network.direct_target(target)?;
     let owner = session.account.as_ref()?.id;
     let direct = Buffer::Direct {
         owner,

@@ -147,6 +147,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "Sends a text to channels and nicks",
     ),
     ("QUIT", "[reason]", "Leaves the network"),
+    (
+        "REDACT",
+        "<target> <msgid> [reason]",
+        "Takes a message back; your client does it",
+    ),
     ("REHASH", "", "Reads the configuration again; for operators"),
     ("SETNAME", "<real name>", "Takes another real name"),
     (

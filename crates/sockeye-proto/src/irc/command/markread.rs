@@ -68,16 +68,10 @@ pub(super) fn markread(request: &mut Request<'_>) {
 
 /// Returns what a target is compared as: a channel's name, the name of an account, or a nick.
 fn key(network: &Network, target: &str) -> Option<String> {
-    match network.session_by_nick(target) {
-        Some(session) => Some(network.direct_key(session)),
-        None => {
-            let mapping = &network.settings.casemapping;
-            let is_name = match target.starts_with(CHANNEL_PREFIX) {
-                true => mapping.is_channel(target),
-                false => mapping.is_nick(target),
-            };
-            mapping.fold(target).filter(|_| is_name)
-        }
+    let mapping = &network.settings.casemapping;
+    match target.starts_with(CHANNEL_PREFIX) {
+        true => mapping.fold(target).filter(|_| mapping.is_channel(target)),
+        false => network.direct_target(target),
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) mod part;
 pub(crate) mod ping;
 pub(crate) mod presence;
 pub(crate) mod quit;
+pub(crate) mod redact;
 pub(crate) mod register;
 pub(crate) mod server;
 pub(crate) mod setname;
@@ -39,7 +40,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
-use super::event::Stamp;
+use super::event::{Record, Stamp};
 use super::input::Candidate;
 use super::message::{Line, Message, truncated};
 use super::network::{Event, Network, Replies, Session, mask};
@@ -53,6 +54,10 @@ pub(crate) struct Request<'a> {
     pub(crate) network: &'a Network,
     pub(crate) session: &'a Session,
     pub(crate) message: &'a Message,
+    /// What the store holds under the id that the line names.
+    pub(crate) found: Option<&'a Record>,
+    /// Milliseconds since 1970.
+    pub(crate) now_ms: u64,
     works: Vec<Work>,
     /// Lines for the sender after the last of `works`.
     said: String,
@@ -92,11 +97,19 @@ pub(crate) fn index(command: &str) -> Option<usize> {
 pub(crate) const COMMANDS: usize = TABLE.len();
 
 /// Turns a line into works. An empty answer means that nothing has to be done or said.
-pub(crate) fn parse(network: &Network, session: &Session, message: &Message) -> Vec<Work> {
+pub(crate) fn parse(
+    network: &Network,
+    session: &Session,
+    message: &Message,
+    found: Option<&Record>,
+    now_ms: u64,
+) -> Vec<Work> {
     let mut request = Request {
         network,
         session,
         message,
+        found,
+        now_ms,
         works: Vec::new(),
         said: String::new(),
     };
@@ -304,6 +317,7 @@ pub(crate) const TABLE: &[Row] = &[
     ask("NAMES", 0, names::names),
     act("NICK", 0, nick::nick),
     act("PASS", 0, register::again),
+    act("REDACT", 0, redact::redact),
     act("REHASH", 0, operator::rehash),
     act("SETNAME", 1, setname::setname),
     ask("STATS", 1, stats::stats),

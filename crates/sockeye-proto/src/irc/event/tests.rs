@@ -68,7 +68,7 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
         })
     };
     let reason = String::from("r");
-    let facts: [(Fact, &[u8]); 11] = [
+    let facts: [(Fact, &[u8]); 12] = [
         (
             Fact::Message(message),
             b"\x00\x05a!b@c\x01\x01A\x01\x01\x02+x\x011\x03h\xc3\xa4",
@@ -129,6 +129,16 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
                 read_ms: 300,
             },
             b"\x06\x09\x02#a\xac\x02",
+        ),
+        (
+            Fact::Redact {
+                by: "a!b@c".into(),
+                account: None,
+                number: 300,
+                msgid: "m".into(),
+                reason: Some("r".into()),
+            },
+            b"\x07\x05a!b@c\x00\xac\x02\x01m\x01\x01r",
         ),
     ];
     facts

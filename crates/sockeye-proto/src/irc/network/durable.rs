@@ -42,6 +42,18 @@ impl Network {
                     store(modes.channel, Fact::Mode { by, changes });
                 }
             }
+            Event::Redact(redact) => {
+                if let Some(session) = self.sessions.find(redact.by) {
+                    let fact = Fact::Redact {
+                        by: session.source.clone(),
+                        account: session.account.as_ref().map(|account| account.name.clone()),
+                        number: redact.number,
+                        msgid: redact.msgid.clone(),
+                        reason: redact.reason.clone(),
+                    };
+                    store(redact.channel(), fact);
+                }
+            }
             Event::MarkRead(mark) => {
                 let fact = Fact::ReadMark {
                     account: mark.account,
@@ -174,6 +186,16 @@ impl Network {
         name.unwrap_or_else(|| session.folded.clone())
     }
 
+    /// Returns what direct messages with somebody are found by, here or not: the name of an
+    /// account, or the nick of a client without one. `None`: nobody can be called so.
+    pub(crate) fn direct_target(&self, target: &str) -> Option<String> {
+        let mapping = &self.settings.casemapping;
+        match self.session_by_nick(target) {
+            Some(session) => Some(self.direct_key(session)),
+            None => mapping.fold(target).filter(|_| mapping.is_nick(target)),
+        }
+    }
+
     /// Returns what has to be stored before the first fact of a channel.
     ///
     /// Invariant: until a channel has stored state its modes are those of its beginning, since
@@ -216,6 +238,7 @@ impl Network {
             },
             Event::Topic(topic) => self.not_carried_out(topic.by, &mut lines, "TOPIC", why),
             Event::Mode(modes) => self.not_carried_out(modes.by, &mut lines, "MODE", why),
+            Event::Redact(redact) => redact.not_stored(&self.settings.server, why, &mut lines),
             Event::MarkRead(mark) => mark.not_stored(&self.settings.server, why, &mut lines),
             _ => return None,
         }

@@ -109,6 +109,7 @@ impl Network {
             | Fact::Found(_)
             | Fact::Direct(_)
             | Fact::Presence(_)
+            | Fact::Redact { .. }
             | Fact::ReadMark { .. } => {}
         }
         Ok(())

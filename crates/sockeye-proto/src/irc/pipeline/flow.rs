@@ -98,6 +98,7 @@ fn session_of(input: &Input) -> SessionId {
     match input {
         Input::Enter(candidate) => candidate.session,
         Input::Line { session, .. }
+        | Input::Naming { session, .. }
         | Input::Reply { session, .. }
         | Input::Login { session, .. }
         | Input::Host { session, .. }

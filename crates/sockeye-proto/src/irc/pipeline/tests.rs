@@ -19,6 +19,7 @@ mod panics;
 mod questions;
 mod ranks;
 mod read_marks;
+mod redact;
 mod restart;
 mod user_modes;
 mod who;

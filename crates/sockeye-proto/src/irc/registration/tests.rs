@@ -22,6 +22,7 @@ fn settings() -> Settings {
         motd: Vec::new(),
         history: true,
         history_events: true,
+        redaction_window_s: 60,
         replay_on_join: 0,
         casemapping: CaseMapping::Ascii,
         accounts: true,

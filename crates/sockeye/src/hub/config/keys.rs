@@ -114,6 +114,15 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         slot: Slot::Flag(|chat| &mut chat.history_events),
     },
     Key {
+        name: "redaction_window_s",
+        doc: "For how long who said something can take it back, seconds; channel operators always can",
+        effect: Effect::Reload,
+        slot: Slot::Count(
+            0..=31_536_000,
+            Count::Set(|chat| &mut chat.redaction_window_s),
+        ),
+    },
+    Key {
         name: "replay_on_join",
         doc: "Kept messages that a client which cannot ask for history gets on JOIN; 0: none",
         effect: Effect::Reload,

@@ -56,6 +56,8 @@ pub struct Chat {
     pub history: bool,
     /// Whether it is kept, too, who came to channels and left them.
     pub history_events: bool,
+    /// For how long clients can take back what they said, seconds.
+    pub redaction_window_s: u32,
     /// Stored messages that a client without `draft/chathistory` gets on JOIN.
     pub replay_on_join: u32,
     /// How nicks and channel names are compared.
@@ -143,6 +145,7 @@ impl Default for Chat {
             motd: String::new(),
             history: true,
             history_events: true,
+            redaction_window_s: 86_400,
             replay_on_join: 50,
             casemapping: CaseMapping::default(),
             pending_per_source: chat::SOURCE_PENDING_MAX,

@@ -32,6 +32,7 @@ fn every_key_reaches_its_place() {
         Be kind."""
         history = false
         history_events = false
+        redaction_window_s = 60
         replay_on_join = 0
         casemapping = "precis"
         pending_per_source = 8
@@ -57,6 +58,7 @@ fn every_key_reaches_its_place() {
             motd: "        Hello.\n        Be kind.".into(),
             history: false,
             history_events: false,
+            redaction_window_s: 60,
             replay_on_join: 0,
             casemapping: CaseMapping::Precis,
             pending_per_source: 8,

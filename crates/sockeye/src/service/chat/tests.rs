@@ -24,6 +24,7 @@ fn settings() -> Settings {
         motd: Vec::new(),
         history: true,
         history_events: true,
+        redaction_window_s: 60,
         replay_on_join: 50,
         casemapping: CaseMapping::Ascii,
         accounts: true,

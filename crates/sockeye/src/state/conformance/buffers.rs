@@ -14,8 +14,10 @@ const ROOM: ChannelId = ChannelId(7);
 /// Writes what everybody does here and reads all of it back in every way.
 pub(super) async fn agree(log: &dyn Log, history: &dyn History) {
     let oracle = MemoryLog::default();
-    let mut written = batch((FIRST..FIRST + ROWS).map(row));
-    written.voids = (FIRST..FIRST + ROWS).step_by(11).collect();
+    let takings_back = (FIRST + ROWS..).zip((FIRST..FIRST + ROWS).step_by(13));
+    let rows = (FIRST..FIRST + ROWS).map(row);
+    let mut written = batch(rows.chain(takings_back.map(|(n, of)| taking_back(n, of))));
+    written.voids = (FIRST..FIRST + ROWS + 20).step_by(11).collect();
     log.append(written.clone()).await.unwrap();
     oracle.append(written).await.unwrap();
     for buffer in buffers() {
@@ -27,6 +29,11 @@ pub(super) async fn agree(log: &dyn Log, history: &dyn History) {
         pages_lack_nothing(history, &buffer, &all).await;
     }
     targets_agree(history, &oracle).await;
+    for number in FIRST..FIRST + ROWS {
+        let one = Query::One(number);
+        let expected = read(&oracle, &one).await;
+        assert_eq!(read(history, &one).await, expected, "{number}");
+    }
 }
 
 /// Four parties, two of them with an account; everybody writes to everybody, also to itself.
@@ -78,6 +85,18 @@ fn presence(n: Number) -> Fact {
         account: None,
         change,
     })
+}
+
+/// The row that makes another one vanish, unless it is void itself or still unknown to the reader.
+fn taking_back(n: Number, of: Number) -> Record {
+    let fact = Fact::Redact {
+        by: "ali!ali@host".into(),
+        account: None,
+        number: of,
+        msgid: "id".into(),
+        reason: None,
+    };
+    record(n, ROOM, fact)
 }
 
 fn buffers() -> Vec<Buffer> {
@@ -183,5 +202,5 @@ async fn read(history: &dyn History, query: &Query) -> Vec<Record> {
 const FIRST: Number = 1_000;
 const ROWS: Number = 300;
 
-/// Some rows are not there yet for who reads.
-const UPTO: Number = FIRST + ROWS - 10;
+/// Some messages are not taken back yet for who reads.
+const UPTO: Number = FIRST + ROWS + 15;

@@ -52,8 +52,14 @@ impl Encoder {
                 stamp.random.cast_signed(),
                 self.body.as_slice(),
             ))?;
-            if let Fact::Direct(direct) = &record.fact {
-                insert_direct(transaction, record, direct)?;
+            match &record.fact {
+                Fact::Direct(direct) => insert_direct(transaction, record, direct)?,
+                Fact::Redact { number, .. } => {
+                    let sql = "INSERT INTO redaction (seq, by_seq) VALUES (?1, ?2)";
+                    let mut insert = transaction.prepare_cached(sql)?;
+                    insert.execute([*number, stamp.number])?;
+                }
+                _ => {}
             }
         }
         let mut void =
@@ -122,6 +128,7 @@ pub(super) fn kind(fact: &Fact) -> u8 {
         Fact::Direct(direct) if is_tags(&direct.message) => 17,
         Fact::Direct(_) => KIND_DIRECT,
         Fact::Presence(_) => 19,
+        Fact::Redact { .. } => 20,
     }
 }
 
@@ -129,8 +136,13 @@ pub(super) fn kind(fact: &Fact) -> u8 {
 pub(super) fn erase(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
     for record in &batch.records {
         transaction.execute("DELETE FROM log WHERE seq = ?1", [record.stamp.number])?;
-        if let Fact::Direct(direct) = &record.fact {
-            delete_direct(transaction, &record.stamp, direct)?;
+        match &record.fact {
+            Fact::Direct(direct) => delete_direct(transaction, &record.stamp, direct)?,
+            Fact::Redact { number, .. } => {
+                let sql = "DELETE FROM redaction WHERE seq = ?1 AND by_seq = ?2";
+                transaction.execute(sql, [*number, record.stamp.number])?;
+            }
+            _ => {}
         }
     }
     for number in &batch.voids {

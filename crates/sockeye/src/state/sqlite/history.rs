@@ -10,6 +10,22 @@ use sockeye_proto::irc::id::{AccountId, ChannelId, Number};
 
 use crate::state::Tail;
 
+/// The condition that a row is neither void nor taken back by another one, up to a number, that is
+/// not void itself.
+macro_rules! counts {
+    ($seq:literal, $upto:literal) => {
+        concat!(
+            " AND NOT EXISTS (SELECT 1 FROM void WHERE void.seq = ",
+            $seq,
+            ") AND NOT EXISTS (SELECT 1 FROM redaction AS taken WHERE taken.seq = ",
+            $seq,
+            " AND taken.by_seq <= ",
+            $upto,
+            " AND NOT EXISTS (SELECT 1 FROM void WHERE void.seq = taken.by_seq))"
+        )
+    };
+}
+
 /// Reads the state-bearing rows after `after`.
 pub(super) fn tail(connection: &Connection, after: Number) -> rusqlite::Result<Tail> {
     let transaction = connection.unchecked_transaction()?;
@@ -62,6 +78,12 @@ pub(super) fn find(
             point,
             limit,
         } => rows.around(buffer, *point, *limit).map(Found::Messages),
+        Query::One(number) => {
+            let mut statement = transaction.prepare_cached(ONE)?;
+            let number = clamp(*number);
+            let found = rows_of(&mut statement, params![number, clamp(upto)])?;
+            Ok(Found::Messages(found))
+        }
         Query::Targets {
             channels,
             owner,
@@ -150,11 +172,11 @@ impl Rows<'_> {
 
     /// Returns each channel with the time of its latest message.
     fn channels(&self, channels: &[(ChannelId, String)]) -> rusqlite::Result<Vec<(String, u64)>> {
-        let mut newest = self.connection.prepare_cached(
-            "SELECT at_ms FROM log WHERE kind = 0 AND channel = ?1 AND seq <= ?2
-             AND NOT EXISTS (SELECT 1 FROM void WHERE void.seq = log.seq)
-             ORDER BY at_ms DESC, seq DESC LIMIT 1",
-        )?;
+        let mut newest = self.connection.prepare_cached(concat!(
+            "SELECT at_ms FROM log WHERE kind = 0 AND channel = ?1 AND seq <= ?2",
+            counts!("log.seq", "?2"),
+            " ORDER BY at_ms DESC, seq DESC LIMIT 1"
+        ))?;
         let mut found = Vec::new();
         for (channel, name) in channels {
             let row = newest.query_row([channel.0, clamp(self.upto)], |row| row.get(0));
@@ -211,26 +233,27 @@ impl Rows<'_> {
         let sql = if keep == Keep::First { first } else { last };
         let mut statement = self.connection.prepare_cached(sql)?;
         let [from_ms, to_ms, from, to, limit] = bounds;
+        let upto = clamp(self.upto);
         let mut found = match buffer {
-            Buffer::Channel { id, .. } => rows(
+            Buffer::Channel { id, .. } => rows_of(
                 &mut statement,
-                params![from_ms, to_ms, from, to, limit, id.0],
+                params![from_ms, to_ms, from, to, limit, upto, id.0],
             )?,
             Buffer::Direct {
                 owner,
                 peer,
                 events,
-            } => rows(
+            } => rows_of(
                 &mut statement,
-                params![from_ms, to_ms, from, to, limit, owner.0, peer, events],
+                params![from_ms, to_ms, from, to, limit, upto, owner.0, peer, events],
             )?,
         };
         if let Buffer::Channel { id, events: true } = buffer {
             let [first, last] = [EVENTS_FIRST, EVENTS_LAST];
             let sql = if keep == Keep::First { first } else { last };
             let mut statement = self.connection.prepare_cached(sql)?;
-            let bounds = params![from_ms, to_ms, from, to, limit, id.0];
-            found.extend(rows(&mut statement, bounds)?);
+            let bounds = params![from_ms, to_ms, from, to, limit, upto, id.0];
+            found.extend(rows_of(&mut statement, bounds)?);
         }
         found.sort_by_key(|record| record.stamp.number);
         let surplus = found.len().saturating_sub(limit as usize);
@@ -270,7 +293,7 @@ impl Rows<'_> {
     }
 }
 
-fn rows(statement: &mut Statement<'_>, params: &[&dyn ToSql]) -> rusqlite::Result<Vec<Record>> {
+fn rows_of(statement: &mut Statement<'_>, params: &[&dyn ToSql]) -> rusqlite::Result<Vec<Record>> {
     statement.query_map(params, record)?.collect()
 }
 
@@ -312,13 +335,20 @@ const PEERS: &str = "WITH RECURSIVE known(peer) AS (
         FROM known WHERE known.peer IS NOT NULL)
     SELECT peer FROM known WHERE peer IS NOT NULL";
 
+pub(super) const ONE: &str = concat!(
+    "SELECT seq, at_ms, channel, random, body FROM log
+     WHERE seq = ?1 AND seq <= ?2 AND kind IN (0, 16, 17, 18)",
+    counts!("log.seq", "?2")
+);
+
 macro_rules! of_channel {
     ($kinds:literal, $order:literal) => {
         concat!(
             "SELECT seq, at_ms, channel, random, body FROM log WHERE ",
             $kinds,
-            " AND channel = ?6 AND at_ms BETWEEN ?1 AND ?2 AND seq BETWEEN ?3 AND ?4
-             AND NOT EXISTS (SELECT 1 FROM void WHERE void.seq = log.seq) ORDER BY ",
+            " AND channel = ?7 AND at_ms BETWEEN ?1 AND ?2 AND seq BETWEEN ?3 AND ?4",
+            counts!("log.seq", "?6"),
+            " ORDER BY ",
             $order,
             " LIMIT ?5"
         )
@@ -326,17 +356,19 @@ macro_rules! of_channel {
 }
 pub(super) const MESSAGES_FIRST: &str = of_channel!("kind = 0", "at_ms, seq");
 pub(super) const MESSAGES_LAST: &str = of_channel!("kind = 0", "at_ms DESC, seq DESC");
-pub(super) const EVENTS_FIRST: &str = of_channel!("kind IN (2, 3, 18, 19)", "at_ms, seq");
-pub(super) const EVENTS_LAST: &str = of_channel!("kind IN (2, 3, 18, 19)", "at_ms DESC, seq DESC");
+pub(super) const EVENTS_FIRST: &str = of_channel!("kind IN (2, 3, 18, 19, 20)", "at_ms, seq");
+pub(super) const EVENTS_LAST: &str =
+    of_channel!("kind IN (2, 3, 18, 19, 20)", "at_ms DESC, seq DESC");
 
 macro_rules! directs {
     ($order:literal) => {
         concat!(
             "SELECT log.seq, log.at_ms, log.channel, log.random, log.body
              FROM direct CROSS JOIN log ON log.seq = direct.seq
-             WHERE direct.owner = ?6 AND direct.peer = ?7 AND direct.at_ms BETWEEN ?1 AND ?2
-             AND direct.seq BETWEEN ?3 AND ?4 AND (direct.kind = 16 OR ?8)
-             AND NOT EXISTS (SELECT 1 FROM void WHERE void.seq = direct.seq) ORDER BY ",
+             WHERE direct.owner = ?7 AND direct.peer = ?8 AND direct.at_ms BETWEEN ?1 AND ?2
+             AND direct.seq BETWEEN ?3 AND ?4 AND (direct.kind = 16 OR ?9)",
+            counts!("direct.seq", "?6"),
+            " ORDER BY ",
             $order,
             " LIMIT ?5"
         )

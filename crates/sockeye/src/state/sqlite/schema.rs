@@ -30,7 +30,19 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LogError> {
 /// `log.at_ms` never falls with `seq`, so one index by time also serves reads by number.
 /// Account ids are never used twice: channels remember their founder by id, and `direct` whose
 /// messages it lists, once for each side with an account. The kinds are those of `append::kind`.
-const MIGRATIONS: &[&str] = &[LOG_AND_ACCOUNTS, DIRECT_AND_EVENTS];
+const MIGRATIONS: &[&str] = &[LOG_AND_ACCOUNTS, DIRECT_AND_EVENTS, REDACTION];
+
+/// A redaction counts unless the row that made it is void.
+const REDACTION: &str = "
+    DROP INDEX log_event;
+    CREATE INDEX log_event ON log (channel, at_ms) WHERE kind IN (2, 3, 18, 19, 20);
+
+    CREATE TABLE redaction (
+        seq    INTEGER NOT NULL,
+        by_seq INTEGER NOT NULL,
+        PRIMARY KEY (seq, by_seq)
+    ) STRICT, WITHOUT ROWID;
+";
 
 const DIRECT_AND_EVENTS: &str = "
     DROP INDEX log_state;

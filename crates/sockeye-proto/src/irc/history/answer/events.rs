@@ -19,7 +19,25 @@ pub(super) fn encode(out: &mut String, reply: &Reply, stamp: &Stamp, fact: &Fact
             write_modes(line.param(&reply.target), changes);
         }
         Fact::Presence(presence) => encode_presence(out, reply, stamp, presence),
-        Fact::Message(_) | Fact::Direct(_) | Fact::Found(_) | Fact::ReadMark { .. } => {}
+        Fact::Redact {
+            by,
+            account,
+            msgid,
+            reason,
+            ..
+        } if reply.caps.has(Caps::MESSAGE_REDACTION) => {
+            let line = reply.stamped(out, stamp, account.as_deref()).source(by);
+            let line = line.command("REDACT").params([&*reply.target, msgid]);
+            match reason {
+                Some(reason) => line.trailing(reason),
+                None => line.end(),
+            }
+        }
+        Fact::Redact { .. }
+        | Fact::Message(_)
+        | Fact::Direct(_)
+        | Fact::Found(_)
+        | Fact::ReadMark { .. } => {}
     }
 }
 

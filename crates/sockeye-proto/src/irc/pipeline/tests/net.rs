@@ -50,6 +50,7 @@ pub(super) fn settings() -> Settings {
         motd: ["Hello".into()].into(),
         history: true,
         history_events: true,
+        redaction_window_s: 60,
         replay_on_join: 50,
         casemapping: CaseMapping::Ascii,
         accounts: true,

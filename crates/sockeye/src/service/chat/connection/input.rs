@@ -7,7 +7,10 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use sockeye_proto::irc::account::Question;
+use sockeye_proto::irc::history::{Found, Query, parse_msgid};
+use sockeye_proto::irc::id::Number;
 use sockeye_proto::irc::input::{Candidate, Input, Link};
+use sockeye_proto::irc::message::Message;
 use sockeye_proto::irc::registration::Step;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::mpsc::error::TrySendError;
@@ -57,6 +60,18 @@ impl<'a> Connection<'a> {
         let mut steps = Vec::new();
         self.registration.answered(answer, &mut steps);
         self.carry_out(&mut steps);
+        self.hand_over_inputs();
+        Poll::Ready(())
+    }
+
+    /// Takes the stored message that a line names.
+    pub(super) fn poll_naming(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(naming) = &mut self.naming else {
+            return Poll::Pending;
+        };
+        let input = ready!(naming.as_mut().poll(cx));
+        self.naming = None;
+        self.inputs.push(input);
         self.hand_over_inputs();
         Poll::Ready(())
     }
@@ -137,6 +152,7 @@ impl<'a> Connection<'a> {
     fn may_decode(&self) -> bool {
         matches!(self.phase, Phase::Registering | Phase::Entered)
             && self.verifying.is_none()
+            && self.naming.is_none()
             && self.room.is_none()
             && self.next_line.is_none()
             && self.in_flight < IN_FLIGHT_MAX
@@ -209,6 +225,7 @@ impl<'a> Connection<'a> {
                         link: self.link(),
                     });
                 }
+                Step::Forward(message) if message.command == "REDACT" => self.name(message),
                 Step::Forward(message) => {
                     self.input(|session| Input::Line { session, message });
                 }
@@ -258,6 +275,32 @@ impl<'a> Connection<'a> {
             self.in_flight += 1;
             self.inputs.push(input);
         }
+    }
+
+    /// Looks up the stored message that a line names, so that the network can decide by it.
+    fn name(&mut self, message: Message) {
+        let Some(session) = self.seat.as_ref().map(|seat| seat.id) else {
+            return;
+        };
+        self.in_flight += 1;
+        let named = message.param(1).and_then(parse_msgid);
+        let stored = self.shared.history.clone();
+        self.naming = Some(Box::pin(async move {
+            let found = match named {
+                // Whoever knows the id has been shown the message, so all of it is applied.
+                Some((number, _)) => stored.find(Query::One(number), Number::MAX).await,
+                None => Found::Messages(Vec::new()),
+            };
+            let found = match found {
+                Found::Messages(records) => records.into_iter().next(),
+                Found::Targets(_) | Found::Unavailable(_) => None,
+            };
+            Input::Naming {
+                session,
+                message,
+                found,
+            }
+        }));
     }
 
     fn look_up(&mut self, question: Question) {

@@ -63,6 +63,8 @@ pub(super) struct Connection<'a> {
     verifying: Option<BoxFuture<'a, Answered>>,
     /// Waits for its proof.
     challenge: Option<Challenge>,
+    /// A line waits for the stored message that it names; no line is taken meanwhile.
+    naming: Option<BoxFuture<'a, Input>>,
     /// Of what was read last, not yet handed to the core.
     inputs: Vec<Input>,
     /// For the core, which has no room for the first of them.
@@ -135,6 +137,7 @@ impl<'a> Connection<'a> {
             carry: Bytes::new(),
             verifying: None,
             challenge: None,
+            naming: None,
             inputs: Vec::new(),
             asks: VecDeque::new(),
             room: None,
@@ -199,6 +202,7 @@ impl<'a> Connection<'a> {
             let moved = wrote
                 | self.poll_room(cx).is_ready()
                 | self.poll_verifying(cx).is_ready()
+                | self.poll_naming(cx).is_ready()
                 | self.poll_read(cx).is_ready()
                 | self.poll_timer(cx).is_ready();
             if !moved {
