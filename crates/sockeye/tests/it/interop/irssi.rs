@@ -87,3 +87,40 @@ fn the_topic_and_the_modes_of_a_channel_outlive_the_hub() {
     let bo = Irssi::join("bo", hub.chat, "#harbour oar");
     bo.terminal.shows("Topic for #harbour: tide tables");
 }
+
+#[test]
+#[ignore = "needs irssi and tmux"]
+fn prefixes_bans_and_silence_look_right() {
+    let data = TempDir::new().unwrap();
+    let hub = Hub::start(data.path());
+    let ali = Irssi::join("ali", hub.chat, "#harbour");
+    let bo = Irssi::join("bo", hub.chat, "#harbour");
+    ali.terminal.shows("] has joined #harbour");
+    ali.terminal.enter("/mode #harbour +m");
+    bo.terminal.shows("mode/#harbour [+m] by ali");
+    bo.terminal.enter("may I?");
+    bo.terminal.shows("Cannot send to channel (+m)");
+    ali.terminal.enter("/voice bo");
+    bo.terminal.shows("mode/#harbour [+v bo] by ali");
+    bo.terminal.enter("thank you");
+    ali.terminal.shows("+bo> thank you");
+    ali.terminal.enter("/mode #harbour +h bo");
+    bo.terminal.shows("mode/#harbour [+h bo] by ali");
+    bo.terminal.enter("thank you very much");
+    ali.terminal.shows("%bo> thank you very much");
+
+    bo.terminal.enter("/msg @#harbour the mate drinks");
+    ali.terminal.shows("the mate drinks");
+    bo.terminal.enter("/ban eve!*@*");
+    ali.terminal.shows("mode/#harbour [+b eve!*@*] by bo");
+    let mut stranger = Client::register(hub.chat, "eve", "");
+    stranger.send("JOIN #harbour");
+    stranger.wait_for(" 474 ");
+    ali.terminal.enter("/mode #harbour e");
+    ali.terminal.enter("/mode #harbour +e *!*@eves.host");
+    bo.terminal.shows("mode/#harbour [+e *!*@eves.host] by ali");
+    bo.terminal.enter("/kick ali");
+    bo.terminal.shows("You're not channel operator");
+    ali.terminal.enter("/names");
+    ali.terminal.shows("[@ali] [%bo]");
+}

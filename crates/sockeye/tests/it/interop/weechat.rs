@@ -95,3 +95,33 @@ fn two_people_talk_and_the_history_is_there_after_kill_9() {
         bo.logs(said);
     }
 }
+
+#[test]
+#[ignore = "needs weechat-headless"]
+fn prefixes_bans_and_silence_look_right() {
+    let data = TempDir::new().unwrap();
+    let hub = Hub::start(data.path());
+    let ali = Weechat::join("ali", hub.chat, "#harbour");
+    let bo = Weechat::join("bo", hub.chat, "#harbour");
+    ali.say("/mode #harbour +m");
+    bo.logs("Mode #harbour [+m] by ali");
+    bo.say("may I?");
+    bo.logs("Cannot send to channel (+m)");
+    ali.say("/voice bo");
+    bo.logs("Mode #harbour [+v bo] by ali");
+    bo.say("thank you");
+    ali.logs("+bo\tthank you");
+    ali.say("/halfop bo");
+    bo.logs("Mode #harbour [+h bo] by ali");
+    bo.say("thank you very much");
+    ali.logs("%bo\tthank you very much");
+    bo.say("/msg @#harbour the mate drinks");
+    ali.logs("the mate drinks");
+    bo.say("/ban eve!*@*");
+    ali.logs("Mode #harbour [+b eve!*@*] by bo");
+    let mut stranger = Client::register(hub.chat, "eve", "");
+    stranger.send("JOIN #harbour");
+    stranger.wait_for(" 474 ");
+    bo.say("/kick ali");
+    bo.logs("You're not channel operator");
+}
