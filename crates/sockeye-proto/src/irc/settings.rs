@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::network::modes::Flag;
+
 /// Settings of a network and of registration; shared by both.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -25,6 +27,8 @@ pub struct Settings {
     pub redaction_window_s: u32,
     /// How many stored messages a client without `draft/chathistory` gets on JOIN; 0: none.
     pub replay_on_join: u32,
+    /// What a new channel is set to.
+    pub channel_modes: ChannelModes,
     /// How names are compared.
     pub casemapping: CaseMapping,
     /// Whether accounts exist, so that `sasl` is offered.
@@ -35,6 +39,38 @@ pub struct Settings {
     pub admin: Vec<String>,
     /// A picture for the network, an `https` URL in which `{size}` may stand for pixels.
     pub icon: Option<String>,
+}
+
+/// Modes without a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChannelModes(pub(crate) u16);
+
+impl ChannelModes {
+    /// All there are.
+    pub const ALL: Self = Self((1 << Flag::ALL.len()) - 1);
+
+    /// Reads their letters, such as `nt`; `None` if one of them is no mode without a parameter.
+    pub fn from_letters(letters: &str) -> Option<Self> {
+        let mut modes = Self(0);
+        for letter in letters.chars() {
+            modes.0 |= Flag::of_letter(letter)?.bit();
+        }
+        Some(modes)
+    }
+
+    /// Returns their letters, in the order in which clients are shown them.
+    pub fn letters(self) -> String {
+        let held = Flag::ALL.into_iter();
+        let held = held.filter(|flag| self.0 & flag.bit() != 0);
+        held.map(Flag::letter).collect()
+    }
+}
+
+impl Default for ChannelModes {
+    /// Only members speak, and operators set the topic.
+    fn default() -> Self {
+        Self(Flag::NoOutside.bit() | Flag::TopicLocked.bit())
+    }
 }
 
 /// The policy of IRCv3 Strict Transport Security.

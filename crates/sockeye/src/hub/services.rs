@@ -154,6 +154,7 @@ impl Services {
             history_events: chat.history_events,
             redaction_window_s: chat.redaction_window_s,
             replay_on_join: chat.replay_on_join,
+            channel_modes: chat.channel_modes,
             casemapping: self.casemapping,
             accounts: true,
             ..Settings::default()

@@ -10,7 +10,7 @@ use crate::irc::event::Stamp;
 use crate::irc::history::{Buffer, HistoryRequest, Keep, Query, Reply};
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::network::channel::Channel;
-use crate::irc::network::modes::Flag;
+use crate::irc::network::modes::{Flag, Modes};
 use crate::irc::network::rank::{Prefix, Rank};
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
 use crate::irc::numeric::{
@@ -135,6 +135,7 @@ impl Intent for Join {
             Entry::New => {
                 let id = ChannelId(stamp.number);
                 let mut channel = Channel::new(id, self.name, stamp.wall_ms);
+                channel.modes = Modes::of_new_channel(&network.settings);
                 channel.made_from = Some(session.host.clone());
                 channel.founder = session.account.as_ref().map(|account| account.id);
                 network.channels.insert(self.folded, channel);

@@ -41,7 +41,7 @@ pub(crate) struct Topic {
 }
 
 impl Channel {
-    /// Makes a channel as its first joiner finds it: `+nt`, empty.
+    /// Makes a channel without members and modes.
     pub(crate) fn new(id: ChannelId, name: String, created_ms: u64) -> Self {
         Self {
             id,
@@ -51,7 +51,7 @@ impl Channel {
             made_from: None,
             stored: false,
             topic: None,
-            modes: Modes::of_new_channel(),
+            modes: Modes::default(),
             members: BTreeMap::new(),
             roll: Roll::default(),
             audience: None,

@@ -7,6 +7,7 @@ use core::mem;
 use super::mask;
 use super::session::Session;
 use crate::irc::event::StoredMode;
+use crate::irc::settings::Settings;
 
 /// Modes that belong to the channel, not to members.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -111,6 +112,11 @@ impl Flag {
     pub(crate) fn of_letter(letter: char) -> Option<Self> {
         Self::ALL.into_iter().find(|flag| flag.letter() == letter)
     }
+
+    /// Returns it as a set of one.
+    pub(crate) const fn bit(self) -> u16 {
+        1 << self as u16
+    }
 }
 
 impl List {
@@ -131,16 +137,16 @@ impl List {
 }
 
 impl Modes {
-    /// The modes of a new channel: `+nt`.
-    pub(crate) fn of_new_channel() -> Self {
-        let mut modes = Self::default();
-        modes.set(Flag::NoOutside, true);
-        modes.set(Flag::TopicLocked, true);
-        modes
+    /// Returns the modes of a new channel.
+    pub(crate) fn of_new_channel(settings: &Settings) -> Self {
+        Self {
+            flags: settings.channel_modes.0,
+            ..Self::default()
+        }
     }
 
     pub(crate) const fn has(&self, flag: Flag) -> bool {
-        self.flags & 1 << flag as u16 != 0
+        self.flags & flag.bit() != 0
     }
 
     /// Returns the entries of a list in the order of their setting.
@@ -225,7 +231,7 @@ impl Modes {
     fn set(&mut self, flag: Flag, add: bool) -> bool {
         let changes = self.has(flag) != add;
         if changes {
-            self.flags ^= 1 << flag as u16;
+            self.flags ^= flag.bit();
         }
         changes
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Network;
 use super::channel::{Channel, Topic};
-use super::modes::{Entry, List, Modes};
+use super::modes::{Entry, List};
 use super::read_marks::StoredMarks;
 use crate::irc::event::{Fact, Found, Record, StoredMode};
 use crate::irc::id::{AccountId, ChannelId};
@@ -135,7 +135,6 @@ fn found_channel(id: ChannelId, found: &Found) -> Channel {
     let mut channel = Channel::new(id, found.name.clone(), found.created_ms);
     channel.founder = found.founder;
     channel.stored = true;
-    channel.modes = Modes::default();
     for mode in &found.modes {
         channel.modes.change(mode, "", found.created_ms);
     }

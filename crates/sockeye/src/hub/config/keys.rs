@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::{CASE_MAPPINGS, CaseMapping, Chat, Config, Hub, ListenDraft};
 use crate::endpoint::{Endpoint, Network};
+use crate::service::chat::ChannelModes;
 
 /// One key of a section whose values live in `T`.
 pub(super) struct Key<T> {
@@ -45,6 +46,8 @@ pub(super) enum Slot<T> {
     Count(RangeInclusive<u32>, Count<T>),
     /// A list of networks.
     Networks(fn(&mut T) -> &mut Vec<Network>),
+    /// Letters of modes.
+    ChannelModes(fn(&mut T) -> &mut ChannelModes),
     /// One of a few words.
     CaseMapping(fn(&mut T) -> &mut CaseMapping),
     /// An endpoint where connections are accepted.
@@ -129,6 +132,12 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         slot: Slot::Count(0..=1_000, Count::Set(|chat| &mut chat.replay_on_join)),
     },
     Key {
+        name: "channel_modes",
+        doc: "Modes of a new channel, of those without a parameter",
+        effect: Effect::Reload,
+        slot: Slot::ChannelModes(|chat| &mut chat.channel_modes),
+    },
+    Key {
         name: "casemapping",
         doc: "How nicks and channel names are compared; fixed at the first start on a directory",
         effect: Effect::Restart,
@@ -194,6 +203,7 @@ impl<T: Clone> Key<T> {
                     .into(),
             ),
             Slot::CaseMapping(place) => Some(place(&mut section).name().into()),
+            Slot::ChannelModes(place) => Some(place(&mut section).letters().into()),
         }
     }
 }
@@ -243,6 +253,10 @@ impl<T> fmt::Display for Slot<T> {
             Self::Accept(_) => f.write_str("an endpoint, such as \":6667\""),
             Self::Serve(_) => f.write_str("a service or an endpoint, such as \"chat\""),
             Self::Networks(_) => f.write_str("a list of networks, such as [\"10.0.0.0/8\"]"),
+            Self::ChannelModes(_) => {
+                let all = ChannelModes::ALL.letters();
+                write!(f, "a choice of the mode letters {all}")
+            }
             Self::CaseMapping(_) => {
                 let quoted = CASE_MAPPINGS.map(|mapping| format!("\"{}\"", mapping.name()));
                 f.write_str(&quoted.join(" or "))

@@ -15,7 +15,7 @@ mod tests;
 use std::path::PathBuf;
 
 use crate::endpoint::{Endpoint, Network};
-use crate::service::chat;
+use crate::service::chat::{self, ChannelModes};
 
 pub use example::{example, reference};
 pub use mistake::{ConfigError, Mistake};
@@ -60,6 +60,8 @@ pub struct Chat {
     pub redaction_window_s: u32,
     /// Stored messages that a client without `draft/chathistory` gets on JOIN.
     pub replay_on_join: u32,
+    /// Modes of a new channel.
+    pub channel_modes: ChannelModes,
     /// How nicks and channel names are compared.
     pub casemapping: CaseMapping,
     /// Connections of one source that are not registered yet.
@@ -147,6 +149,7 @@ impl Default for Chat {
             history_events: true,
             redaction_window_s: 86_400,
             replay_on_join: 50,
+            channel_modes: ChannelModes::default(),
             casemapping: CaseMapping::default(),
             pending_per_source: chat::SOURCE_PENDING_MAX,
             registered_per_source: chat::SOURCE_ESTABLISHED_MAX,

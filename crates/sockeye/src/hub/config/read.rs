@@ -9,7 +9,7 @@ use super::keys::{
     CHAT, HUB, Key, LINE_BYTES_MAX, LISTEN, NAME_BYTES_MAX, Slot, TEXT_LINE_BYTES_MAX,
 };
 use super::mistake::{Mistake, did_you_mean};
-use super::{CASE_MAPPINGS, CaseMapping, Config, Listen, ListenDraft};
+use super::{CASE_MAPPINGS, CaseMapping, ChannelModes, Config, Listen, ListenDraft};
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
 use crate::endpoint::{Address, Endpoint, Network, ParseError, Role};
 
@@ -181,6 +181,12 @@ impl Reader<'_> {
                 Some(mapping) => *place(target) = mapping,
                 None => wrong(did_you_mean(word, CASE_MAPPINGS.map(CaseMapping::name))),
             },
+            (Slot::ChannelModes(place), DeValue::String(letters)) => {
+                match ChannelModes::from_letters(letters) {
+                    Some(modes) => *place(target) = modes,
+                    None => wrong(None),
+                }
+            }
             (Slot::Accept(place), DeValue::String(text)) => {
                 *place(target) = self.endpoint(Endpoint::parse(text), Role::Accept, text, span);
             }

@@ -34,6 +34,7 @@ fn every_key_reaches_its_place() {
         history_events = false
         redaction_window_s = 60
         replay_on_join = 0
+        channel_modes = "Cnt"
         casemapping = "precis"
         pending_per_source = 8
         registered_per_source = 0x10
@@ -60,6 +61,7 @@ fn every_key_reaches_its_place() {
             history_events: false,
             redaction_window_s: 60,
             replay_on_join: 0,
+            channel_modes: ChannelModes::from_letters("ntC").unwrap(),
             casemapping: CaseMapping::Precis,
             pending_per_source: 8,
             registered_per_source: 16,
@@ -89,6 +91,7 @@ data = ""
 histroy = true
 history = "yes"
 replay_on_join = -1
+channel_modes = "ntk"
 casemapping = "asci"
 wholly = "foreign"
 

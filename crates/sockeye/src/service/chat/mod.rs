@@ -23,6 +23,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use bytes::Bytes;
 use sockeye_proto::irc::pipeline::Pipeline;
+pub use sockeye_proto::irc::settings::ChannelModes;
 use sockeye_proto::irc::settings::Settings;
 use tokio::sync::{Notify, mpsc, oneshot};
 

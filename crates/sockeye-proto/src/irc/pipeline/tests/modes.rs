@@ -3,8 +3,9 @@
 use std::format;
 use std::vec::Vec;
 
-use super::net::{Net, Who, line, only};
+use super::net::{Net, Who, line, only, settings};
 use crate::irc::event::Fact;
+use crate::irc::settings::{ChannelModes, Settings};
 
 /// ann, operator, and bob in #c, with all read.
 fn room() -> (Net, Who, Who) {
@@ -168,4 +169,27 @@ fn long_changes_are_announced_on_several_lines() {
     );
     assert_eq!(lines.join(" ").matches("!*@*").count(), 12);
     assert_eq!(net.read(bob), lines);
+}
+
+#[test]
+fn a_new_channel_has_the_modes_that_are_set_for_it() {
+    let channel_modes = ChannelModes::from_letters("Cs").unwrap();
+    let mut net = Net::with(Settings {
+        channel_modes,
+        ..settings()
+    });
+    let [ann] = net.enter(["ann"]);
+    net.says(ann, "JOIN #c");
+    assert_eq!(net.says(ann, "MODE #c")[0], ":hub.test 324 ann #c +Cs");
+    net.says(ann, "TOPIC #c :stays");
+    // They are part of what is stored.
+    let mut again = net.restarted(settings());
+    let admin = again.enter_with("oda", "", Some("boss"));
+    again.says(admin, "JOIN #c");
+    assert_eq!(again.says(admin, "MODE #c")[0], ":hub.test 324 oda #c +Cs");
+    assert_eq!(ChannelModes::default().letters(), "nt");
+    assert_eq!(ChannelModes::ALL.letters(), "CMRUimnstu");
+    for letters in ["k", "+nt", "n t", "o"] {
+        assert_eq!(ChannelModes::from_letters(letters), None, "{letters}");
+    }
 }
