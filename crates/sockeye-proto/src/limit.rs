@@ -1,5 +1,6 @@
-//! How often something may happen: a token bucket.
+//! How often something may happen, and how many bytes may pass: token buckets.
 
+use core::num::NonZeroU64;
 use core::time::Duration;
 
 /// Allows `burst` at once and one more each `interval`.
@@ -52,6 +53,74 @@ impl Bucket {
     }
 }
 
+/// Lets `rate` bytes a second pass, and up to `burst` at once after a pause.
+///
+/// It is kept as [`Bucket`] is. Whoever cannot cut what they have (a message) may take more than
+/// there is: the bucket is then in debt, and the average is the same.
+///
+/// ```
+/// use core::num::NonZeroU64;
+/// use core::time::Duration;
+/// use sockeye_proto::limit::ByteBucket;
+///
+/// let rate = NonZeroU64::new(1000).unwrap();
+/// let mut bytes = ByteBucket::new(rate, 100);
+/// let now = Duration::from_secs(5);
+/// assert_eq!(bytes.available(now), 100);
+/// bytes.take(now, 60);
+/// assert_eq!(bytes.available(now), 40);
+/// assert_eq!(bytes.due(70), now + Duration::from_millis(30));
+/// ```
+#[derive(Debug, Clone)]
+pub struct ByteBucket {
+    rate: NonZeroU64,
+    /// How long it takes to fill.
+    capacity: Duration,
+    full_at: Duration,
+}
+
+impl ByteBucket {
+    /// Makes a full bucket; a `burst` of 0 counts as 1.
+    pub fn new(rate: NonZeroU64, burst: u64) -> Self {
+        Self {
+            rate,
+            capacity: time_of(burst.max(1), rate),
+            full_at: Duration::ZERO,
+        }
+    }
+
+    /// Returns how many bytes may pass now.
+    pub fn available(&self, now: Duration) -> u64 {
+        let missing = self.full_at.saturating_sub(now);
+        let there = self.capacity.saturating_sub(missing);
+        let bytes = there.as_nanos().saturating_mul(self.rate.get().into()) / NANOS;
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+
+    /// Takes out what passes.
+    pub fn take(&mut self, now: Duration, bytes: u64) {
+        let time = time_of(bytes, self.rate);
+        self.full_at = self.full_at.max(now).saturating_add(time);
+    }
+
+    /// Returns when there will be `bytes`, or a whole burst where that is less.
+    pub fn due(&self, bytes: u64) -> Duration {
+        let wanted = time_of(bytes, self.rate).min(self.capacity);
+        self.full_at
+            .saturating_add(wanted)
+            .saturating_sub(self.capacity)
+    }
+}
+
+/// Returns how long `bytes` take, rounded up to whole nanoseconds.
+fn time_of(bytes: u64, rate: NonZeroU64) -> Duration {
+    let nanos = (u128::from(bytes) * NANOS).div_ceil(rate.get().into());
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
+
+/// Nanoseconds in a second.
+const NANOS: u128 = 1_000_000_000;
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -88,7 +157,51 @@ mod tests {
         assert_eq!(never.take(Duration::MAX), Ok(()));
     }
 
+    #[test]
+    fn a_debt_is_paid_before_more_passes() {
+        let mut bucket = ByteBucket::new(NonZeroU64::new(1000).unwrap(), 100);
+        let start = Duration::from_secs(1);
+        bucket.take(start, 1100);
+        assert_eq!(bucket.available(start + 999 * MS), 0);
+        assert_eq!(bucket.due(1), start + 1001 * MS);
+        assert_eq!(bucket.available(start + 1001 * MS), 1);
+        assert_eq!(bucket.due(u64::MAX), start + 1100 * MS);
+    }
+
+    #[test]
+    fn odd_rates_do_no_harm() {
+        let mut slow = ByteBucket::new(NonZeroU64::MIN, 0);
+        assert_eq!(slow.available(Duration::ZERO), 1);
+        slow.take(Duration::ZERO, u64::MAX);
+        assert_eq!(slow.available(Duration::from_secs(1_000_000)), 0);
+        slow.take(Duration::MAX, u64::MAX);
+        assert_eq!(slow.due(u64::MAX), Duration::MAX - Duration::from_secs(1));
+        let mut fast = ByteBucket::new(NonZeroU64::MAX, u64::MAX);
+        fast.take(Duration::ZERO, 1);
+        assert!(fast.available(Duration::ZERO) > 0);
+    }
+
     proptest! {
+        #[test]
+        fn in_any_span_at_most_burst_and_rate_in_bytes(
+            rate in 1u64..5_000_000_000,
+            burst in 1u64..100_000,
+            wishes in prop::collection::vec((0u64..50_000_000, 1u64..100_000), 1..100),
+        ) {
+            let mut bucket = ByteBucket::new(NonZeroU64::new(rate).unwrap(), burst);
+            let (mut now, mut passed) = (Duration::ZERO, 0u128);
+            for (pause_ns, wish) in wishes {
+                now += Duration::from_nanos(pause_ns);
+                let taken = bucket.available(now).min(wish);
+                bucket.take(now, taken);
+                passed += u128::from(taken);
+                let allowed = (now.as_nanos() + bucket.capacity.as_nanos()) * u128::from(rate);
+                prop_assert!(passed <= allowed / NANOS);
+                let due = bucket.due(wish.min(burst));
+                prop_assert!(bucket.available(due.max(now)) >= wish.min(burst));
+            }
+        }
+
         #[test]
         fn in_any_span_at_most_burst_and_rate(
             burst in 1u32..20,

@@ -38,6 +38,8 @@ pub enum ErrorKind {
     ChildStatus(u8),
     /// An address could not be bound.
     LocalBind,
+    /// More came than a limit of the endpoint's own allows.
+    LocalQuota,
     /// The machine's limits cannot hold what was asked for.
     LocalLimits,
     /// A defect of Sockeye.
@@ -69,6 +71,7 @@ impl ErrorKind {
             Self::PeerReset => 56,
             Self::LocalCertificate => 58,
             Self::PeerCertificate => 60,
+            Self::LocalQuota => 63,
             Self::PeerLoginDenied => 67,
             Self::Internal => 70,
             Self::LocalLimits => 71,

@@ -56,7 +56,8 @@ pub mod words;
 use std::fmt;
 
 pub use address::{Address, Family, Host, Inherited, UnixName};
-pub use network::Network;
+pub(crate) use network::NetworkSet;
+pub use network::{Network, NetworkEntry};
 pub use options::{
     FileOptions, IpOptions, LimitOptions, RetryOptions, SourceRules, TcpOptions, UnixOptions,
 };

@@ -1,9 +1,10 @@
 //! What options mean, typed: the values as written, else the vocabulary's defaults.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::value::Value;
-use super::{Endpoint, Network};
+use super::{Endpoint, NetworkEntry};
 
 /// `+tcp`: how a TCP socket is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,22 +75,28 @@ impl FileOptions {
     }
 }
 
-/// `+limit`: what a listener holds; `None` leaves the engine's own limit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `+limit`: how much a listener holds, and how much a session moves; `None` is no limit of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LimitOptions {
     /// Sessions at once.
     pub conns: Option<usize>,
     /// Sessions at once from one source: an IPv4 address or an IPv6 /64.
     pub per_ip: Option<usize>,
+    /// Bytes a second of a session, each way.
+    pub rate: Option<NonZeroU64>,
+    /// Bytes that may pass at once after a pause, each way; `None` is what suits the rate.
+    pub burst: Option<u64>,
+    /// Bytes of a session in all, both ways together.
+    pub bytes: Option<u64>,
 }
 
 /// `+allow` and `+deny`: whom a listener takes in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceRules {
     /// The only ones that come in; empty is everybody.
-    pub allow: Vec<Network>,
+    pub allow: Vec<NetworkEntry>,
     /// Those that do not come in, allowed or not.
-    pub deny: Vec<Network>,
+    pub deny: Vec<NetworkEntry>,
 }
 
 /// `+retry`: what happens when opening does not succeed.
@@ -154,6 +161,9 @@ impl Endpoint {
         LimitOptions {
             conns: count("conns"),
             per_ip: count("per-ip"),
+            rate: self.number("limit", "rate").and_then(NonZeroU64::new),
+            burst: self.number("limit", "burst"),
+            bytes: self.number("limit", "bytes"),
         }
     }
 
@@ -187,6 +197,11 @@ impl Endpoint {
         self.duration("timeout", "connect-timeout")
     }
 
+    /// Returns how long opening and the session that follows may take together; `None` is for ever.
+    pub fn total_timeout(&self) -> Option<Duration> {
+        self.duration("timeout", "total")
+    }
+
     fn flag(&self, word: &str, key: &str) -> bool {
         matches!(self.value(word, key), Some(Value::Flag(true)))
     }
@@ -218,7 +233,7 @@ impl Endpoint {
         }
     }
 
-    fn networks(&self, word: &str) -> Vec<Network> {
+    fn networks(&self, word: &str) -> Vec<NetworkEntry> {
         match self.value(word, "networks") {
             Some(Value::Networks(networks)) => networks,
             _ => Vec::new(),

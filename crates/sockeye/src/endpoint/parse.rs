@@ -225,7 +225,8 @@ impl Word {
             return Err(Fault::new(item.whole(), "nothing between the commas"));
         }
         let whole = 0..item.text.len();
-        let (name, value) = match item.text.find('=') {
+        let equals = item.text.find('=');
+        let (name, value) = match equals.filter(|_| !item.text.starts_with('@')) {
             Some(equals) => (0..equals, Some(equals + 1..item.text.len())),
             None => (whole.clone(), None),
         };

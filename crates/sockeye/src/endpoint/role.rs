@@ -70,12 +70,20 @@ impl Endpoint {
     ///
     /// # Errors
     /// [`ParseError`] where one side carries bytes and the other one messages; at `+idle` where a
-    /// service answers on bytes: it knows better than they when its peer is idle.
+    /// service answers on bytes: it knows better than they when its peer is idle; at any option that
+    /// is written after a service.
     pub fn check_serving(&self, served: &Self) -> Result<(), ParseError> {
         self.check_fits(served)?;
         let Address::Service { name, .. } = &served.address else {
             return Ok(());
         };
+        let option = |word: &Word| word.row.is == WordKind::Option && word.row.name != "idle";
+        if let Some(word) = served.words.iter().position(option) {
+            let option = served.words[word].row.name;
+            let problem = format!("+{option} has no effect on {name}:, which is a service");
+            let hint = format!("+{option} belongs to endpoints that are opened or listened at");
+            return Err(served.wrong_at(word + 1, (problem, hint)));
+        }
         let idle = |word: &Word| word.row.name == "idle";
         let messages = self.carries() == Carries::Messages;
         for endpoint in [self, served].into_iter().skip(usize::from(messages)) {
@@ -196,14 +204,26 @@ impl Word {
         if !stands_in(self.row.stands, role) {
             return Some((format!("+{word} has no effect here"), hint(self.row.stands)));
         }
-        let (key, _) = self
-            .settings
-            .iter()
-            .find(|(key, _)| !stands_in(key.stands, role))?;
-        Some((
-            format!("{} of +{word} has no effect here", key.name),
-            hint(key.stands),
-        ))
+        let mut keys = self.settings.iter().map(|(key, _)| key);
+        match keys.find(|key| !stands_in(key.stands, role)) {
+            Some(key) => Some((
+                format!("{} of +{word} has no effect here", key.name),
+                hint(key.stands),
+            )),
+            None => self.without_its_other_half(),
+        }
+    }
+
+    /// Returns what is wrong with a key that acts on another one which is not written.
+    fn without_its_other_half(&self) -> Option<Misplaced> {
+        let has = |name| self.settings.iter().any(|(key, _)| key.name == name);
+        let alone = self.row.name == "limit" && has("burst") && !has("rate");
+        alone.then(|| {
+            (
+                "burst of +limit has no effect without rate".to_owned(),
+                "+limit,rate=1M,burst=4M".to_owned(),
+            )
+        })
     }
 }
 

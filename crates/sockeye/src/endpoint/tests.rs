@@ -532,8 +532,14 @@ fn roles_refuse_what_cannot_act() {
     let found = |problem: &str, under: &str| Some((problem.to_owned(), under.to_owned()));
     let limit = "8080 +idle,5s +limit,conns=5";
     assert_eq!(misplaced(limit, Role::Accept), None);
-    let expected = found("+limit has no effect here", "+limit,conns=5");
+    let expected = found("conns of +limit has no effect here", "+limit,conns=5");
     assert_eq!(misplaced(limit, Role::Connect), expected);
+    assert_eq!(misplaced("1 +limit,rate=1K,burst=9", Role::Connect), None);
+    let alone = "burst of +limit has no effect without rate";
+    let alone = found(alone, "+limit,burst=9");
+    assert_eq!(misplaced("1 +limit,burst=9", Role::Connect), alone);
+    let retry = found("+retry has no effect here", "+retry,3");
+    assert_eq!(misplaced("1 +retry,3", Role::Accept), retry);
     let backlog = found("backlog of +tcp has no effect here", "+tcp,backlog=5");
     assert_eq!(misplaced("1 +tcp,backlog=5", Role::Connect), backlog);
     let exec = found("exec: accepts no connections", "exec:cat");
@@ -560,4 +566,6 @@ fn services_keep_their_own_time() {
     let at = "tcp://localhost:1 ".len();
     assert_eq!(check("1 +idle,5s", "echo:"), Err(at..at + "+idle,5s".len()));
     assert_eq!(check("1", "echo: +idle,5s"), Err(6..14));
+    assert_eq!(check("1", "echo: +limit,rate=1K"), Err(6..20));
+    assert_eq!(check("1 +limit,rate=1K", "echo:"), Ok(()));
 }

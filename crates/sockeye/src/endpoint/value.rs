@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::Network;
+use super::NetworkEntry;
 
 /// What a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Kind {
     CountOrForever,
     /// A number of bytes with an optional K, M or G (1024 each).
     Bytes,
+    /// The same, at least one byte.
+    SomeBytes,
     /// A time with its unit: `250ms`, `5s`, `2m`, `1h`.
     Duration,
     /// A time or `off`.
@@ -31,7 +33,7 @@ pub enum Kind {
     OneOf(&'static [&'static str]),
     /// A version of TLS.
     TlsVersion,
-    /// Addresses and networks, parted by commas.
+    /// Addresses, networks and files of them, parted by commas.
     Networks,
     /// `sha256:` and 64 hexadecimal digits, with or without colons between the bytes.
     Sha256,
@@ -55,8 +57,8 @@ pub enum Value {
     Off,
     /// Permissions.
     Mode(u32),
-    /// Networks, at least one.
-    Networks(Vec<Network>),
+    /// Networks, at least one entry.
+    Networks(Vec<NetworkEntry>),
     /// A text.
     Text(String),
 }
@@ -76,6 +78,9 @@ impl Kind {
             Self::CountOrForever if text == "forever" => Some(Value::Forever),
             Self::CountOrForever => number(text).map(Value::Count),
             Self::Bytes => read_bytes(text).map(Value::Bytes),
+            Self::SomeBytes => read_bytes(text)
+                .filter(|bytes| *bytes > 0)
+                .map(Value::Bytes),
             Self::Duration => read_duration(text).map(Value::Duration),
             Self::DurationOrOff if text == "off" => Some(Value::Off),
             Self::DurationOrOff => read_duration(text).map(Value::Duration),
@@ -100,13 +105,16 @@ impl fmt::Display for Kind {
             Self::Within(min, max) => write!(f, "a number from {min} to {max}"),
             Self::CountOrForever => f.write_str("a number or forever"),
             Self::Bytes => f.write_str("a number of bytes such as 512, 64K or 10M"),
+            Self::SomeBytes => f.write_str("a number of bytes from 1 on such as 512, 64K or 10M"),
             Self::Duration => f.write_str("a time such as 250ms, 5s, 2m or 1h"),
             Self::DurationOrOff => f.write_str("a time such as 250ms, 5s, 2m or 1h, or off"),
             Self::Mode => f.write_str("permissions in octal such as 660"),
             Self::Text => f.write_str("a text"),
             Self::OneOf(words) => f.write_str(&words.join(" or ")),
             Self::TlsVersion => f.write_str("1.2 or 1.3: older ones are not safe and not spoken"),
-            Self::Networks => f.write_str("networks such as 10.0.0.0/8, fd00::/8 or 192.0.2.1"),
+            Self::Networks => {
+                f.write_str("networks such as 10.0.0.0/8, fd00::/8 or 192.0.2.1, or @FILE")
+            }
             Self::Sha256 => f.write_str("sha256: and 64 hexadecimal digits"),
         }
     }
@@ -126,7 +134,7 @@ impl fmt::Display for Value {
             }
             Self::Mode(mode) => write!(f, "{mode:o}"),
             Self::Networks(networks) => {
-                let networks: Vec<_> = networks.iter().map(Network::to_string).collect();
+                let networks: Vec<_> = networks.iter().map(NetworkEntry::to_string).collect();
                 f.write_str(&networks.join(","))
             }
             Self::Text(text) => f.write_str(text),
@@ -163,7 +171,7 @@ fn read_mode(text: &str) -> Option<u32> {
     (mode <= MODE_MAX).then_some(mode)
 }
 
-fn read_networks(text: &str) -> Option<Vec<Network>> {
+fn read_networks(text: &str) -> Option<Vec<NetworkEntry>> {
     text.split(',')
         .map(|network| network.parse().ok())
         .collect()

@@ -1,4 +1,4 @@
-//! Admission: which sources a listener takes in, and how many sessions it and each of them may hold.
+//! Admission: how many sessions a listener and each source may hold.
 //!
 //! A source is an IPv4 address or an IPv6 /64. Its sessions are *pending* until
 //! [`Session::establish`](super::Session::establish) and *established* after; each kind has its own
@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::endpoint::{Endpoint, Network, SourceRules};
+use crate::endpoint::{Endpoint, Network};
 use crate::io::ConnectionInfo;
 use crate::service::Refusal;
 
@@ -53,20 +53,6 @@ impl AdmissionLimits {
         ];
         let exempt = |net: &Network| info.peer.is_some_and(|peer| net.contains(peer.ip()));
         limited.iter().any(Option::is_some) && !self.exempt.iter().any(exempt)
-    }
-}
-
-/// Checks that a connection may come in at all: `+deny` wins over `+allow`, and a written `+allow`
-/// refuses everybody else, peers without an IP address included.
-pub(super) fn check_source(rules: &SourceRules, info: &ConnectionInfo) -> Result<(), Refusal> {
-    let is_in = |networks: &[Network]| {
-        let contains = |network: &Network| info.peer.is_some_and(|at| network.contains(at.ip()));
-        networks.iter().any(contains)
-    };
-    let is_allowed = rules.allow.is_empty() || is_in(&rules.allow);
-    match is_allowed && !is_in(&rules.deny) {
-        true => Ok(()),
-        false => Err(Refusal::SourceForbidden),
     }
 }
 

@@ -16,9 +16,9 @@ use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::admit::{Admission, check_source};
-use super::{Bound, Engine};
-use crate::endpoint::{Address, SourceRules};
+use super::admit::Admission;
+use super::{Bound, Engine, Rules, Terms};
+use crate::endpoint::Address;
 use crate::io::{ConnectionInfo, Conversation};
 use crate::layer::Layers;
 use crate::service::{Refusal, Service};
@@ -44,7 +44,7 @@ impl Listening {
         let Bound {
             sockets,
             layers,
-            sources,
+            rules,
         } = bound;
         let notes = layers.notes().map(str::to_owned);
         let notes = sockets.skipped.into_iter().chain(notes).collect();
@@ -54,7 +54,7 @@ impl Listening {
                 service,
                 admission,
                 layers,
-                sources: Arc::new(sources),
+                rules: Arc::new(rules),
             }),
             closed: engine.inner.stopping.child_token(),
             accepted: AtomicU64::new(0),
@@ -95,20 +95,20 @@ impl Listening {
     }
 
     /// Does as [`Listening::replace`] does, and wraps new sessions in other layers or takes them in
-    /// from other sources, where these are given.
+    /// by other rules, where these are given.
     pub(crate) fn replace_under(
         &self,
         service: Arc<dyn Service>,
         admission: Arc<Admission>,
         layers: Option<Arc<Layers>>,
-        sources: Option<SourceRules>,
+        rules: Option<Rules>,
     ) {
         let now = self.desk.open_to();
         self.desk.set(OpenTo {
             service,
             admission,
             layers: layers.unwrap_or(now.layers),
-            sources: sources.map_or(now.sources, Arc::new),
+            rules: rules.map_or(now.rules, Arc::new),
         });
     }
 
@@ -156,7 +156,7 @@ struct OpenTo {
     service: Arc<dyn Service>,
     admission: Arc<Admission>,
     layers: Arc<Layers>,
-    sources: Arc<SourceRules>,
+    rules: Arc<Rules>,
 }
 
 impl OpenTo {
@@ -208,7 +208,9 @@ impl Desk {
     fn receive(&self, conversation: Conversation, info: ConnectionInfo) {
         let open_to = self.open_to();
         let table = &self.engine.inner.table;
-        let admitted = check_source(&open_to.sources, &info)
+        let admitted = open_to
+            .rules
+            .check_source(&info)
             .and_then(|()| open_to.admission.admit(&info))
             .and_then(|permit| table.enter(info, open_to.service.name(), Some(permit)));
         match admitted {
@@ -216,10 +218,12 @@ impl Desk {
                 let (id, who) = (session.id(), session.info().who());
                 tracing::info!(target: "step", "session {id}: accepted from {who}");
                 self.accepted.fetch_add(1, Ordering::Relaxed);
-                let OpenTo {
-                    service, layers, ..
-                } = open_to;
-                self.engine.serve(conversation, layers, service, session);
+                let terms = Terms {
+                    layers: open_to.layers,
+                    rules: open_to.rules,
+                    service: open_to.service,
+                };
+                self.engine.serve(conversation, terms, session);
             }
             Err(why) => {
                 tracing::info!(target: "step", "refused a connection: {why:?}");

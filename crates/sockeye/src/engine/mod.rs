@@ -11,6 +11,7 @@ mod admit;
 mod drain;
 mod listener;
 mod retry;
+mod rules;
 mod session;
 mod table;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod tests;
 use std::fmt;
 use std::future::ready;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -27,11 +29,12 @@ use tokio_util::task::TaskTracker;
 pub use admit::{Admission, AdmissionLimits};
 pub use drain::Drained;
 pub use listener::Listening;
+pub(crate) use rules::Rules;
 pub use session::{Session, SessionFacts, SessionRow, SessionState};
 
-use crate::endpoint::{Endpoint, Role, SourceRules, Value};
+use crate::endpoint::{Endpoint, Role, Value};
 use crate::error::{Error, ErrorKind};
-use crate::io::{ConnectionInfo, Conversation};
+use crate::io::{Bounds, ConnectionInfo, Conversation, Reached};
 use crate::layer::Layers;
 use crate::service::Service;
 use crate::sys::descriptors::{self, Reserve};
@@ -83,7 +86,7 @@ struct Inner {
 pub(crate) struct Bound {
     sockets: transport::Bound,
     layers: Arc<Layers>,
-    sources: SourceRules,
+    rules: Rules,
 }
 
 /// What is called when an accepted session has ended.
@@ -136,7 +139,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorKind::LocalBind`] when an address cannot be bound, [`ErrorKind::ConfigUsage`] when
-    /// nothing can be accepted at such an endpoint.
+    /// nothing can be accepted at such an endpoint; what its layers and its lists of networks lack.
     pub async fn listen(
         &self,
         endpoint: &Endpoint,
@@ -167,11 +170,12 @@ impl Engine {
     /// As [`Engine::listen`].
     pub(crate) async fn bind(&self, endpoint: &Endpoint) -> Result<Bound, Error> {
         let layers = Arc::new(Layers::prepare(endpoint, Role::Accept)?);
+        let rules = Rules::read(endpoint)?;
         let sockets = transport::bind(endpoint, &self.inner.rooms).await?;
         Ok(Bound {
             sockets,
             layers,
-            sources: endpoint.sources(),
+            rules,
         })
     }
 
@@ -213,7 +217,8 @@ impl Engine {
         self.open_under(endpoint, &layers).await
     }
 
-    /// Opens `endpoint`, whose layers are ready, trying again as its `+retry` says.
+    /// Opens `endpoint`, whose layers are ready, trying again as its `+retry` says and holding what
+    /// it opens to its `+limit` and `+timeout`.
     ///
     /// # Errors
     /// As [`Engine::connect`].
@@ -222,9 +227,31 @@ impl Engine {
         endpoint: &Endpoint,
         layers: &Layers,
     ) -> Result<(Conversation, ConnectionInfo), Error> {
+        let total = endpoint
+            .total_timeout()
+            .map(|limit| (tokio::time::Instant::now(), limit));
+        let opening = self.open_at_last(endpoint, layers);
+        let (conversation, info) = match total {
+            Some((_, limit)) => in_time(endpoint, limit, opening).await?,
+            None => opening.await?,
+        };
+        let bounds = Bounds::new(&endpoint.limit(), total);
+        Ok((conversation.bounded(bounds), info))
+    }
+
+    async fn open_at_last(
+        &self,
+        endpoint: &Endpoint,
+        layers: &Layers,
+    ) -> Result<(Conversation, ConnectionInfo), Error> {
         let mut pauses = Pauses::of(endpoint.retry());
         loop {
-            let error = match self.open_in_time(endpoint, layers).await {
+            let once = self.open_once(endpoint, layers);
+            let opened = match endpoint.connect_timeout() {
+                Some(limit) => in_time(endpoint, limit, once).await,
+                None => once.await,
+            };
+            let error = match opened {
                 Err(error) if error.kind().may_pass() => error,
                 other => return other,
             };
@@ -235,22 +262,6 @@ impl Engine {
             tracing::info!(target: "step", "{error}; trying again in {pause_ms} ms");
             tokio::time::sleep(pause).await;
         }
-    }
-
-    /// Opens `endpoint` once, within its `+timeout`.
-    async fn open_in_time(
-        &self,
-        endpoint: &Endpoint,
-        layers: &Layers,
-    ) -> Result<(Conversation, ConnectionInfo), Error> {
-        let once = self.open_once(endpoint, layers);
-        let Some(limit) = endpoint.connect_timeout() else {
-            return once.await;
-        };
-        tokio::time::timeout(limit, once).await.unwrap_or_else(|_| {
-            let why = format!("not open within {}", Value::Duration(limit));
-            Err(Error::new(ErrorKind::PeerTimeout, "connect", endpoint, why))
-        })
     }
 
     async fn open_once(
@@ -285,14 +296,8 @@ impl Engine {
     }
 
     /// Runs a session to its end in a task of its own.
-    fn serve(
-        &self,
-        conversation: Conversation,
-        layers: Arc<Layers>,
-        service: Arc<dyn Service>,
-        session: Session,
-    ) {
-        let task = self.clone().session(conversation, layers, service, session);
+    fn serve(&self, conversation: Conversation, terms: Terms, session: Session) {
+        let task = self.clone().session(conversation, terms, session);
         self.spawn(task);
     }
 
@@ -304,21 +309,31 @@ impl Engine {
     fn session(
         self,
         conversation: Conversation,
-        layers: Arc<Layers>,
-        service: Arc<dyn Service>,
+        terms: Terms,
         session: Session,
     ) -> impl Future<Output = ()> + Send {
         async move {
+            let Terms {
+                layers,
+                rules,
+                service,
+            } = terms;
+            let bounds = Bounds::new(&rules.limit, None);
+            drop(rules);
+            let quota = bounds.as_deref().and_then(Bounds::quota);
             let serving = match layers.is_empty() {
-                true => service.serve(conversation, &session),
+                true => service.serve(conversation.bounded(bounds), &session),
                 // In a box of its own: a handshake takes more room than the session that lives on.
                 false => match Box::pin(session.wrap(conversation, &layers)).await {
-                    Ok(conversation) => service.serve(conversation, &session),
+                    Ok(conversation) => service.serve(conversation.bounded(bounds), &session),
                     Err(error) => Box::pin(ready(Err(error))),
                 },
             };
             drop(layers);
-            let result = serving.await;
+            let mut result = serving.await;
+            if let Some(reached) = quota.and_then(|quota| quota.reached()) {
+                result = Err(over_quota(result, reached, service.name(), &session));
+            }
             if let Some(observer) = self.inner.observer.get() {
                 observer(&session, &result);
             } else if let Err(error) = result {
@@ -326,6 +341,42 @@ impl Engine {
             }
         }
     }
+}
+
+/// What an accepted session is given.
+#[derive(Debug)]
+struct Terms {
+    layers: Arc<Layers>,
+    rules: Arc<Rules>,
+    service: Arc<dyn Service>,
+}
+
+/// Returns the error of a session to which more came than its quota, whatever its service made of it.
+fn over_quota(
+    result: Result<(), Error>,
+    reached: Reached,
+    service: &'static str,
+    session: &Session,
+) -> Error {
+    let peer = &session.info().peer_text;
+    match result {
+        Ok(()) => Error::new(reached.kind(), service, peer, reached),
+        Err(error) => error.with_kind(reached.kind()),
+    }
+}
+
+/// Gives up opening `endpoint` when `limit` is over.
+async fn in_time<T>(
+    endpoint: &Endpoint,
+    limit: Duration,
+    opening: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::time::timeout(limit, opening)
+        .await
+        .unwrap_or_else(|_| {
+            let why = format!("not open within {}", Value::Duration(limit));
+            Err(Error::new(ErrorKind::PeerTimeout, "connect", endpoint, why))
+        })
 }
 
 impl fmt::Debug for Inner {

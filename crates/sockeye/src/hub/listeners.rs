@@ -11,7 +11,7 @@ use super::notice::{Notice, Notices};
 use super::services::{Services, is_chat};
 use super::status::ListenerStatus;
 use crate::endpoint::{Address, Endpoint, Role, Value};
-use crate::engine::{Admission, AdmissionLimits, Bound, Engine, Listening};
+use crate::engine::{Admission, AdmissionLimits, Bound, Engine, Listening, Rules};
 use crate::error::{Error, ErrorKind};
 use crate::layer::Layers;
 use crate::service::Service;
@@ -83,8 +83,9 @@ impl Swapped {
 /// Where the socket of a listener comes from.
 #[derive(Debug)]
 enum From {
-    /// The running listener at this index, with the layers of its new sessions if they change.
-    Kept(usize, Option<Arc<Layers>>),
+    /// The running listener at this index, with the rules of its new sessions, and their layers if
+    /// these change.
+    Kept(usize, Rules, Option<Arc<Layers>>),
     New(Bound),
 }
 
@@ -109,7 +110,11 @@ impl Listeners {
                 Some((index, row)) => {
                     check_kept(&row.listen.at, &listen.at)?;
                     kept[index] = true;
-                    From::Kept(index, layers_anew(&row.listen.at, &listen.at)?)
+                    From::Kept(
+                        index,
+                        Rules::read(&listen.at)?,
+                        layers_anew(&row.listen.at, &listen.at)?,
+                    )
                 }
                 None => From::New(engine.bind(&listen.at).await?),
             };
@@ -140,26 +145,27 @@ impl Listeners {
                 from,
             } = next;
             let (kept, bound) = match from {
-                From::Kept(index, layers) => (old[index].take().map(|row| (row, layers)), None),
+                From::Kept(index, rules, layers) => {
+                    (old[index].take().map(|row| (row, rules, layers)), None)
+                }
                 From::New(bound) => (None, Some(bound)),
             };
             let gate = gate(
                 &listen,
                 config,
-                kept.as_ref().map(|(row, _)| &row.gate),
+                kept.as_ref().map(|(row, ..)| &row.gate),
                 &mut shared,
             );
             let admission = Arc::clone(&gate.admission);
             let listening = match (kept, bound) {
-                (Some((row, layers)), _) => {
+                (Some((row, rules, layers)), _) => {
                     if row.listen != listen {
                         swapped.changes.push(format!("{} → {listen}", row.listen));
                     }
                     let notes = layers.iter().flat_map(|layers| layers.notes());
                     swapped.notes.extend(notes.map(str::to_owned));
-                    let sources = Some(listen.at.sources());
                     row.listening
-                        .replace_under(service, admission, layers, sources);
+                        .replace_under(service, admission, layers, Some(rules));
                     row.listening
                 }
                 (None, Some(bound)) => {

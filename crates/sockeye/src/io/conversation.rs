@@ -1,6 +1,6 @@
 //! What transports yield, layers wrap and services serve.
 
-use super::{Datagram, Stream};
+use super::{Bounds, Datagram, Stream};
 
 /// One accepted or opened exchange.
 #[derive(Debug)]
@@ -27,6 +27,15 @@ impl Conversation {
                 Err(NO_EDGES)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Holds it to bounds.
+    #[must_use]
+    pub(crate) fn bounded(self, bounds: Option<Box<Bounds>>) -> Self {
+        match self {
+            Self::Stream(stream) => stream.bounded(bounds).into(),
+            Self::Datagram(datagram) => datagram.bounded(bounds).into(),
         }
     }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::Stream;
 use super::stream::ABORT_PATIENCE;
+use super::{Bounds, Stream};
 
 /// What carries messages: a UDP session, a Unix socket of messages, a framing layer over a stream.
 pub trait Messages: fmt::Debug + Send + Unpin {
@@ -72,6 +72,9 @@ pub struct Datagram {
     messages: Box<dyn Messages>,
     arrived: VecDeque<Bytes>,
     idle: Option<Duration>,
+    bounds: Option<Box<Bounds>>,
+    /// Bytes of messages that came beyond a bound.
+    bytes_refused: u64,
 }
 
 impl Datagram {
@@ -81,6 +84,8 @@ impl Datagram {
             messages: Box::new(messages),
             arrived: VecDeque::new(),
             idle: None,
+            bounds: None,
+            bytes_refused: 0,
         }
     }
 
@@ -100,9 +105,10 @@ impl Datagram {
         self.messages.message_bytes_max()
     }
 
-    /// Returns the bytes of messages that arrived faster than they were received and were dropped.
+    /// Returns the bytes of messages that arrived and were dropped: faster than they were received, or
+    /// beyond a bound.
     pub fn bytes_dropped(&self) -> u64 {
-        self.messages.bytes_dropped()
+        self.messages.bytes_dropped() + self.bytes_refused
     }
 
     /// Receives the next message; `None` when the peer has ended, or has been silent for the idle
@@ -115,17 +121,16 @@ impl Datagram {
             if let Some(message) = self.arrived.pop_front() {
                 return Ok(Some(message));
             }
-            let Self {
-                messages, arrived, ..
-            } = self;
-            let more = poll_fn(|cx| messages.poll_receive(cx, arrived));
-            let more = match self.idle {
+            let (idle, mut arrived) = (self.idle, std::mem::take(&mut self.arrived));
+            let more = poll_fn(|cx| self.poll_receive(cx, &mut arrived));
+            let more = match idle {
                 None => more.await?,
                 Some(idle) => match tokio::time::timeout(idle, more).await {
                     Ok(more) => more?,
                     Err(_) => !self.messages.retire(),
                 },
             };
+            self.arrived = arrived;
             if !more {
                 return Ok(None);
             }
@@ -159,6 +164,12 @@ impl Datagram {
 }
 
 impl Datagram {
+    /// Holds it to bounds.
+    #[must_use]
+    pub(super) fn bounded(self, bounds: Option<Box<Bounds>>) -> Self {
+        Self { bounds, ..self }
+    }
+
     /// Returns what carries the messages.
     pub(super) fn carrier(&mut self) -> &mut dyn Messages {
         self.messages.as_mut()
@@ -181,32 +192,81 @@ impl Datagram {
         cx: &mut Context<'_>,
         into: &mut VecDeque<Bytes>,
     ) -> Poll<io::Result<bool>> {
-        if self.arrived.is_empty() {
-            return self.messages.poll_receive(cx, into);
+        if !self.arrived.is_empty() {
+            into.append(&mut self.arrived);
+            return Poll::Ready(Ok(true));
         }
-        into.append(&mut self.arrived);
-        Poll::Ready(Ok(true))
+        let Some(bounds) = &mut self.bounds else {
+            return self.messages.poll_receive(cx, into);
+        };
+        bounds.check_time(cx)?;
+        if let Some(reached) = bounds.received.reached() {
+            return Poll::Ready(Err(reached.into()));
+        }
+        ready!(bounds.received.poll_room(cx));
+        let known = into.len();
+        let more = ready!(self.messages.poll_receive(cx, into))?;
+        for at in known..into.len() {
+            let bytes = into.get(at).map_or(0, Bytes::len);
+            if let Err(reached) = bounds.received.check(bytes) {
+                let refused = into.drain(at..).map(|message| message.len() as u64);
+                self.bytes_refused += refused.sum::<u64>();
+                // Those before it go on first; the next call fails.
+                match at > known {
+                    true => break,
+                    false => return Poll::Ready(Err(reached.into())),
+                }
+            }
+            bounds.received.passed(bytes);
+        }
+        Poll::Ready(Ok(more))
     }
 
-    /// Sends messages up to the first that is too large, which is an error.
+    /// Sends messages up to the first that is too large or beyond a bound, which is an error.
     pub(super) fn poll_send(
         &mut self,
         cx: &mut Context<'_>,
         from: &mut VecDeque<Bytes>,
     ) -> Poll<io::Result<()>> {
-        let max = self.messages.message_bytes_max();
-        let Some(at) = from.iter().position(|message| message.len() > max) else {
-            return self.messages.poll_send(cx, from);
+        let Some(bounds) = &mut self.bounds else {
+            return send_fitting(self.messages.as_mut(), cx, from);
         };
-        let mut rest = from.split_off(at);
-        let sent = match from.is_empty() {
-            true => Poll::Ready(Ok(())),
-            false => self.messages.poll_send(cx, from),
-        };
-        let too_large = rest.front().map_or(0, Bytes::len);
-        from.append(&mut rest);
-        ready!(sent)?;
-        let why = format!("a message of {too_large} bytes, where {max} are the most");
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidInput, why)))
+        bounds.check_time(cx)?;
+        while let Some(first) = from.front() {
+            ready!(bounds.sent.poll_room(cx));
+            let bytes = first.len();
+            bounds.sent.check(bytes)?;
+            // One by one, for each may use up what there is.
+            let mut rest = from.split_off(1);
+            let sent = send_fitting(self.messages.as_mut(), cx, from);
+            if from.is_empty() {
+                bounds.sent.passed(bytes);
+            }
+            from.append(&mut rest);
+            ready!(sent)?;
+        }
+        Poll::Ready(Ok(()))
     }
+}
+
+/// Sends messages up to the first that is larger than they may be, which is an error.
+fn send_fitting(
+    messages: &mut dyn Messages,
+    cx: &mut Context<'_>,
+    from: &mut VecDeque<Bytes>,
+) -> Poll<io::Result<()>> {
+    let max = messages.message_bytes_max();
+    let Some(at) = from.iter().position(|message| message.len() > max) else {
+        return messages.poll_send(cx, from);
+    };
+    let mut rest = from.split_off(at);
+    let sent = match from.is_empty() {
+        true => Poll::Ready(Ok(())),
+        false => messages.poll_send(cx, from),
+    };
+    let too_large = rest.front().map_or(0, Bytes::len);
+    from.append(&mut rest);
+    ready!(sent)?;
+    let why = format!("a message of {too_large} bytes, where {max} are the most");
+    Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidInput, why)))
 }

@@ -17,6 +17,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::task::yield_now;
 
+use super::bounds::{Gate, Reached};
 use super::relay::{Ending, Leg};
 use super::scratch;
 use super::splice::Splice;
@@ -38,6 +39,8 @@ pub(super) struct Direction<'a> {
     /// Where the session counts what is taken, or what is delivered.
     count: Count<'a>,
     watch: Option<(Way, &'a dyn Watch)>,
+    /// What bounds it: the source's and the sink's.
+    gates: Vec<Gate>,
     ending: Option<Ending>,
 }
 
@@ -72,14 +75,25 @@ impl<'a> Direction<'a> {
             bytes_spliced: 0,
             count,
             watch,
+            gates: Vec::new(),
             ending: None,
         }
     }
 
+    /// Holds it to more bounds.
+    pub(super) fn bound(&mut self, gate: Gate) {
+        self.gates.push(gate);
+    }
+
     /// Takes what was read before, to be delivered first.
-    pub(super) fn begin_with(&mut self, unread: Bytes) {
+    pub(super) fn begin_with(&mut self, mut unread: Bytes) {
+        let (taken, room) = (unread.len(), self.left(unread.len()));
+        if let Err(reached) = self.check(taken) {
+            self.source = Source::Failed(reached.into());
+            unread.truncate(room);
+        }
         self.saw(&unread);
-        self.took(unread.len());
+        self.took(taken);
         self.held = unread;
     }
 
@@ -165,7 +179,7 @@ impl<'a> Direction<'a> {
                         self.source = Source::Failed(error);
                         return Poll::Pending;
                     }
-                    return Poll::Ready(Ending::SourceFailed(error));
+                    return Poll::Ready(Ending::of_source(error));
                 }
             }
             if turn >= TURN_BYTES {
@@ -209,14 +223,21 @@ impl<'a> Direction<'a> {
         from: &mut End<'_>,
         to: &mut End<'_>,
     ) -> Poll<Result<usize, Failed>> {
+        let room = ready!(self.poll_room(cx));
+        if room == 0 {
+            return self.look_beyond(cx, from);
+        }
         if let (End::Socket(from), End::Socket(_)) = (&*from, &*to)
-            && let Some(taken) = self.splice.poll_fill(cx, *from)
+            && let Some(taken) = self.splice.poll_fill(cx, *from, room)
         {
             let count = ready!(taken).map_err(Failed::Source)?;
             self.took(count);
             return Poll::Ready(Ok(count));
         }
-        scratch::with(|scratch| self.copy(cx, from, to, scratch))
+        scratch::with(|scratch| {
+            let part = room.min(scratch.len());
+            self.copy(cx, from, to, scratch.split_at_mut(part).0)
+        })
     }
 
     fn copy(
@@ -228,7 +249,7 @@ impl<'a> Direction<'a> {
     ) -> Poll<Result<usize, Failed>> {
         let count = ready!(from.poll_read(cx, scratch)).map_err(Failed::Source)?;
         self.took(count);
-        self.splice.saw(count == scratch.len());
+        self.splice.saw(count, scratch.len());
         let mut rest = scratch.get(..count).unwrap_or_default();
         self.saw(rest);
         while !rest.is_empty() {
@@ -245,6 +266,39 @@ impl<'a> Direction<'a> {
             }
         }
         Poll::Ready(Ok(count))
+    }
+
+    /// Looks, where nothing more may pass, whether the end comes or more.
+    fn look_beyond(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut End<'_>,
+    ) -> Poll<Result<usize, Failed>> {
+        let count = ready!(from.poll_read(cx, &mut [0])).map_err(Failed::Source)?;
+        let within = self.check(count);
+        self.took(count);
+        within.map_err(|reached| Failed::Source(reached.into()))?;
+        Poll::Ready(Ok(count))
+    }
+
+    /// Waits until some bytes may pass and returns how many; 0 when that is none any more.
+    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
+        let mut room = usize::MAX;
+        for gate in &mut self.gates {
+            room = room.min(ready!(gate.poll_room(cx)));
+        }
+        Poll::Ready(room)
+    }
+
+    /// Returns how many of `bytes` may pass in the end.
+    fn left(&self, bytes: usize) -> usize {
+        let left = self.gates.iter().map(Gate::left).min();
+        left.and_then(|left| usize::try_from(left).ok())
+            .map_or(bytes, |left| left.min(bytes))
+    }
+
+    fn check(&self, bytes: usize) -> Result<(), Reached> {
+        self.gates.iter().try_for_each(|gate| gate.check(bytes))
     }
 
     /// Lets a layer send what it holds back; always pending, for the source is empty.
@@ -267,6 +321,9 @@ impl<'a> Direction<'a> {
     }
 
     fn took(&mut self, count: usize) {
+        for gate in &mut self.gates {
+            gate.passed(count);
+        }
         self.bytes_read += count as u64;
         if let Count::Read(total) = self.count {
             total.fetch_add(count as u64, Ordering::Relaxed);

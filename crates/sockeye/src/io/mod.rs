@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing outside this module knows that splicing exists.
 
+mod bounds;
 mod child;
 mod conversation;
 mod datagram;
@@ -15,6 +16,8 @@ mod splice;
 mod stream;
 mod watch;
 
+pub(crate) use bounds::Bounds;
+pub use bounds::Reached;
 pub use child::ChildProcess;
 pub use conversation::Conversation;
 pub use datagram::{Datagram, Messages};

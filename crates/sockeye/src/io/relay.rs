@@ -26,11 +26,12 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::bounds::{Deadline, Reached};
 use super::direction::{Count, Direction};
 use super::relay_messages::{messages_of, relay_messages};
 use super::stream::{ABORT_PATIENCE, End};
 use super::watch::{Watch, Way};
-use super::{Conversation, Stream};
+use super::{Bounds, Conversation, Stream};
 use crate::error::{Error, ErrorKind, words};
 
 /// What a relay is told, and where it counts while it runs.
@@ -99,6 +100,8 @@ pub enum Ending {
     SinkFailed(io::Error),
     /// The source of the other direction, this one's sink, failed.
     Abandoned,
+    /// More came, or it took longer, than a bound of either side allows.
+    Bound(Reached),
     /// No byte moved for the idle time.
     Idle,
     /// The relay was cut.
@@ -114,12 +117,12 @@ pub fn relay(
     cut: impl Future<Output = ()>,
 ) -> impl Future<Output = RelayReport> {
     let mut pair = Pair::new(&settings);
+    let over = pair.bound(a.take_bounds(), b.take_bounds(), settings.idle);
     pair.forth.begin_with(a.take_unread());
     pair.back.begin_with(b.take_unread());
     async move {
         let mut cut = pin!(cut);
-        pair.join(a.end(), b.end(), settings.idle, cut.as_mut())
-            .await;
+        pair.join(a.end(), b.end(), over, cut.as_mut()).await;
         // In a block, and in a box: few relays end uncleanly, and all would hold room for it.
         let unclean = {
             let report = RelayReport {
@@ -143,16 +146,10 @@ async fn end_uncleanly(
     mut b: Stream,
     cut: Pin<&mut impl Future<Output = ()>>,
 ) -> RelayReport {
-    let waits_for = match (report.a_failed(), report.b_failed()) {
-        (true, false) => Some(&mut b),
-        (false, true) => Some(&mut a),
-        _ => None,
-    };
-    if let Some(stream) = waits_for {
-        tokio::select! {
-            () = stream.acknowledged(ABORT_PATIENCE) => {}
-            () = cut => {}
-        }
+    let [a_waits, b_waits] = report.patience();
+    tokio::select! {
+        _ = async { tokio::join!(a.acknowledged(a_waits), b.acknowledged(b_waits)) } => {}
+        () = cut => {}
     }
     report.forth.was_reset(b.reset());
     report.back.was_reset(a.reset());
@@ -200,6 +197,24 @@ impl RelayReport {
         [&self.forth, &self.back].into_iter().any(cut)
     }
 
+    /// Returns how long each side may take to acknowledge what was written to it.
+    pub(super) fn patience(&self) -> [Duration; 2] {
+        let wait = match (self.a_failed(), self.b_failed()) {
+            (true, false) => [false, true],
+            (false, true) => [true, false],
+            _ => [matches!(self.reached(), Some(Reached::Quota(_))); 2],
+        };
+        wait.map(|wait| if wait { ABORT_PATIENCE } else { Duration::ZERO })
+    }
+
+    /// Returns the bound that ended it.
+    fn reached(&self) -> Option<Reached> {
+        match (&self.forth.ending, &self.back.ending) {
+            (Ending::Bound(reached), _) | (_, Ending::Bound(reached)) => Some(*reached),
+            _ => None,
+        }
+    }
+
     pub(super) fn a_failed(&self) -> bool {
         self.forth.ending.source_failed() || self.back.ending.sink_failed()
     }
@@ -223,6 +238,7 @@ impl RelayReport {
     /// Turns an unclean end into the error of `op` on `b`; what `a` did is said with its name.
     ///
     /// # Errors
+    /// [`ErrorKind::LocalQuota`] or [`ErrorKind::PeerTimeout`] when a bound was reached;
     /// [`ErrorKind::LostBytes`] when bytes were lost, else [`ErrorKind::PeerReset`] when a side ended
     /// uncleanly. A relay that was cut with nothing in hand is no error.
     pub fn into_result(
@@ -232,7 +248,9 @@ impl RelayReport {
         b: &dyn fmt::Display,
     ) -> Result<(), Error> {
         let lost = self.bytes_lost();
+        let reached = self.reached();
         let cause = match (&self.forth.ending, &self.back.ending) {
+            _ if let Some(reached) = reached => Some(reached.to_string()),
             (Ending::SourceFailed(error), _) | (_, Ending::SinkFailed(error)) => {
                 Some(format!("{a}: {}", words(error)))
             }
@@ -245,11 +263,12 @@ impl RelayReport {
         };
         let kind = match lost {
             0 if self.a_failed() || self.b_failed() => ErrorKind::PeerReset,
-            0 => return Ok(()),
-            _ => ErrorKind::LostBytes,
+            0 if reached.is_none() => return Ok(()),
+            _ => reached.map_or(ErrorKind::LostBytes, Reached::kind),
         };
         let lost = match lost {
             0 => String::new(),
+            1 => "; 1 byte did not arrive".to_owned(),
             _ => format!("; {lost} bytes did not arrive"),
         };
         Err(Error::new(
@@ -282,11 +301,26 @@ impl Leg {
 }
 
 impl Ending {
+    /// Returns how a direction ends whose source has failed.
+    pub(super) fn of_source(error: io::Error) -> Self {
+        Reached::in_error(&error).map_or_else(|| Self::SourceFailed(error), Self::Bound)
+    }
+
+    /// Returns how a direction ends whose sink has failed.
+    pub(super) fn of_sink(error: io::Error) -> Self {
+        Reached::in_error(&error).map_or_else(|| Self::SinkFailed(error), Self::Bound)
+    }
+
+    /// Tells whether the other direction cannot go on either.
+    pub(super) fn ends_both(&self) -> bool {
+        matches!(self, Self::SourceFailed(_) | Self::Bound(_))
+    }
+
     fn source_failed(&self) -> bool {
         matches!(self, Self::SourceFailed(_))
     }
 
-    fn sink_failed(&self) -> bool {
+    pub(super) fn sink_failed(&self) -> bool {
         matches!(self, Self::SinkFailed(_))
     }
 }
@@ -306,29 +340,50 @@ impl<'a> Pair<'a> {
         }
     }
 
+    /// Holds each direction to the bounds of its source and its sink; returns when all is over.
+    fn bound(
+        &mut self,
+        a: Option<Box<Bounds>>,
+        b: Option<Box<Bounds>>,
+        idle: Option<Duration>,
+    ) -> Option<Box<Over>> {
+        let mut deadlines = Vec::new();
+        let Self { forth, back } = self;
+        if let Some(bounds) = a {
+            forth.bound(bounds.received);
+            back.bound(bounds.sent);
+            deadlines.extend(bounds.deadline);
+        }
+        if let Some(bounds) = b {
+            back.bound(bounds.received);
+            forth.bound(bounds.sent);
+            deadlines.extend(bounds.deadline);
+        }
+        let idle = idle.map(IdleLimit::new);
+        (idle.is_some() || !deadlines.is_empty()).then(|| Box::new(Over { idle, deadlines }))
+    }
+
     fn join<'s>(
         &'s mut self,
         mut a: End<'s>,
         mut b: End<'s>,
-        idle: Option<Duration>,
+        mut over: Option<Box<Over>>,
         mut cut: Pin<&'s mut impl Future<Output = ()>>,
     ) -> impl Future<Output = ()> {
-        let mut idle = idle.map(IdleLimit::new);
         let mut gone = None;
         poll_fn(move |cx| {
             if self.pump(cx, &mut a, &mut b) {
                 return Poll::Ready(());
             }
             if cut.as_mut().poll(cx).is_ready() {
-                self.end(|| Ending::Cut);
+                self.end(Ending::Cut);
                 return Poll::Ready(());
             }
-            if let Some(limit) = &mut idle
-                && limit
-                    .poll(cx, self.forth.progress() + self.back.progress())
-                    .is_ready()
+            let progress = self.forth.progress() + self.back.progress();
+            if let Some(over) = &mut over
+                && let Poll::Ready(ending) = over.poll(cx, progress)
             {
-                self.end(|| Ending::Idle);
+                self.end(ending);
                 return Poll::Ready(());
             }
             // A peer whose stream has ended is not read any more, so a reset of it would go unseen
@@ -351,10 +406,10 @@ impl<'a> Pair<'a> {
             let forth_ended = forth.pump(cx, a, b, a_broken);
             let b_broken = forth.ending().is_some_and(Ending::sink_failed);
             let back_ended = back.pump(cx, b, a, b_broken);
-            if forth.ending().is_some_and(Ending::source_failed) {
+            if forth.ending().is_some_and(Ending::ends_both) {
                 back.end(Ending::Abandoned);
             }
-            if back.ending().is_some_and(Ending::source_failed) {
+            if back.ending().is_some_and(Ending::ends_both) {
                 forth.end(Ending::Abandoned);
             }
             match (forth.ending(), back.ending()) {
@@ -383,9 +438,34 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn end(&mut self, ending: fn() -> Ending) {
-        self.forth.end(ending());
-        self.back.end(ending());
+    fn end(&mut self, ending: Ending) {
+        let other = match &ending {
+            Ending::Idle => Ending::Idle,
+            Ending::Bound(reached) => Ending::Bound(*reached),
+            _ => Ending::Cut,
+        };
+        self.forth.end(other);
+        self.back.end(ending);
+    }
+}
+
+/// When a relay is over that has not ended by itself.
+struct Over {
+    idle: Option<IdleLimit>,
+    deadlines: Vec<Deadline>,
+}
+
+impl Over {
+    fn poll(&mut self, cx: &mut Context<'_>, progress: u64) -> Poll<Ending> {
+        for deadline in &mut self.deadlines {
+            if let Poll::Ready(reached) = deadline.poll(cx) {
+                return Poll::Ready(Ending::Bound(reached));
+            }
+        }
+        match &mut self.idle {
+            Some(limit) => limit.poll(cx, progress).map(|()| Ending::Idle),
+            None => Poll::Pending,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::direction::Count;
 use super::pieces::Pieces;
 use super::relay::{Ending, Leg};
-use super::stream::{ABORT_PATIENCE, Hangup, hangup};
+use super::stream::{Hangup, hangup};
 use super::watch::{Watch, Way};
 use super::{Conversation, Datagram, RelayReport, RelaySettings};
 
@@ -57,17 +57,13 @@ pub(super) async fn relay_messages(
         forth: pair.forth.into_leg(a.bytes_dropped()),
         back: pair.back.into_leg(b.bytes_dropped()),
     };
-    let waits_for = match (report.a_failed(), report.b_failed()) {
-        (true, false) => Some(&mut b),
-        (false, true) => Some(&mut a),
-        (false, false) if !report.was_cut() => return report,
-        _ => None,
-    };
-    if let Some(datagram) = waits_for {
-        tokio::select! {
-            () = datagram.acknowledged(ABORT_PATIENCE) => {}
-            () = cut => {}
-        }
+    if !report.was_cut() {
+        return report;
+    }
+    let [a_waits, b_waits] = report.patience();
+    tokio::select! {
+        _ = async { tokio::join!(a.acknowledged(a_waits), b.acknowledged(b_waits)) } => {}
+        () = cut => {}
     }
     report.forth.was_reset(b.reset());
     report.back.was_reset(a.reset());
@@ -129,14 +125,15 @@ impl Pair<'_> {
         let Self { forth, back, .. } = self;
         forth.pump(cx, a, b);
         back.pump(cx, b, a);
-        if let Some(Ending::SourceFailed(_)) = forth.ending {
+        let ends_both = |flow: &Flow<'_>| {
+            let ending = flow.ending.as_ref();
+            ending.is_some_and(|ending| ending.ends_both() || ending.sink_failed())
+        };
+        if ends_both(forth) {
             back.end(Ending::Abandoned);
         }
-        if let Some(Ending::SourceFailed(_) | Ending::SinkFailed(_)) = back.ending {
+        if ends_both(back) {
             forth.end(Ending::Abandoned);
-        }
-        if let Some(Ending::SinkFailed(_)) = forth.ending {
-            back.end(Ending::Abandoned);
         }
         forth.ending.is_some() && back.ending.is_some()
     }
@@ -254,17 +251,17 @@ impl<'a> Flow<'a> {
         let mut turn = 0;
         loop {
             if let Err(error) = ready!(self.deliver(cx, to)) {
-                return Poll::Ready(Ending::SinkFailed(error));
+                return Poll::Ready(Ending::of_sink(error));
             }
             match std::mem::replace(&mut self.source, Source::Ended) {
                 Source::Open => self.source = Source::Open,
                 Source::Ended => {
                     return ready!(to.carrier().poll_shutdown(cx)).map_or_else(
-                        |error| Poll::Ready(Ending::SinkFailed(error)),
+                        |error| Poll::Ready(Ending::of_sink(error)),
                         |()| Poll::Ready(Ending::Eof),
                     );
                 }
-                Source::Failed(error) => return Poll::Ready(Ending::SourceFailed(error)),
+                Source::Failed(error) => return Poll::Ready(Ending::of_source(error)),
             }
             if turn >= TURN_MESSAGES {
                 // Unlike waking itself, this lets the event loop run first.

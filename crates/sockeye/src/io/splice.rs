@@ -57,8 +57,9 @@ impl Splice {
         }
     }
 
-    /// Learns that a read by copying filled its buffer, or did not.
-    pub(super) fn saw(&mut self, full: bool) {
+    /// Learns that a read by copying got `count` of the `wanted` bytes.
+    pub(super) fn saw(&mut self, count: usize, wanted: usize) {
+        let full = count == wanted && wanted >= FULL_BYTES_MIN;
         self.mode = match self.mode {
             Mode::Copying { full_reads } if full && full_reads + 1 >= FULL_READS => {
                 Mode::Splicing { burst_bytes: 0 }
@@ -71,11 +72,12 @@ impl Splice {
         };
     }
 
-    /// Moves bytes from a socket into a pipe; `None` says that this read is to be copied.
+    /// Moves at most `max` bytes from a socket into a pipe; `None` says that this read is to be copied.
     pub(super) fn poll_fill(
         &mut self,
         cx: &mut Context<'_>,
         from: Socket<'_>,
+        max: usize,
     ) -> Option<Poll<io::Result<usize>>> {
         let Mode::Splicing { burst_bytes } = &mut self.mode else {
             return None;
@@ -97,7 +99,7 @@ impl Splice {
                 Poll::Ready(Ok(())) => {}
             }
             match from.try_io(Interest::READABLE, |socket| {
-                pipe.pipe.fill(socket, PIPE_BYTES)
+                pipe.pipe.fill(socket, max.min(PIPE_BYTES))
             }) {
                 // Only an empty socket blocks here, for the pipe is empty: a short splice says
                 // nothing, since a pipe has a number of slots, too, and small segments fill them.
@@ -211,6 +213,8 @@ impl Drop for Place {
 
 /// Full reads in a row after which a direction is taken for bulk.
 const FULL_READS: u8 = 2;
+/// What a read has to want to count as a full one, bytes, where a rate allows less than the buffer holds.
+const FULL_BYTES_MIN: usize = SCRATCH_BYTES / 4;
 /// A burst below this, bytes, would have been cheaper to copy.
 const BURST_BYTES_MIN: usize = 2 * SCRATCH_BYTES;
 /// What a pipe holds, bytes: half of what an unprivileged user may ask for (pipe(7)).

@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Instant, sleep};
 
+use super::Bounds;
 use crate::sys;
 
 /// A stream that is not a bare socket: a layer, a pipe, a child process, memory.
@@ -50,6 +51,7 @@ pub struct Stream {
     /// What a handshake read too far and gave back; read before anything else.
     unread: Bytes,
     io: Io,
+    bounds: Option<Box<Bounds>>,
 }
 
 #[derive(Debug)]
@@ -74,6 +76,7 @@ impl Stream {
         Self {
             unread: Bytes::new(),
             io: Io::Layered(Box::new(io)),
+            bounds: None,
         }
     }
 
@@ -101,6 +104,17 @@ impl Stream {
     /// Takes what was given back, to be delivered apart from the stream.
     pub(super) fn take_unread(&mut self) -> Bytes {
         std::mem::take(&mut self.unread)
+    }
+
+    /// Holds it to bounds.
+    #[must_use]
+    pub(super) fn bounded(self, bounds: Option<Box<Bounds>>) -> Self {
+        Self { bounds, ..self }
+    }
+
+    /// Takes its bounds off, to be kept by whoever takes them.
+    pub(super) fn take_bounds(&mut self) -> Option<Box<Bounds>> {
+        self.bounds.take()
     }
 
     /// Returns what carries the stream, past anything unread.
@@ -382,6 +396,7 @@ impl From<TcpStream> for Stream {
         Self {
             unread: Bytes::new(),
             io: Io::Tcp(tcp),
+            bounds: None,
         }
     }
 }
@@ -391,6 +406,7 @@ impl From<UnixStream> for Stream {
         Self {
             unread: Bytes::new(),
             io: Io::Unix(unix),
+            bounds: None,
         }
     }
 }
@@ -398,7 +414,7 @@ impl From<UnixStream> for Stream {
 /// Calls one method of whatever carries the stream.
 macro_rules! each_io {
     ($stream:expr, $io:ident => $call:expr) => {
-        match &mut $stream.get_mut().io {
+        match &mut $stream.io {
             Io::Tcp($io) => $call,
             Io::Unix($io) => $call,
             Io::Layered($io) => $call,
@@ -406,9 +422,9 @@ macro_rules! each_io {
     };
 }
 
-impl AsyncRead for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
+impl Stream {
+    fn poll_read_unbounded(
+        &mut self,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
@@ -420,38 +436,99 @@ impl AsyncRead for Stream {
         }
         each_io!(self, io => Pin::new(io).poll_read(cx, buf))
     }
+
+    fn poll_read_bounded(
+        &mut self,
+        bounds: &mut Bounds,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        bounds.check_time(cx)?;
+        // Where none may pass, one shows whether the end comes or more.
+        let room = ready!(bounds.received.poll_room(cx)).max(1);
+        let part = buf.initialize_unfilled_to(room.min(buf.remaining()));
+        let mut part = ReadBuf::new(part);
+        ready!(self.poll_read_unbounded(cx, &mut part))?;
+        let count = part.filled().len();
+        bounds.received.check(count)?;
+        bounds.received.passed(count);
+        buf.advance(count);
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_write_bounded(
+        &mut self,
+        bounds: &mut Bounds,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        bounds.check_time(cx)?;
+        let room = ready!(bounds.sent.poll_room(cx));
+        let part = buf.get(..room).unwrap_or(buf);
+        if part.is_empty() {
+            bounds.sent.check(buf.len())?;
+        }
+        let count = ready!(each_io!(self, io => Pin::new(io).poll_write(cx, part)))?;
+        bounds.sent.passed(count);
+        Poll::Ready(Ok(count))
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Some(mut bounds) = self.bounds.take() else {
+            return self.poll_read_unbounded(cx, buf);
+        };
+        let read = self.poll_read_bounded(&mut bounds, cx, buf);
+        self.bounds = Some(bounds);
+        read
+    }
 }
 
 impl AsyncWrite for Stream {
     fn poll_write(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        each_io!(self, io => Pin::new(io).poll_write(cx, buf))
+        let Some(mut bounds) = self.bounds.take() else {
+            return each_io!(self, io => Pin::new(io).poll_write(cx, buf));
+        };
+        let written = self.poll_write_bounded(&mut bounds, cx, buf);
+        self.bounds = Some(bounds);
+        written
     }
 
     fn poll_write_vectored(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.bounds.is_some() {
+            let first = bufs.iter().find(|buf| !buf.is_empty());
+            return self.poll_write(cx, first.map_or(&[], |buf| buf));
+        }
         each_io!(self, io => Pin::new(io).poll_write_vectored(cx, bufs))
     }
 
     fn is_write_vectored(&self) -> bool {
         match &self.io {
+            _ if self.bounds.is_some() => false,
             Io::Tcp(io) => io.is_write_vectored(),
             Io::Unix(io) => io.is_write_vectored(),
             Io::Layered(io) => io.is_write_vectored(),
         }
     }
 
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         each_io!(self, io => Pin::new(io).poll_flush(cx))
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         each_io!(self, io => Pin::new(io).poll_shutdown(cx))
     }
 }

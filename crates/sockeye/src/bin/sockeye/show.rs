@@ -182,6 +182,7 @@ impl Watch for Onlooker {
             Ending::SourceFailed(why) => format!("{from} failed{first}: {why}"),
             Ending::SinkFailed(why) => format!("{to} took no more: {why}"),
             Ending::Abandoned => format!("{from} is not read any more, since {to} failed"),
+            Ending::Bound(reached) => format!("{from}: {reached}"),
             Ending::Idle => format!("{from} was idle for too long"),
             Ending::Cut => format!("{from} was cut"),
         };

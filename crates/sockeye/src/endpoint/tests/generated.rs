@@ -158,6 +158,7 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
         Kind::Count(max) => (0..=max).prop_map(Value::Count).boxed(),
         Kind::Within(min, max) => (min..=max).prop_map(Value::Count).boxed(),
         Kind::Bytes => any::<u64>().prop_map(Value::Bytes).boxed(),
+        Kind::SomeBytes => (1..=u64::MAX).prop_map(Value::Bytes).boxed(),
         Kind::Duration => duration().boxed(),
         Kind::DurationOrOff => prop_oneof![Just(Value::Off), duration()].boxed(),
         Kind::Mode => (0..=0o7777u32).prop_map(Value::Mode).boxed(),
@@ -166,9 +167,15 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
             .prop_map(|word| Value::Text(word.to_owned()))
             .boxed(),
         Kind::TlsVersion => "1\\.[23]".prop_map(Value::Text).boxed(),
-        Kind::Networks => prop::collection::vec(any_network(), 1..4)
-            .prop_map(Value::Networks)
-            .boxed(),
+        Kind::Networks => {
+            let entry = prop_oneof![
+                any_network().prop_map(NetworkEntry::Network),
+                "[a-zé /.=@'-]{1,8}".prop_map(|path| NetworkEntry::File(path.into())),
+            ];
+            prop::collection::vec(entry, 1..4)
+                .prop_map(Value::Networks)
+                .boxed()
+        }
         Kind::Sha256 => "sha256:[0-9a-f]{64}".prop_map(Value::Text).boxed(),
     }
 }

@@ -20,6 +20,7 @@ fn options(endpoint: &Endpoint) -> impl PartialEq + fmt::Debug + use<> {
         endpoint.idle(),
         endpoint.retry(),
         endpoint.connect_timeout(),
+        endpoint.total_timeout(),
     )
 }
 

@@ -16,9 +16,8 @@ pub static OPTIONS: &[WordRow] = &[
         ..option("unix", "how the Unix socket is made")
     },
     WordRow {
-        stands: Stands::Accepting,
         keys: LIMIT,
-        ..option("limit", "how much a listener takes")
+        ..option("limit", "how much a listener takes, and a session moves")
     },
     WordRow {
         bare: Some("after"),
@@ -157,15 +156,28 @@ const UNIX: &[KeyRow] = &[
 ];
 
 const LIMIT: &[KeyRow] = &[
-    key("conns", Kind::Count(CONNS_MAX), "sessions at once"),
+    key("conns", Kind::Count(CONNS_MAX), "sessions at once").accepting(),
     key(
         "per-ip",
         Kind::Count(CONNS_MAX),
         "sessions at once from one source (IPv4 address, IPv6 /64)",
+    )
+    .accepting(),
+    key(
+        "rate",
+        Kind::SomeBytes,
+        "bytes a second of a session, each way",
     ),
-    later("rate", "bytes a second"),
-    later("burst", "bytes that may exceed the rate at once"),
-    later("bytes", "bytes a session may move"),
+    key(
+        "burst",
+        Kind::SomeBytes,
+        "bytes that may pass at once after a pause; a tenth of the rate if not said",
+    ),
+    key(
+        "bytes",
+        Kind::SomeBytes,
+        "bytes of a session in all, both ways together; more is an error",
+    ),
 ];
 
 const IDLE: &[KeyRow] = &[key(
@@ -202,7 +214,11 @@ const RETRY: &[KeyRow] = &[
 ];
 
 const TIMEOUT: &[KeyRow] = &[
-    later("total", "the whole session"),
+    key(
+        "total",
+        Kind::Duration,
+        "opening it and the whole session, together",
+    ),
     key(
         "connect-timeout",
         Kind::Duration,
@@ -213,7 +229,7 @@ const TIMEOUT: &[KeyRow] = &[
 const NETWORKS: &[KeyRow] = &[key(
     "networks",
     Kind::Networks,
-    "addresses and networks, parted by commas",
+    "addresses and networks, parted by commas; @FILE has one a line",
 )];
 
 const FILE: &[KeyRow] = &[
