@@ -40,6 +40,7 @@
 
 mod address;
 mod authority;
+mod known_host;
 mod network;
 mod options;
 mod parse;
@@ -47,6 +48,7 @@ mod parse_address;
 pub(crate) mod problem;
 mod role;
 pub(crate) mod script;
+mod socket_option;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -56,6 +58,7 @@ pub mod words;
 use std::fmt;
 
 pub use address::{Address, Family, Host, Inherited, UnixName};
+pub use known_host::KnownHost;
 pub(crate) use network::NetworkSet;
 pub use network::{Network, NetworkEntry};
 pub use options::{
@@ -63,6 +66,7 @@ pub use options::{
 };
 pub use problem::ParseError;
 pub use role::Role;
+pub use socket_option::{OptionValue, SocketOption};
 pub use value::{Kind, Value};
 
 use words::{KeyRow, WordKind, WordRow};
@@ -103,6 +107,13 @@ impl Endpoint {
     pub fn layers(&self) -> impl Iterator<Item = &Word> {
         let is_layer = |word: &&Word| word.row.is == WordKind::Layer;
         self.words.iter().filter(is_layer)
+    }
+
+    /// Returns every value of a word's key that may be written several times.
+    fn values<'a>(&'a self, word: &'a str, key: &'a str) -> impl Iterator<Item = &'a Value> {
+        let words = self.words.iter().filter(move |row| row.row.name == word);
+        let settings = words.flat_map(|word| &word.settings);
+        settings.filter_map(move |(row, value)| (row.name == key).then_some(value))
     }
 
     /// Returns the value of a word's key: as written, else the vocabulary's default.

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::value::Value;
-use super::{Endpoint, NetworkEntry};
+use super::{Endpoint, KnownHost, NetworkEntry, SocketOption};
 
 /// `+tcp`: how a TCP socket is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,10 @@ pub struct TcpOptions {
     pub ip: IpOptions,
     /// A port whose old connections linger may be bound (SO_REUSEADDR).
     pub reuseaddr: bool,
+    /// The first bytes go with the SYN (RFC 7413).
+    pub fastopen: bool,
+    /// Several paths are used at once (RFC 8684).
+    pub mptcp: bool,
 }
 
 /// What `+tcp` and `+udp` have in common; `None` leaves the system's.
@@ -42,6 +46,10 @@ pub struct IpOptions {
     pub tos: Option<u8>,
     /// The hop limit (IP_TTL, IPV6_UNICAST_HOPS).
     pub ttl: Option<u8>,
+    /// The addresses of its host, in place of asking for them.
+    pub resolve: Option<KnownHost>,
+    /// Any options by number.
+    pub opts: Vec<SocketOption>,
 }
 
 /// `+unix`: how a Unix socket is made.
@@ -121,6 +129,8 @@ impl Endpoint {
             congestion: self.text("tcp", "congestion"),
             ip: self.ip("tcp"),
             reuseaddr: self.flag("tcp", "reuseaddr"),
+            fastopen: self.flag("tcp", "fastopen"),
+            mptcp: self.flag("tcp", "mptcp"),
         }
     }
 
@@ -223,7 +233,24 @@ impl Endpoint {
             mark: self.number(word, "mark").map(|mark| mark as u32),
             tos: self.number(word, "tos").map(|tos| tos as u8),
             ttl: self.number(word, "ttl").map(|ttl| ttl as u8),
+            resolve: self.known_host(word),
+            opts: self.socket_options(word),
         }
+    }
+
+    fn known_host(&self, word: &str) -> Option<KnownHost> {
+        match self.value(word, "resolve") {
+            Some(Value::KnownHost(known)) => Some(known),
+            _ => None,
+        }
+    }
+
+    fn socket_options(&self, word: &str) -> Vec<SocketOption> {
+        let option = |value: &Value| match value {
+            Value::SocketOption(option) => Some(option.clone()),
+            _ => None,
+        };
+        self.values(word, "opt").filter_map(option).collect()
     }
 
     fn text(&self, word: &str, key: &str) -> Option<String> {

@@ -9,7 +9,7 @@ use super::problem::{Fault, ParseError, nearest};
 use super::split::{self, Token};
 use super::value::{Kind, Value};
 use super::words::{self, KeyRow, WordKind, WordRow};
-use super::{Endpoint, Word, parse_address};
+use super::{Endpoint, Word, known_host, parse_address};
 
 impl Endpoint {
     /// Parses the one-string form: `tcp://h:443 +idle,30s`.
@@ -230,6 +230,13 @@ impl Word {
             Some(equals) => (0..equals, Some(equals + 1..item.text.len())),
             None => (whole.clone(), None),
         };
+        // Commas part a name's addresses as they part keys.
+        if let (Some((_, Value::KnownHost(known))), Ok(more)) =
+            (self.settings.last_mut(), known_host::address(&item.text))
+        {
+            known.addresses.push(more);
+            return Ok(());
+        }
         let bare = self.row.bare.and_then(|key| self.row.key(key));
         let takes = |key: &&KeyRow| first || key.kind == Kind::Networks;
         match bare.filter(|key| takes(key) && self.row.key(&item.text[name.clone()]).is_none()) {
@@ -305,7 +312,8 @@ impl Word {
                 format!("{name} of +{word} is not in this version"),
             ));
         }
-        match self.settings.iter().any(|(written, _)| *written == key) {
+        let written = self.settings.iter().any(|(written, _)| *written == key);
+        match written && !key.kind.repeats() {
             true => Err(Fault::new(at, format!("{name} is written twice"))),
             false => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use super::problem::{Fault, ParseError};
 use super::words::{self, Carries, SchemeKind, Stands, WordKind};
-use super::{Address, Endpoint, Family, Host, Secrets, Word, split};
+use super::{Address, Endpoint, Family, Host, KnownHost, Secrets, Value, Word, split};
 
 /// Where an endpoint stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +25,36 @@ impl Endpoint {
             return Err(self.wrong_at(0, misplaced));
         }
         self.check_layers()?;
+        self.check_known_host()?;
         let mut words = self.words.iter().enumerate();
         match words.find_map(|(i, word)| Some((i + 1, word.misplaced(role)?))) {
             None => Ok(()),
             Some((part, misplaced)) => Err(self.wrong_at(part, misplaced)),
         }
+    }
+
+    /// Checks that the addresses that are known belong to the host and port that is opened.
+    fn check_known_host(&self) -> Result<(), ParseError> {
+        let (Address::Tcp { host, port, .. } | Address::Udp { host, port, .. }) = &self.address
+        else {
+            return Ok(());
+        };
+        for (i, word) in self.words.iter().enumerate() {
+            let Some(Value::KnownHost(known)) = word.value("resolve") else {
+                continue;
+            };
+            let same = match host {
+                Host::Name(name) => name.eq_ignore_ascii_case(&known.host),
+                _ => false,
+            };
+            if !same || *port != known.port {
+                let KnownHost { host, port, .. } = known;
+                let problem = format!("resolve of +{} is for {host}:{port}", word.row.name);
+                let hint = format!("the address is {}", self.address);
+                return Err(self.wrong_at(i + 1, (problem, hint)));
+            }
+        }
+        Ok(())
     }
 
     /// Checks that each layer has bytes to wrap.

@@ -278,12 +278,6 @@ fn what_is_not_built_is_not_called_a_mistake() {
         "+ws",
         None,
     );
-    assert_refused(
-        "h:1 +tcp,fastopen=5",
-        "fastopen of +tcp is not in this version",
-        "fastopen",
-        None,
-    );
 }
 
 #[test]
@@ -552,6 +546,22 @@ fn roles_refuse_what_cannot_act() {
     assert!(misplaced("echo:", Role::Connect).is_some());
     assert_eq!(misplaced("tcp-l://:1", Role::Accept), None);
     assert!(misplaced("tcp-l://:1", Role::Connect).is_some());
+}
+
+#[test]
+fn known_addresses_belong_to_the_host_that_is_opened() {
+    let endpoint = parsed("db:5432 +tcp,resolve=db:5432:10.0.0.5,[fd00::5],nodelay=off");
+    let known = endpoint.tcp().ip.resolve.unwrap();
+    assert_eq!(known.to_string(), "db:5432:10.0.0.5,[fd00::5]");
+    assert!(!endpoint.tcp().nodelay);
+    assert_eq!(endpoint.check(Role::Connect), Ok(()));
+    let error = parsed("DB:5433 +tcp,resolve=db:5432:10.0.0.5").check(Role::Connect);
+    assert_eq!(
+        error.unwrap_err().problem(),
+        "resolve of +tcp is for db:5432"
+    );
+    let error = parsed("udp://10.0.0.9:53 +udp,resolve=db:53:10.0.0.5").check(Role::Connect);
+    assert!(error.is_err());
 }
 
 #[test]

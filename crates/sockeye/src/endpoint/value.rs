@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::NetworkEntry;
+use super::{KnownHost, NetworkEntry, SocketOption};
 
 /// What a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,10 @@ pub enum Kind {
     Networks,
     /// `sha256:` and 64 hexadecimal digits, with or without colons between the bytes.
     Sha256,
+    /// `LEVEL:NAME:VALUE`; may be written several times.
+    SocketOption,
+    /// `HOST:PORT:ADDRESS[,ADDRESS…]`.
+    KnownHost,
 }
 
 /// A key's value.
@@ -59,6 +63,10 @@ pub enum Value {
     Mode(u32),
     /// Networks, at least one entry.
     Networks(Vec<NetworkEntry>),
+    /// A socket option by number.
+    SocketOption(SocketOption),
+    /// A name and its addresses.
+    KnownHost(KnownHost),
     /// A text.
     Text(String),
 }
@@ -92,8 +100,15 @@ impl Kind {
                 .then(|| Value::Text(text.to_owned())),
             Self::Networks => read_networks(text).map(Value::Networks),
             Self::Sha256 => read_sha256(text).map(Value::Text),
+            Self::SocketOption => text.parse().ok().map(Value::SocketOption),
+            Self::KnownHost => text.parse().ok().map(Value::KnownHost),
         };
         value.ok_or_else(|| format!("takes {self}"))
+    }
+
+    /// Tells whether a key of this kind may be written several times.
+    pub(super) const fn repeats(self) -> bool {
+        matches!(self, Self::SocketOption)
     }
 }
 
@@ -116,6 +131,10 @@ impl fmt::Display for Kind {
                 f.write_str("networks such as 10.0.0.0/8, fd00::/8 or 192.0.2.1, or @FILE")
             }
             Self::Sha256 => f.write_str("sha256: and 64 hexadecimal digits"),
+            Self::SocketOption => f.write_str(
+                "LEVEL:NAME:VALUE in numbers; a VALUE is an int, or bytes in hexadecimal after an x",
+            ),
+            Self::KnownHost => f.write_str("HOST:PORT:ADDRESS, and more addresses after commas"),
         }
     }
 }
@@ -137,6 +156,8 @@ impl fmt::Display for Value {
                 let networks: Vec<_> = networks.iter().map(NetworkEntry::to_string).collect();
                 f.write_str(&networks.join(","))
             }
+            Self::SocketOption(option) => option.fmt(f),
+            Self::KnownHost(known) => known.fmt(f),
             Self::Text(text) => f.write_str(text),
         }
     }

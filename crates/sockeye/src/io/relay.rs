@@ -146,10 +146,13 @@ async fn end_uncleanly(
     mut b: Stream,
     cut: Pin<&mut impl Future<Output = ()>>,
 ) -> RelayReport {
-    let [a_waits, b_waits] = report.patience();
-    tokio::select! {
-        _ = async { tokio::join!(a.acknowledged(a_waits), b.acknowledged(b_waits)) } => {}
-        () = cut => {}
+    let patience = report.patience();
+    if patience != [Duration::ZERO; 2] {
+        let both = async { tokio::join!(a.acknowledged(patience[0]), b.acknowledged(patience[1])) };
+        tokio::select! {
+            _ = both => {}
+            () = cut => {}
+        }
     }
     report.forth.was_reset(b.reset());
     report.back.was_reset(a.reset());
@@ -197,9 +200,12 @@ impl RelayReport {
         [&self.forth, &self.back].into_iter().any(cut)
     }
 
-    /// Returns how long each side may take to acknowledge what was written to it.
+    /// Returns how long each side may take to acknowledge what was written to it: no time where it was
+    /// cut, or is what has failed.
     pub(super) fn patience(&self) -> [Duration; 2] {
+        let cut = |leg: &Leg| matches!(leg.ending, Ending::Cut);
         let wait = match (self.a_failed(), self.b_failed()) {
+            _ if cut(&self.forth) || cut(&self.back) => [false; 2],
             (true, false) => [false, true],
             (false, true) => [true, false],
             _ => [matches!(self.reached(), Some(Reached::Quota(_))); 2],

@@ -60,10 +60,13 @@ pub(super) async fn relay_messages(
     if !report.was_cut() {
         return report;
     }
-    let [a_waits, b_waits] = report.patience();
-    tokio::select! {
-        _ = async { tokio::join!(a.acknowledged(a_waits), b.acknowledged(b_waits)) } => {}
-        () = cut => {}
+    let patience = report.patience();
+    if patience != [Duration::ZERO; 2] {
+        let both = async { tokio::join!(a.acknowledged(patience[0]), b.acknowledged(patience[1])) };
+        tokio::select! {
+            _ = both => {}
+            () = cut => {}
+        }
     }
     report.forth.was_reset(b.reset());
     report.back.was_reset(a.reset());

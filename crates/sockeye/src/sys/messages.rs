@@ -1,8 +1,18 @@
 //! Many messages in one system call: recvmmsg(2) and sendmmsg(2).
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::BorrowedFd;
+
+use socket2::Socket;
+
+/// Who is at the other end of a message, and which of this machine's addresses is at this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Ends {
+    pub(crate) peer: SocketAddr,
+    /// Known where the socket tells it ([`tell_destination`]).
+    pub(crate) ours: Option<IpAddr>,
+}
 
 /// Where messages arrive, several at a time.
 pub(crate) struct Inbox {
@@ -31,7 +41,7 @@ impl Inbox {
     pub(crate) fn receive(
         &mut self,
         socket: BorrowedFd<'_>,
-        take: impl FnMut(Option<SocketAddr>, &[u8]),
+        take: impl FnMut(Option<Ends>, &[u8]),
     ) -> io::Result<usize> {
         several::receive(&mut self.space, socket, take)
     }
@@ -43,50 +53,78 @@ impl Inbox {
 /// What the socket says of the first message.
 pub(crate) fn send<'a>(
     socket: BorrowedFd<'_>,
-    to: Option<SocketAddr>,
+    to: Option<Ends>,
     messages: impl ExactSizeIterator<Item = &'a [u8]>,
 ) -> io::Result<usize> {
     several::send(socket, to, messages)
 }
 
+/// Makes a socket tell to which address of this machine each message was sent, so that answers can
+/// leave from there (IP_PKTINFO of ip(7); RFC 3542 section 6.2).
+///
+/// # Errors
+/// Where the system cannot.
+pub(crate) fn tell_destination(socket: &Socket, v6: bool) -> io::Result<()> {
+    several::tell_destination(socket, v6)
+}
+
 #[cfg(target_os = "linux")]
 mod several {
-    #![allow(unsafe_code, reason = "no crate that we use wraps recvmmsg")]
+    #![allow(
+        unsafe_code,
+        reason = "no crate that we use wraps recvmmsg and IP_PKTINFO"
+    )]
 
-    use std::io::{self, IoSlice};
-    use std::net::SocketAddr;
+    use std::array::from_fn;
+    use std::io;
+    use std::mem::zeroed;
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
     use std::os::fd::{AsRawFd, BorrowedFd};
+    use std::ptr;
 
-    use rustix::net::addr::SocketAddrArg;
-    use rustix::net::{MMsgHdr, SendAncillaryBuffer, SendFlags, sendmmsg};
-    use socket2::{SockAddr, SockAddrStorage};
+    use socket2::{SockAddr, SockAddrStorage, Socket};
 
-    use super::{BATCH, MESSAGE_BYTES};
+    use super::super::socket::set_option;
+    use super::{BATCH, Ends, MESSAGE_BYTES};
+
+    pub(super) fn tell_destination(socket: &Socket, v6: bool) -> io::Result<()> {
+        let on = 1i32.to_ne_bytes();
+        if v6 {
+            set_option(socket, libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO, &on)?;
+        }
+        // A dual-stack socket has IPv4 messages, too.
+        set_option(socket, libc::IPPROTO_IP, libc::IP_PKTINFO, &on)
+    }
 
     pub(super) fn receive(
         space: &mut [u8],
         socket: BorrowedFd<'_>,
-        mut take: impl FnMut(Option<SocketAddr>, &[u8]),
+        mut take: impl FnMut(Option<Ends>, &[u8]),
     ) -> io::Result<usize> {
-        let mut senders: [SockAddrStorage; BATCH] =
-            std::array::from_fn(|_| SockAddrStorage::zeroed());
-        let mut pieces: Vec<libc::iovec> = space
-            .chunks_exact_mut(MESSAGE_BYTES)
-            .map(|piece| libc::iovec {
-                iov_base: piece.as_mut_ptr().cast(),
-                iov_len: piece.len(),
-            })
-            .collect();
-        let heads = pieces.iter_mut().zip(&mut senders);
-        let mut heads: Vec<libc::mmsghdr> =
-            heads.map(|(piece, sender)| head(piece, sender)).collect();
-        let flags = libc::MSG_DONTWAIT;
-        // SAFETY: each head points at one piece of `space` and at one sender, which both outlive
-        // the call and are used by nobody else meanwhile; the length is that of `heads`.
+        let mut senders: [SockAddrStorage; BATCH] = from_fn(|_| SockAddrStorage::zeroed());
+        let mut controls = [Control::default(); BATCH];
+        let mut rooms = space.chunks_exact_mut(MESSAGE_BYTES);
+        let mut pieces: [libc::iovec; BATCH] = from_fn(|_| piece(rooms.next().unwrap_or_default()));
+        let mut heads: [libc::mmsghdr; BATCH] = from_fn(|i| {
+            let mut head = head(&mut pieces[i]);
+            head.msg_hdr.msg_name = ptr::from_mut(&mut senders[i]).cast();
+            head.msg_hdr.msg_namelen = size_of::<SockAddrStorage>() as libc::socklen_t;
+            head.msg_hdr.msg_control = ptr::from_mut(&mut controls[i]).cast();
+            head.msg_hdr.msg_controllen = size_of::<Control>() as _;
+            head
+        });
+        // SAFETY: each head points at one piece of `space`, one sender and one control buffer, with
+        // their lengths; all outlive the call and are used by nobody else meanwhile.
         let count = unsafe {
-            let length = heads.len() as libc::c_uint;
-            let (socket, no_time) = (socket.as_raw_fd(), std::ptr::null_mut());
-            libc::recvmmsg(socket, heads.as_mut_ptr(), length, flags as _, no_time)
+            let (socket, no_time) = (socket.as_raw_fd(), ptr::null_mut());
+            let flags = libc::MSG_DONTWAIT as _;
+            libc::recvmmsg(
+                socket,
+                heads.as_mut_ptr(),
+                BATCH as libc::c_uint,
+                flags,
+                no_time,
+            )
         };
         let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
         let arrived = heads
@@ -98,46 +136,149 @@ mod several {
             // said so by the length 0, where the zeroed family means no address.
             let sender = unsafe { SockAddr::new(sender, head.msg_hdr.msg_namelen) };
             let message = piece.get(..head.msg_len as usize).unwrap_or_default();
-            take(sender.as_socket(), message);
+            let ends = sender.as_socket().map(|peer| Ends {
+                peer,
+                ours: destination(&head.msg_hdr),
+            });
+            take(ends, message);
         }
         Ok(count)
     }
 
-    fn head(piece: &mut libc::iovec, sender: &mut SockAddrStorage) -> libc::mmsghdr {
+    pub(super) fn send<'a>(
+        socket: BorrowedFd<'_>,
+        to: Option<Ends>,
+        messages: impl ExactSizeIterator<Item = &'a [u8]>,
+    ) -> io::Result<usize> {
+        let address = to.map(|to| SockAddr::from(to.peer));
+        let source = to.and_then(|to| source(to.peer, to.ours?));
+        let count = messages.len().min(BATCH);
+        let mut messages = messages;
+        let mut pieces: [libc::iovec; BATCH] = from_fn(|_| {
+            let message = messages.next().unwrap_or_default();
+            libc::iovec {
+                iov_base: message.as_ptr().cast_mut().cast(),
+                iov_len: message.len(),
+            }
+        });
+        let mut heads: [libc::mmsghdr; BATCH] = from_fn(|i| {
+            let mut head = head(&mut pieces[i]);
+            if let Some(address) = &address {
+                head.msg_hdr.msg_name = address.as_ptr().cast_mut().cast();
+                head.msg_hdr.msg_namelen = address.len();
+            }
+            if let Some((control, length)) = &source {
+                head.msg_hdr.msg_control = ptr::from_ref(control).cast_mut().cast();
+                head.msg_hdr.msg_controllen = *length as _;
+            }
+            head
+        });
+        // SAFETY: each head points at one message, and all at one address and one control message,
+        // with their lengths; all outlive the call, which only reads them.
+        let sent = unsafe {
+            let flags = (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as _;
+            let (socket, heads) = (socket.as_raw_fd(), heads.as_mut_ptr());
+            libc::sendmmsg(socket, heads, count as libc::c_uint, flags)
+        };
+        usize::try_from(sent).map_err(|_| io::Error::last_os_error())
+    }
+
+    /// Room for the control messages that are asked for, aligned as their heads are.
+    #[derive(Debug, Clone, Copy, Default)]
+    #[repr(C)]
+    struct Control([u64; CONTROL_WORDS]);
+
+    fn piece(room: &mut [u8]) -> libc::iovec {
+        libc::iovec {
+            iov_base: room.as_mut_ptr().cast(),
+            iov_len: room.len(),
+        }
+    }
+
+    fn head(piece: &mut libc::iovec) -> libc::mmsghdr {
         // SAFETY: all zeroes are a valid `mmsghdr`: null pointers and lengths of 0.
-        let mut head: libc::mmsghdr = unsafe { std::mem::zeroed() };
-        head.msg_hdr.msg_name = std::ptr::from_mut(sender).cast();
-        head.msg_hdr.msg_namelen = size_of::<SockAddrStorage>() as libc::socklen_t;
+        let mut head: libc::mmsghdr = unsafe { zeroed() };
         head.msg_hdr.msg_iov = piece;
         head.msg_hdr.msg_iovlen = 1;
         head
     }
 
-    pub(super) fn send<'a>(
-        socket: BorrowedFd<'_>,
-        to: Option<SocketAddr>,
-        messages: impl ExactSizeIterator<Item = &'a [u8]>,
-    ) -> io::Result<usize> {
-        let to = to.map(|to| to.as_any());
-        let pieces: Vec<[IoSlice<'_>; 1]> = messages
-            .take(BATCH)
-            .map(|message| [IoSlice::new(message)])
-            .collect();
-        let mut controls: Vec<SendAncillaryBuffer<'_, '_, '_>> = pieces
-            .iter()
-            .map(|_| SendAncillaryBuffer::default())
-            .collect();
-        let mut heads: Vec<MMsgHdr<'_>> = pieces
-            .iter()
-            .zip(&mut controls)
-            .map(|(piece, control)| match &to {
-                Some(to) => MMsgHdr::new_with_addr(to, piece, control),
-                None => MMsgHdr::new(piece, control),
-            })
-            .collect();
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        Ok(sendmmsg(socket, &mut heads, flags)?)
+    /// Returns the address of this machine that a message was sent to, where answers can leave from
+    /// it: not a group's, and not a link's, which means nothing without the link.
+    fn destination(head: &libc::msghdr) -> Option<IpAddr> {
+        // SAFETY: the system has filled in the control buffer and its length, and the macros stay
+        // within it; each control message is as long as its level and type say.
+        unsafe {
+            let mut next = libc::CMSG_FIRSTHDR(head);
+            while let Some(message) = next.as_ref() {
+                let data = libc::CMSG_DATA(message);
+                match (message.cmsg_level, message.cmsg_type) {
+                    (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
+                        let info: libc::in_pktinfo = ptr::read_unaligned(data.cast());
+                        let ours = Ipv4Addr::from(info.ipi_spec_dst.s_addr.to_ne_bytes());
+                        return Some(ours.into());
+                    }
+                    (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
+                        let info: libc::in6_pktinfo = ptr::read_unaligned(data.cast());
+                        let ours = Ipv6Addr::from(info.ipi6_addr.s6_addr);
+                        // An IPv4 message has the other control message as well, which knows better.
+                        let usable = ours.to_ipv4_mapped().is_none()
+                            && !ours.is_multicast()
+                            && !ours.is_unicast_link_local();
+                        if usable {
+                            return Some(ours.into());
+                        }
+                    }
+                    _ => {}
+                }
+                next = libc::CMSG_NXTHDR(head, message);
+            }
+        }
+        None
     }
+
+    /// Returns the control message that makes messages to `peer` leave from `ours`, with its length.
+    fn source(peer: SocketAddr, ours: IpAddr) -> Option<(Control, usize)> {
+        match (peer, ours) {
+            (SocketAddr::V4(_), IpAddr::V4(v4)) => {
+                // SAFETY: all zeroes are a valid `in_pktinfo`.
+                let mut info: libc::in_pktinfo = unsafe { zeroed() };
+                info.ipi_spec_dst.s_addr = u32::from_ne_bytes(v4.octets());
+                Some(control(libc::IPPROTO_IP, libc::IP_PKTINFO, info))
+            }
+            (SocketAddr::V6(_), ours) => {
+                let v6 = match ours {
+                    IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+                    IpAddr::V6(v6) => v6,
+                };
+                // SAFETY: all zeroes are a valid `in6_pktinfo`.
+                let mut info: libc::in6_pktinfo = unsafe { zeroed() };
+                info.ipi6_addr.s6_addr = v6.octets();
+                Some(control(libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, info))
+            }
+            (SocketAddr::V4(_), IpAddr::V6(_)) => None,
+        }
+    }
+
+    fn control<T: Copy>(level: i32, kind: i32, value: T) -> (Control, usize) {
+        let mut control = Control::default();
+        let head: *mut libc::cmsghdr = ptr::from_mut(&mut control).cast();
+        const { assert!(size_of::<Control>() >= size_of::<libc::cmsghdr>() + 16 + size_of::<T>()) };
+        // SAFETY: the buffer is aligned for the head, and has room for it and the value behind it.
+        unsafe {
+            (*head).cmsg_level = level;
+            (*head).cmsg_type = kind;
+            (*head).cmsg_len = libc::CMSG_LEN(size_of::<T>() as libc::c_uint) as _;
+            ptr::write_unaligned(libc::CMSG_DATA(head).cast(), value);
+            (
+                control,
+                libc::CMSG_SPACE(size_of::<T>() as libc::c_uint) as usize,
+            )
+        }
+    }
+
+    /// Words of 8 bytes: a head and an `in6_pktinfo` take 40 bytes, beside them an `in_pktinfo` 32.
+    const CONTROL_WORDS: usize = 12;
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -147,31 +288,37 @@ mod several {
     use std::os::fd::BorrowedFd;
 
     use rustix::net::{RecvFlags, SendFlags, recvfrom, sendto};
+    use socket2::Socket;
 
-    use super::MESSAGE_BYTES;
+    use super::{Ends, MESSAGE_BYTES};
+
+    pub(super) fn tell_destination(_socket: &Socket, _v6: bool) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     pub(super) fn receive(
         space: &mut [u8],
         socket: BorrowedFd<'_>,
-        mut take: impl FnMut(Option<SocketAddr>, &[u8]),
+        mut take: impl FnMut(Option<Ends>, &[u8]),
     ) -> io::Result<usize> {
         let piece = space.get_mut(..MESSAGE_BYTES).unwrap_or_default();
         let (count, _, from) = recvfrom(socket, &mut *piece, RecvFlags::DONTWAIT)?;
         let from = from.and_then(|from| SocketAddr::try_from(from).ok());
-        take(from, piece.get(..count).unwrap_or_default());
+        let ends = from.map(|peer| Ends { peer, ours: None });
+        take(ends, piece.get(..count).unwrap_or_default());
         Ok(1)
     }
 
     pub(super) fn send<'a>(
         socket: BorrowedFd<'_>,
-        to: Option<SocketAddr>,
+        to: Option<Ends>,
         mut messages: impl ExactSizeIterator<Item = &'a [u8]>,
     ) -> io::Result<usize> {
         let Some(message) = messages.next() else {
             return Ok(0);
         };
         match to {
-            Some(to) => sendto(socket, message, SendFlags::DONTWAIT, &to)?,
+            Some(to) => sendto(socket, message, SendFlags::DONTWAIT, &to.peer)?,
             None => rustix::net::send(socket, message, SendFlags::DONTWAIT)?,
         };
         Ok(1)

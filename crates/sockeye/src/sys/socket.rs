@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use socket2::Socket;
+use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::unix::AsyncFd;
 
 /// Lets the event loop watch a non-blocking socket of a kind that tokio has no type for.
@@ -82,6 +82,90 @@ pub(crate) fn set_congestion(socket: &Socket, name: &str) -> io::Result<()> {
     socket.set_tcp_congestion(name.as_bytes())
 }
 
+/// Makes a socket of Multipath TCP (RFC 8684).
+///
+/// # Errors
+/// Where the kernel has none, or it is switched off (net.mptcp.enabled).
+#[cfg(target_os = "linux")]
+pub(crate) fn multipath(domain: Domain, kind: Type) -> io::Result<Socket> {
+    use rustix::io::Errno;
+
+    let socket = Socket::new(domain, kind, Some(Protocol::MPTCP));
+    socket.map_err(|error| match Errno::from_io_error(&error) {
+        Some(Errno::PROTONOSUPPORT | Errno::INVAL | Errno::NOPROTOOPT) => io::Error::new(
+            io::ErrorKind::Unsupported,
+            "this kernel has no Multipath TCP, or it is switched off (net.mptcp.enabled)",
+        ),
+        _ => error,
+    })
+}
+
+/// Lets bytes come with the SYN (TCP_FASTOPEN, RFC 7413), from so many at once before they are
+/// accepted.
+///
+/// # Errors
+/// Whatever the system says.
+#[cfg(target_os = "linux")]
+pub(crate) fn accept_fast(socket: &Socket, queue: u32) -> io::Result<()> {
+    let queue = i32::try_from(queue).unwrap_or(i32::MAX).to_ne_bytes();
+    set_option(socket, libc::IPPROTO_TCP, libc::TCP_FASTOPEN, &queue)
+}
+
+/// Lets connecting wait for the first bytes, which go with the SYN (TCP_FASTOPEN_CONNECT).
+///
+/// # Errors
+/// Where the system has it switched off (net.ipv4.tcp_fastopen).
+#[cfg(target_os = "linux")]
+pub(crate) fn connect_fast(socket: &Socket) -> io::Result<()> {
+    let on = 1i32.to_ne_bytes();
+    set_option(socket, libc::IPPROTO_TCP, libc::TCP_FASTOPEN_CONNECT, &on)
+}
+
+/// Sets an option by number (setsockopt(2)).
+///
+/// # Errors
+/// Whatever the system says of the option.
+#[allow(unsafe_code, reason = "crates wrap options by their names only")]
+pub(crate) fn set_option(socket: &Socket, level: i32, name: i32, value: &[u8]) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+
+    let length = libc::socklen_t::try_from(value.len()).unwrap_or(libc::socklen_t::MAX);
+    // SAFETY: `value` is readable for its length, and is not kept after the call. What an option
+    // does to the socket cannot harm memory: options whose value holds a pointer (SO_ATTACH_FILTER)
+    // are checked by the kernel, which reads through it and fails with EFAULT.
+    let result = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            level,
+            name,
+            value.as_ptr().cast(),
+            length,
+        )
+    };
+    match result {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Returns an error: this system cannot do that.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn multipath(_domain: Domain, _kind: Type) -> io::Result<Socket> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Returns an error: this system cannot do that.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn accept_fast(_socket: &Socket, _queue: u32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Returns an error: this system cannot do that.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn connect_fast(_socket: &Socket) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Returns an error: this system cannot do that.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn bind_device(_socket: &Socket, _interface: &str) -> io::Result<()> {
@@ -104,4 +188,40 @@ pub(crate) fn set_user_timeout(_socket: &Socket, _time: Duration) -> io::Result<
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn set_congestion(_socket: &Socket, _name: &str) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #![allow(unsafe_code, reason = "crates read options by their names only")]
+
+    use std::os::fd::AsRawFd;
+
+    use super::*;
+
+    /// Returns an option that is an `int`.
+    fn option(socket: &Socket, level: i32, name: i32) -> i32 {
+        let (mut value, mut length) = (0i32, size_of::<i32>() as libc::socklen_t);
+        let to = std::ptr::from_mut(&mut value).cast();
+        // SAFETY: the value has room for the length that is given.
+        let result =
+            unsafe { libc::getsockopt(socket.as_raw_fd(), level, name, to, &raw mut length) };
+        assert_eq!((result, length), (0, 4));
+        value
+    }
+
+    #[test]
+    fn fast_open_is_set_at_both_ends() {
+        let socket = || Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP)).unwrap();
+        let (accepts, connects) = (socket(), socket());
+        accept_fast(&accepts, 77).unwrap();
+        // The queue is that of a listening socket.
+        accepts.listen(100).unwrap();
+        let tcp = libc::IPPROTO_TCP;
+        assert_eq!(option(&accepts, tcp, libc::TCP_FASTOPEN), 77);
+        match connect_fast(&connects) {
+            Ok(()) => assert_eq!(option(&connects, tcp, libc::TCP_FASTOPEN_CONNECT), 1),
+            // net.ipv4.tcp_fastopen has it switched off.
+            Err(error) => assert_eq!(error.kind(), io::ErrorKind::Unsupported),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use socket2::Socket;
 
-use crate::endpoint::IpOptions;
+use crate::endpoint::{IpOptions, OptionValue, SocketOption};
 use crate::error::words;
 use crate::sys::socket;
 
@@ -38,6 +38,21 @@ pub(super) fn set(socket: &Socket, at: SocketAddr, options: &IpOptions) -> io::R
         }
         named("ttl", socket.set_ttl_v4(ttl.into()))?;
     }
+    set_each(socket, &options.opts)
+}
+
+/// Sets options by number.
+pub(super) fn set_each(socket: &Socket, options: &[SocketOption]) -> io::Result<()> {
+    for option in options {
+        let SocketOption { level, name, value } = option;
+        let set = match value {
+            OptionValue::Int(value) => {
+                socket::set_option(socket, *level, *name, &value.to_ne_bytes())
+            }
+            OptionValue::Bytes(bytes) => socket::set_option(socket, *level, *name, bytes),
+        };
+        named_as(|| format!("opt {option}"), set)?;
+    }
     Ok(())
 }
 
@@ -57,8 +72,15 @@ pub(super) fn bind_source(socket: &Socket, at: SocketAddr, port: Option<u16>) ->
 }
 
 /// Puts the option's name into the error.
-pub(super) fn named(option: &'static str, result: io::Result<()>) -> io::Result<()> {
-    result.map_err(|cause| io::Error::other(Unset { option, cause }))
+pub(super) fn named<T>(option: &'static str, result: io::Result<T>) -> io::Result<T> {
+    named_as(|| option.to_owned(), result)
+}
+
+fn named_as<T>(option: impl FnOnce() -> String, result: io::Result<T>) -> io::Result<T> {
+    result.map_err(|cause| {
+        let option = option();
+        io::Error::other(Unset { option, cause })
+    })
 }
 
 /// Tells whether an option could not be set.
@@ -69,7 +91,7 @@ pub(super) fn is_unset(error: &io::Error) -> bool {
 /// An option that could not be set.
 #[derive(Debug)]
 struct Unset {
-    option: &'static str,
+    option: String,
     cause: io::Error,
 }
 

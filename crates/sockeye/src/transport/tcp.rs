@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -119,6 +119,12 @@ fn bind_one(at: SocketAddr, options: &TcpOptions, only_v6: bool) -> io::Result<L
         socket.set_only_v6(only_v6 || !at.ip().is_unspecified())?;
     }
     socket.set_reuse_address(options.reuseaddr)?;
+    if options.fastopen {
+        named(
+            "fastopen",
+            sys::socket::accept_fast(&socket, options.backlog),
+        )?;
+    }
     socket.bind(&at.into())?;
     socket.listen(i32::try_from(options.backlog).unwrap_or(i32::MAX))?;
     let socket = TcpListener::from_std(socket.into())?;
@@ -130,7 +136,13 @@ fn bind_one(at: SocketAddr, options: &TcpOptions, only_v6: bool) -> io::Result<L
 /// Makes a non-blocking socket with the options set.
 fn open(at: SocketAddr, options: &TcpOptions) -> io::Result<Socket> {
     let kind = Type::STREAM.nonblocking();
-    let socket = Socket::new(Domain::for_address(at), kind, Some(Protocol::TCP))?;
+    let socket = match options.mptcp {
+        true => named(
+            "mptcp",
+            sys::socket::multipath(Domain::for_address(at), kind),
+        )?,
+        false => Socket::new(Domain::for_address(at), kind, Some(Protocol::TCP))?,
+    };
     set(&socket, at, options)?;
     Ok(socket)
 }
@@ -266,6 +278,9 @@ async fn connect_one(at: SocketAddr, options: &TcpOptions) -> io::Result<TcpStre
     let socket = open(at, options)?;
     // A port whose last connection lingers is free for one to another address.
     socket.set_reuse_address(options.reuseaddr)?;
+    if options.fastopen {
+        named("fastopen", sys::socket::connect_fast(&socket))?;
+    }
     options::bind_source(&socket, at, options.ip.local_port)?;
     tracing::info!(target: "step", "made a TCP socket to connect to {at}");
     let began = Instant::now();
@@ -337,6 +352,11 @@ pub(super) async fn resolve(
             ]
         }
         Host::Ip(ip) => vec![(*ip, port).into()],
+        Host::Name(name) if let Some(known) = known(endpoint) => {
+            let ips: Vec<_> = known.iter().map(IpAddr::to_string).collect();
+            tracing::info!(target: "step", "{name} is {}, as said", ips.join(", "));
+            known.into_iter().map(|ip| (ip, port).into()).collect()
+        }
         Host::Name(name) => match lookup_host((name.as_str(), port)).await {
             Ok(found) => {
                 let found: Vec<_> = found.collect();
@@ -360,6 +380,15 @@ pub(super) async fn resolve(
         return Err(Error::new(ErrorKind::PeerUnresolved, op, endpoint, why));
     }
     Ok(addresses)
+}
+
+/// Returns the addresses that the endpoint itself says its host has.
+fn known(endpoint: &Endpoint) -> Option<Vec<IpAddr>> {
+    let options = match endpoint.address() {
+        Address::Udp { .. } => endpoint.udp(),
+        _ => endpoint.tcp().ip,
+    };
+    options.resolve.map(|known| known.addresses)
 }
 
 fn unbindable(endpoint: &Endpoint, at: SocketAddr, error: &io::Error) -> Error {

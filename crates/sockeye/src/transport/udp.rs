@@ -6,7 +6,8 @@
 //!    └────────────────────────────────────────┘  sessions send through the socket themselves
 //! ```
 //!
-//! Invariants: a peer has one session at a time, and all that it sends goes there in order; a queue
+//! Invariants: a peer has one session at a time for each address of this machine that it sends to,
+//! and all that it sends there goes to it in order; answers leave from that address; a queue
 //! holds at most [`QUEUE_MESSAGES`] and [`QUEUE_BYTES_MAX`], and what it drops is counted; a session
 //! retires only with an empty queue; the pump runs for as long as anybody needs it.
 
@@ -32,7 +33,7 @@ use super::{Bound, options};
 use crate::endpoint::{Address, Endpoint, Family, Host, IpOptions};
 use crate::error::Error;
 use crate::io::{ConnectionInfo, Conversation, Datagram, Messages};
-use crate::sys::messages::Inbox;
+use crate::sys::messages::{Ends, Inbox, tell_destination};
 use socket::{Shared, Waiting};
 
 pub(super) use socket::{adopt, connect};
@@ -60,6 +61,13 @@ pub(super) async fn bind(
         let socket = open(at, &options)?;
         if at.is_ipv6() {
             socket.set_only_v6(only_v6 || !at.ip().is_unspecified())?;
+        }
+        if at.ip().is_unspecified() {
+            match tell_destination(&socket, at.is_ipv6()) {
+                // The system chooses where answers leave from.
+                Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
+                other => other?,
+            }
         }
         socket.bind(&at.into())?;
         let socket = UdpSocket::from_std(socket.into())?;
@@ -146,7 +154,7 @@ struct Switch {
 
 #[derive(Debug, Default)]
 struct Peers {
-    queues: HashMap<SocketAddr, Queue>,
+    queues: HashMap<Ends, Queue>,
     /// Whether no new peer is taken.
     closed: bool,
 }
@@ -172,7 +180,7 @@ impl Switch {
     }
 
     /// Makes the session of a new peer.
-    fn arrival(self: &Arc<Self>, from: SocketAddr) -> (Queue, Arrival) {
+    fn arrival(self: &Arc<Self>, from: Ends) -> (Queue, Arrival) {
         let (messages, arrived) = mpsc::channel(QUEUE_MESSAGES);
         let level = Arc::new(Level::default());
         let peer = PeerMessages {
@@ -182,10 +190,12 @@ impl Switch {
             level: Arc::clone(&level),
             blocked: Waiting::default(),
         };
+        let peer_at = unmapped(from.peer);
+        let ours = from.ours.unwrap_or(self.local.ip());
         let info = ConnectionInfo {
-            peer: Some(unmapped(from)),
-            local: Some(self.local),
-            peer_text: unmapped(from).to_string(),
+            peer: Some(peer_at),
+            local: Some(SocketAddr::new(ours, self.local.port())),
+            peer_text: peer_at.to_string(),
             ..ConnectionInfo::default()
         };
         let datagram = Datagram::new(peer).with_idle(Some(self.idle));
@@ -256,7 +266,7 @@ impl Pump {
         }
     }
 
-    fn sort(&self, peers: &mut Peers, from: SocketAddr, message: &[u8]) {
+    fn sort(&self, peers: &mut Peers, from: Ends, message: &[u8]) {
         if let Some(queue) = peers.queues.get(&from) {
             return queue.put(message);
         }
@@ -265,7 +275,7 @@ impl Pump {
         }
         // Without a place in the queue of new peers the message is one that never arrived.
         let Ok(place) = self.arrived.try_reserve() else {
-            tracing::debug!(%from, "too many new peers at once");
+            tracing::debug!(from = %from.peer, "too many new peers at once");
             return;
         };
         let (queue, arrival) = self.switch.arrival(from);
@@ -279,7 +289,7 @@ impl Pump {
 #[derive(Debug)]
 struct PeerMessages {
     switch: Arc<Switch>,
-    to: SocketAddr,
+    to: Ends,
     arrived: mpsc::Receiver<Bytes>,
     level: Arc<Level>,
     blocked: Waiting,
@@ -314,7 +324,7 @@ impl Messages for PeerMessages {
     }
 
     fn message_bytes_max(&self) -> usize {
-        bytes_max(self.to)
+        bytes_max(self.to.peer)
     }
 
     fn retire(&mut self) -> bool {

@@ -176,6 +176,25 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
                 .prop_map(Value::Networks)
                 .boxed()
         }
+        Kind::SocketOption => {
+            let bytes = prop::collection::vec(any::<u8>(), 1..5).prop_map(OptionValue::Bytes);
+            let value = prop_oneof![any::<i32>().prop_map(OptionValue::Int), bytes];
+            (any::<i32>(), any::<i32>(), value)
+                .prop_map(|(level, name, value)| SocketOption { level, name, value })
+                .prop_map(Value::SocketOption)
+                .boxed()
+        }
+        Kind::KnownHost => {
+            let addresses = prop::collection::vec(any::<IpAddr>(), 1..4);
+            ("[a-z][a-z0-9.-]{0,8}", any::<u16>(), addresses)
+                .prop_map(|(host, port, addresses)| KnownHost {
+                    host,
+                    port,
+                    addresses,
+                })
+                .prop_map(Value::KnownHost)
+                .boxed()
+        }
         Kind::Sha256 => "sha256:[0-9a-f]{64}".prop_map(Value::Text).boxed(),
     }
 }

@@ -4,7 +4,18 @@ use super::*;
 
 /// Returns a value other than the default that a key takes.
 fn sample(key: &KeyRow) -> String {
-    let samples = ["on", "off", "7", "64K", "7s", "660", "10.0.0.0/8", "text"];
+    let samples = [
+        "on",
+        "off",
+        "7",
+        "64K",
+        "7s",
+        "660",
+        "10.0.0.0/8",
+        "h:1:::1",
+        "1:2:3",
+        "text",
+    ];
     let takes = |text: &&&str| key.kind.read(text).is_ok() && **text != key.default;
     (*samples.iter().find(takes).expect("a sample of each kind")).to_owned()
 }

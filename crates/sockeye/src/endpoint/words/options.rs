@@ -133,9 +133,20 @@ const TCP: &[KeyRow] = &[
     ),
     key("tos", Kind::Count(BYTE_MAX), "the type-of-service byte"),
     key("ttl", Kind::Count(BYTE_MAX), "the hop limit"),
-    later("fastopen", "sends data with the SYN"),
-    later("mptcp", "uses several paths at once"),
-    later("opt", "any socket option by number, LEVEL:NAME:VALUE"),
+    key(
+        "fastopen",
+        Kind::Flag,
+        "the first bytes go with the SYN; connecting waits for them",
+    )
+    .default("off"),
+    key(
+        "mptcp",
+        Kind::Flag,
+        "uses several paths at once where the peer does, too",
+    )
+    .default("off"),
+    RESOLVE,
+    OPT,
 ];
 
 const UNIX: &[KeyRow] = &[
@@ -186,6 +197,14 @@ const IDLE: &[KeyRow] = &[key(
     "how long without a byte either way",
 )];
 
+const RESOLVE: KeyRow = key(
+    "resolve",
+    Kind::KnownHost,
+    "the addresses of the host, in place of asking for them",
+);
+
+const OPT: KeyRow = key("opt", Kind::SocketOption, "any socket option by number");
+
 const UDP: &[KeyRow] = &[
     key("sndbuf", Kind::Bytes, "the socket's send buffer"),
     key("rcvbuf", Kind::Bytes, "the socket's receive buffer"),
@@ -198,6 +217,8 @@ const UDP: &[KeyRow] = &[
     ),
     key("tos", Kind::Count(BYTE_MAX), "the type-of-service byte"),
     key("ttl", Kind::Count(BYTE_MAX), "the hop limit"),
+    RESOLVE,
+    OPT,
 ];
 
 const VIA: &[KeyRow] = &[later("url", "the hop, such as socks5h://u:p@h:1080").secret()];

@@ -16,8 +16,12 @@ async fn session_with_its_relay_fits_into_1536_bytes() {
     let connect = || async { engine.connect(&to).await.unwrap() };
 
     let (a, session) = connect().await;
-    let (layers, service) = (Arc::new(Layers::default()), Arc::new(Echo));
-    let task = engine.clone().session(a, layers, service, session);
+    let terms = Terms {
+        layers: Arc::new(Layers::default()),
+        rules: Arc::new(Rules::read(&to).unwrap()),
+        service: Arc::new(Echo),
+    };
+    let task = engine.clone().session(a, terms, session);
     let (a, session) = connect().await;
     let serving = forward.serve(a, &session);
     let ((a, session), (b, _)) = (connect().await, connect().await);

@@ -66,11 +66,9 @@ fn pattern(len: usize) -> Vec<u8> {
 
 fn assert_took(began: Instant, expected: Duration) {
     let took = began.elapsed();
-    // A timer ends with its millisecond, and the last wait is one of several.
-    assert!(
-        took >= expected && took < expected + expected / 10,
-        "{took:?}"
-    );
+    // What is waited for is a part of a burst, the last time more than is wanted.
+    let latest = expected + Duration::from_millis(300);
+    assert!(took >= expected && took < latest, "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use super::super::{Rooms, bind as bind_any, connect as connect_any};
 use super::*;
 
@@ -43,6 +45,56 @@ fn each_option_is_set_on_the_socket() {
     }
 }
 
+#[test]
+fn options_by_number_are_set_too() {
+    // TCP_KEEPIDLE as an int, IP_TOS as bytes.
+    let bytes: String = 16i32
+        .to_ne_bytes()
+        .map(|byte| format!("{byte:02x}"))
+        .concat();
+    let endpoint = format!("127.0.0.1:1 +tcp,opt=6:4:33,opt=0:1:x{bytes}");
+    let options = Endpoint::parse(&endpoint).unwrap().tcp();
+    let socket = open(loopback(1, 1), &options).unwrap();
+    assert_eq!(
+        socket.tcp_keepalive_time().unwrap(),
+        Duration::from_secs(33)
+    );
+    assert_eq!(socket.tos_v4().unwrap(), 16);
+}
+
+#[tokio::test]
+async fn multipath_tcp_is_what_it_says_or_an_error() {
+    let on = |at: SocketAddr| Endpoint::parse(&format!("{at} +tcp,mptcp")).unwrap();
+    match open(loopback(1, 1), &on(loopback(1, 1)).tcp()) {
+        Ok(socket) => assert_eq!(socket.protocol().unwrap(), Some(Protocol::MPTCP)),
+        Err(error) => {
+            let said = error.to_string();
+            assert!(
+                said.starts_with("mptcp cannot be set: this kernel has no"),
+                "{said}"
+            );
+            return;
+        }
+    }
+    let rooms = Rooms::default();
+    let bound = bind_any(&on(loopback(1, 0)), &rooms).await.unwrap();
+    let Address::Tcp { port, .. } = bound.listeners[0].local() else {
+        panic!()
+    };
+    let to = on(loopback(1, port));
+    let (connected, accepted) = tokio::join!(connect_any(&to, &rooms), bound.listeners[0].accept());
+    let (Conversation::Stream(mut ours), _) = connected.unwrap() else {
+        panic!()
+    };
+    let (Conversation::Stream(mut theirs), _) = accepted.unwrap() else {
+        panic!()
+    };
+    ours.write_all(b"by any path").await.unwrap();
+    let mut received = [0; 11];
+    theirs.read_exact(&mut received).await.unwrap();
+    assert_eq!(&received, b"by any path");
+}
+
 #[tokio::test]
 async fn an_option_that_fails_is_fatal_and_named() {
     let listener = std::net::TcpListener::bind(loopback(1, 0)).unwrap();
@@ -53,6 +105,7 @@ async fn an_option_that_fails_is_fatal_and_named() {
             "congestion cannot be set: no such file or directory",
         ),
         ("ttl=0", "ttl cannot be set: invalid argument"),
+        ("opt=6:4:-1", "opt 6:4:-1 cannot be set: invalid argument"),
         (
             "interface=none-such",
             "interface cannot be set: no such device",

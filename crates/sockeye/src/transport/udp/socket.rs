@@ -20,7 +20,7 @@ use super::{Switch, bytes_max, open};
 use crate::endpoint::{Endpoint, Family, Host, IpOptions};
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ConnectionInfo, Conversation, Datagram, Messages};
-use crate::sys::messages::{self, Inbox};
+use crate::sys::messages::{self, Ends, Inbox};
 
 /// Opens a socket that talks to one peer, the first of `host`'s addresses that this machine reaches.
 pub(in crate::transport) async fn connect(
@@ -179,7 +179,7 @@ impl Waiting {
         &mut self,
         cx: &mut Context<'_>,
         shared: &Shared,
-        to: Option<SocketAddr>,
+        to: Option<Ends>,
         from: &mut VecDeque<Bytes>,
     ) -> Poll<io::Result<()>> {
         while !from.is_empty() {

@@ -54,6 +54,35 @@ async fn options_are_set_and_a_busy_source_port_is_fatal() {
 }
 
 #[tokio::test]
+async fn answers_leave_from_the_address_that_was_asked() {
+    for listen in ["udp://:0", "udp://0.0.0.0:0"] {
+        let (mut listener, at) = listening(listen).await;
+        let pump = listener.companion().unwrap();
+        let peer = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let talk = async {
+            let mut answer = [0; 8];
+            for last in [2, 1, 3] {
+                let asked = SocketAddr::from(([127, 0, 0, last], at.port()));
+                peer.send_to(b"question", asked).await.unwrap();
+                let (Conversation::Datagram(mut session), info) = listener.accept().await.unwrap()
+                else {
+                    panic!("messages");
+                };
+                assert_eq!(info.local, Some(asked));
+                let question = session.receive().await.unwrap().unwrap();
+                session.send(question).await.unwrap();
+                let (_, from) = peer.recv_from(&mut answer).await.unwrap();
+                assert_eq!((&answer, from), (b"question", asked));
+            }
+        };
+        tokio::select! {
+            () = talk => {}
+            () = pump => panic!("the pump runs while the listener lives"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_silent_peer_retires_and_its_next_message_begins_a_new_session() {
     let (mut listener, at) = listening("udp://127.0.0.1:0 +idle,10ms").await;
     let pump = listener.companion().unwrap();

@@ -43,6 +43,12 @@ fn what_cannot_act_where_it_stands() {
     let said = said(&[
         &["connect", "echo:"],
         &["connect", "db:5432", "+limit,conns=5"],
+        &["connect", "db:5432", "+limit,burst=4M"],
+        &["listen", "8080", "echo:", "+limit,rate=1M"],
+        &["listen", "8080", "+retry,5"],
+        &["connect", "db:5432", "+tcp,resolve=other:5432:10.0.0.5"],
+        &["connect", "db:5432", "+tcp,opt=1:2"],
+        &["connect", "db:5432", "+limit,rate=0"],
         &["connect", "db:5432", "+deny,10.0.0.0/8"],
         &["listen", "unix:/run/app.sock", "+allow,10.0.0.0/8"],
         &["listen", "8080", "+allow,10.0.0.0/8,10.1.0.0/40"],
@@ -82,7 +88,7 @@ fn what_is_to_come() {
         &["watch", "db:5432"],
         &["connect", "wss://example.org:443"],
         &["connect", "db:5432", "+via,socks5h://jump:1080"],
-        &["connect", "db:5432", "+tcp,fastopen"],
+        &["connect", "db:5432", "+fault,latency=5ms"],
     ]);
     insta::assert_snapshot!(said);
 }
