@@ -18,17 +18,27 @@ build() {
 }
 
 # start NAME PORT COMMAND...: runs a server until the script ends; its process id is in $pid.
-start() {
-    local name=$1 port=$2
-    shift 2
+start() { start_until accepts "$@"; }
+
+# start_udp NAME PORT COMMAND...: the same for a server of UDP.
+start_udp() { start_until is_bound "$@"; }
+
+start_until() {
+    local ready=$1 name=$2 port=$3
+    shift 3
     "$@" >"$out/$name.log" 2>&1 </dev/null &
     pid=$!
     started+=("$pid")
-    until (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+    until "$ready" "$port"; do
         kill -0 "$pid" 2>/dev/null || { cat "$out/$name.log" >&2; return 1; }
         sleep 0.05
     done
 }
+
+accepts() { (: >"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Nothing answers for a UDP port; the kernel's table says who has it.
+is_bound() { grep -q ":$(printf %04X "$1") 00000000:0000 07" /proc/net/udp; }
 
 stop_all() {
     [[ ${#started[@]} -eq 0 ]] || kill "${started[@]}" 2>/dev/null || true

@@ -14,6 +14,7 @@ mod relay;
 mod startup;
 mod table;
 mod tls;
+mod udp;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         "tls" => tls::run(&args),
         "startup" => startup::run(&args),
         "once" => once::run(&args),
+        "udp" => udp::run(&args),
         _ => Err(USAGE.into()),
     });
     match outcome {
@@ -55,5 +57,6 @@ usage: driver WHAT [--KEY VALUE]… [--peer NAME=HOST:PORT=PID[+PID]]…
   idle     --clients N                                            memory that idle clients take
   tls      --backend HOST:PORT --base NAME --rounds N --scale F --ca FILE
                                                                   through each peer under TLS
+  udp      --backend HOST:PORT --base NAME --rounds N --scale F   the same for packets of UDP
   startup  --rounds N --folder PATH --program PATH                time until `ready`
   once     --rounds N --program PATH                              one connection, start to end";

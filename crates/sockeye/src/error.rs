@@ -168,7 +168,7 @@ impl std::error::Error for Error {}
 pub(crate) fn words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "connection refused".into(),
-        io::ErrorKind::TimedOut => "timed out".into(),
+        io::ErrorKind::TimedOut if error.get_ref().is_none() => "timed out".into(),
         io::ErrorKind::AddrInUse => "address already in use".into(),
         _ => {
             let text = error.to_string();

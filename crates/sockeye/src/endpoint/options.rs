@@ -61,6 +61,8 @@ pub struct UnixOptions {
     pub unlink: bool,
     /// The send buffer, bytes; `None` leaves what Sockeye sets (SO_SNDBUF).
     pub sndbuf_bytes: Option<u64>,
+    /// Any options by number.
+    pub opts: Vec<SocketOption>,
 }
 
 /// `+file`: how a file is opened.
@@ -149,6 +151,7 @@ impl Endpoint {
             mode,
             unlink: self.flag("unix", "unlink"),
             sndbuf_bytes: self.number("unix", "sndbuf"),
+            opts: self.socket_options("unix"),
         }
     }
 

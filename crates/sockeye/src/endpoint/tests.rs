@@ -389,6 +389,7 @@ fn words_belong_to_the_address_before_them() {
             mode: Some(0o660),
             unlink: true,
             sndbuf_bytes: None,
+            opts: Vec::new(),
         }
     );
     assert_eq!(both[1].tcp().backlog, 5);

@@ -20,7 +20,6 @@ mod tests;
 use std::fmt;
 use std::future::ready;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -32,13 +31,13 @@ pub use listener::Listening;
 pub(crate) use rules::Rules;
 pub use session::{Session, SessionFacts, SessionRow, SessionState};
 
-use crate::endpoint::{Endpoint, Role, Value};
+use crate::endpoint::{Endpoint, Role};
 use crate::error::{Error, ErrorKind};
 use crate::io::{Bounds, ConnectionInfo, Conversation, Reached};
 use crate::layer::Layers;
 use crate::service::Service;
 use crate::sys::descriptors::{self, Reserve};
-use crate::transport::{self, Rooms};
+use crate::transport::{self, Rooms, Until};
 use retry::Pauses;
 use table::Table;
 
@@ -227,14 +226,10 @@ impl Engine {
         endpoint: &Endpoint,
         layers: &Layers,
     ) -> Result<(Conversation, ConnectionInfo), Error> {
-        let total = endpoint
-            .total_timeout()
-            .map(|limit| (tokio::time::Instant::now(), limit));
+        let total = endpoint.total_timeout().map(Until::from_now);
         let opening = self.open_at_last(endpoint, layers);
-        let (conversation, info) = match total {
-            Some((_, limit)) => in_time(endpoint, limit, opening).await?,
-            None => opening.await?,
-        };
+        let (conversation, info) = Until::hold(total, endpoint, opening).await?;
+        let total = total.map(|until| (until.began, until.limit));
         let bounds = Bounds::new(&endpoint.limit(), total);
         Ok((conversation.bounded(bounds), info))
     }
@@ -246,12 +241,8 @@ impl Engine {
     ) -> Result<(Conversation, ConnectionInfo), Error> {
         let mut pauses = Pauses::of(endpoint.retry());
         loop {
-            let once = self.open_once(endpoint, layers);
-            let opened = match endpoint.connect_timeout() {
-                Some(limit) => in_time(endpoint, limit, once).await,
-                None => once.await,
-            };
-            let error = match opened {
+            let until = endpoint.connect_timeout().map(Until::from_now);
+            let error = match self.open_once(endpoint, layers, until).await {
                 Err(error) if error.kind().may_pass() => error,
                 other => return other,
             };
@@ -268,10 +259,13 @@ impl Engine {
         &self,
         endpoint: &Endpoint,
         layers: &Layers,
+        until: Option<Until>,
     ) -> Result<(Conversation, ConnectionInfo), Error> {
-        let (mut conversation, mut info) = transport::connect(endpoint, &self.inner.rooms).await?;
+        let opening = transport::connect(endpoint, &self.inner.rooms, until);
+        let (mut conversation, mut info) = opening.await?;
         if !layers.is_empty() {
-            conversation = Box::pin(layers.wrap(conversation, &mut info)).await?;
+            let wrapping = Box::pin(layers.wrap(conversation, &mut info));
+            conversation = Until::hold(until, endpoint, wrapping).await?;
         }
         tracing::info!(target: "step", "{endpoint} is open: {}", info.who());
         tracing::debug!(target: "step", "known of it: {info:?}");
@@ -363,20 +357,6 @@ fn over_quota(
         Ok(()) => Error::new(reached.kind(), service, peer, reached),
         Err(error) => error.with_kind(reached.kind()),
     }
-}
-
-/// Gives up opening `endpoint` when `limit` is over.
-async fn in_time<T>(
-    endpoint: &Endpoint,
-    limit: Duration,
-    opening: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    tokio::time::timeout(limit, opening)
-        .await
-        .unwrap_or_else(|_| {
-            let why = format!("not open within {}", Value::Duration(limit));
-            Err(Error::new(ErrorKind::PeerTimeout, "connect", endpoint, why))
-        })
 }
 
 impl fmt::Debug for Inner {

@@ -14,11 +14,13 @@ mod stdio;
 mod tcp;
 mod udp;
 mod unix;
+mod until;
 
 use std::io;
 use std::pin::Pin;
 
 pub(crate) use memory::Rooms;
+pub(crate) use until::Until;
 
 use crate::endpoint::{Address, Endpoint};
 use crate::error::{Error, ErrorKind};
@@ -58,13 +60,26 @@ pub(crate) async fn bind(endpoint: &Endpoint, rooms: &Rooms) -> Result<Bound, Er
     }
 }
 
-/// Opens `endpoint`.
+/// Opens `endpoint`, within a time.
 pub(crate) async fn connect(
+    endpoint: &Endpoint,
+    rooms: &Rooms,
+    until: Option<Until>,
+) -> Result<(Conversation, ConnectionInfo), Error> {
+    match endpoint.address() {
+        // It says itself which of its addresses did not answer in time.
+        Address::Tcp { host, port, family } => {
+            tcp::connect(endpoint, host, *port, *family, until).await
+        }
+        _ => Until::hold(until, endpoint, connect_other(endpoint, rooms)).await,
+    }
+}
+
+async fn connect_other(
     endpoint: &Endpoint,
     rooms: &Rooms,
 ) -> Result<(Conversation, ConnectionInfo), Error> {
     match endpoint.address() {
-        Address::Tcp { host, port, family } => tcp::connect(endpoint, host, *port, *family).await,
         Address::Udp { host, port, family } => udp::connect(endpoint, host, *port, *family).await,
         Address::Unix(name) => unix::connect(endpoint, name).await,
         Address::UnixDatagram(name) => unix::connect_datagram(endpoint, name).await,

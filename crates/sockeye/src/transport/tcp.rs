@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use tokio::time::{Instant, sleep};
 
 use super::options::{is_unset, named};
-use super::{Bound, options};
-use crate::endpoint::{Address, Endpoint, Family, Host, TcpOptions};
+use super::{Bound, Until, options};
+use crate::endpoint::{Address, Endpoint, Family, Host, TcpOptions, Value};
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ConnectionInfo, Conversation, Stream};
 use crate::sys;
@@ -208,13 +208,15 @@ pub(super) async fn connect(
     host: &Host,
     port: u16,
     family: Family,
+    until: Option<Until>,
 ) -> Result<(Conversation, ConnectionInfo), Error> {
-    let addresses = interleaved(resolve("connect", endpoint, host, port, family).await?);
+    let resolving = resolve("connect", endpoint, host, port, family);
+    let addresses = interleaved(Until::hold(until, endpoint, resolving).await?);
     let Reached {
         socket,
         at,
         failures,
-    } = race(&addresses, &endpoint.tcp())
+    } = race(&addresses, &endpoint.tcp(), until)
         .await
         .map_err(|failures| unreachable(endpoint, &failures))?;
     let local = socket.local_addr().ok();
@@ -226,12 +228,19 @@ pub(super) async fn connect(
 
 /// Begins an attempt at each address, a moment apart or when one has failed, and returns the first
 /// that succeeds (RFC 8305 section 5).
-async fn race(addresses: &[SocketAddr], options: &TcpOptions) -> Result<Reached, Vec<Failure>> {
+async fn race(
+    addresses: &[SocketAddr],
+    options: &TcpOptions,
+    until: Option<Until>,
+) -> Result<Reached, Vec<Failure>> {
     let mut waiting = addresses.iter().copied();
+    let mut open = Vec::new();
+    let mut over = pin!(Until::over(until));
     let mut attempts = Vec::new();
     let mut failures = Vec::new();
     loop {
         if let Some(at) = waiting.next() {
+            open.push(at);
             attempts.push(Box::pin(
                 async move { (at, connect_one(at, options).await) },
             ));
@@ -248,8 +257,16 @@ async fn race(addresses: &[SocketAddr], options: &TcpOptions) -> Result<Reached,
                         failures,
                     });
                 }
-                Err(error) => failures.push((at, error)),
+                Err(error) => {
+                    open.retain(|open| *open != at);
+                    failures.push((at, error));
+                }
             },
+            limit = &mut over => {
+                let silent = open.into_iter().map(|at| (at, no_answer(limit)));
+                failures.extend(silent);
+                return Err(failures);
+            }
             () = sleep(STAGGER), if waiting.len() > 0 => {}
         }
     }
@@ -308,6 +325,12 @@ fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     }
     turns.extend(other);
     turns
+}
+
+/// Says that an address did not answer in time.
+fn no_answer(limit: Duration) -> io::Error {
+    let why = format!("no answer within {}", Value::Duration(limit));
+    io::Error::new(io::ErrorKind::TimedOut, why)
 }
 
 /// The address that answered, and those that had failed before.
@@ -428,7 +451,7 @@ fn unreachable(endpoint: &Endpoint, failures: &[Failure]) -> Error {
     };
     let timed_out = real
         .iter()
-        .all(|(_, error)| error.kind() == io::ErrorKind::TimedOut);
+        .any(|(_, error)| error.kind() == io::ErrorKind::TimedOut);
     let kind = if real.iter().all(|(_, error)| is_unset(error)) {
         ErrorKind::LocalBind
     } else if timed_out {

@@ -163,6 +163,7 @@ const UNIX: &[KeyRow] = &[
         "rcvbuf",
         "the socket's receive buffer, which a Unix socket of Linux does not have",
     ),
+    OPT,
     later("pass-fd", "passes descriptors to the peer"),
 ];
 

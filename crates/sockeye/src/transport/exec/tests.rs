@@ -9,8 +9,9 @@ use crate::endpoint::Address;
 async fn run(argv: &[&str]) -> (Stream, ChildProcess) {
     let argv = argv.iter().map(|word| (*word).to_owned()).collect();
     let endpoint = Endpoint::from(Address::Exec { argv });
-    let (Conversation::Stream(stream), info) =
-        connect_any(&endpoint, &Rooms::default()).await.unwrap()
+    let (Conversation::Stream(stream), info) = connect_any(&endpoint, &Rooms::default(), None)
+        .await
+        .unwrap()
     else {
         panic!("a byte stream");
     };
@@ -65,7 +66,9 @@ async fn child_has_the_descriptor_limit_that_the_process_began_with() {
 async fn missing_program_is_named() {
     let argv = vec!["/nonexistent/program".to_owned()];
     let endpoint = Endpoint::from(Address::Exec { argv });
-    let error = connect_any(&endpoint, &Rooms::default()).await.unwrap_err();
+    let error = connect_any(&endpoint, &Rooms::default(), None)
+        .await
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "connect exec:/nonexistent/program: no such file or directory"

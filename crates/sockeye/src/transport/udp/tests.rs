@@ -44,7 +44,7 @@ async fn options_are_set_and_a_busy_source_port_is_fatal() {
     let busy = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let port = busy.local_addr().unwrap().port();
     let endpoint = Endpoint::parse(&format!("udp://{at} +udp,local-port={port}")).unwrap();
-    let error = super::super::connect(&endpoint, &super::super::Rooms::default()).await;
+    let error = super::super::connect(&endpoint, &super::super::Rooms::default(), None).await;
     let error = error.unwrap_err();
     assert_eq!(error.kind().exit_code(), 45);
     assert!(

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use socket2::{Domain, SockAddr, Socket, Type};
 use tokio::time::{Instant, sleep};
 
-use super::super::options::named;
+use super::super::options::{named, set_each};
 use super::MESSAGE_BYTES_MAX;
 use crate::endpoint::{Endpoint, UnixName, UnixOptions};
 use crate::error::{Error, ErrorKind, words};
@@ -60,6 +60,7 @@ fn bind(
 pub(super) fn socket(kind: Type, options: &UnixOptions) -> io::Result<Socket> {
     let socket = Socket::new(Domain::UNIX, kind.nonblocking(), None)?;
     make_room(&socket, kind, options)?;
+    set_each(&socket, &options.opts)?;
     Ok(socket)
 }
 

@@ -42,7 +42,7 @@ async fn bind_at(endpoint: &Endpoint) -> Result<Bound, Error> {
 }
 
 async fn connect_to(endpoint: &Endpoint) -> Result<(Conversation, ConnectionInfo), Error> {
-    connect_any(endpoint, &Rooms::default()).await
+    connect_any(endpoint, &Rooms::default(), None).await
 }
 
 /// Accepts messages.

@@ -1,5 +1,6 @@
 //! The toolkit's verbs as a person meets them: the real program, on ports of the system's choice.
 
+mod addresses;
 mod at_rest;
 mod connect;
 mod descriptors;
@@ -7,6 +8,7 @@ mod explain;
 mod files;
 mod generated;
 mod help;
+mod limits;
 mod listen;
 mod mock;
 mod one_connection;

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use super::*;
 
@@ -68,6 +69,43 @@ fn connect_sends_what_it_reads_and_leaves_after_the_answer() {
     connect.stdin().write_all(b"a question\n").unwrap();
     connect.stdout.wait_for_text("A QUESTION");
     assert!(connect.wait().success());
+}
+
+#[test]
+fn connect_waits_two_seconds_for_answers_where_input_is_no_terminal() {
+    let mute = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let to = format!("udp://{}", mute.local_addr().unwrap());
+    let mut command = sockeye(&["connect", &to]);
+    let mut connect = Program::start(command.stdin(Stdio::piped()));
+    let mut input = connect.stdin();
+    input.write_all(b"anybody?\n").unwrap();
+    mute.set_read_timeout(Some(DEADLINE)).unwrap();
+    receive(&mute);
+    let ended = Instant::now();
+    drop(input);
+    assert!(connect.wait().success());
+    let waited = ended.elapsed();
+    let promised = Duration::from_secs(2);
+    assert!(waited >= promised && waited < 3 * promised, "{waited:?}");
+}
+
+#[test]
+fn a_forwarder_on_every_interface_answers_from_the_address_that_was_asked() {
+    let (_upper, at) = listening(&["upper:"]);
+    let forward = Program::ready(&["listen", "udp://:0", &format!("udp://{at}")]);
+    let port = forward.stderr.wait_for("a UDP listener", |line| {
+        line.strip_prefix("listening on udp://")?
+            .rsplit_once(':')?
+            .1
+            .parse()
+            .ok()
+    });
+    // A connected socket hears its peer only.
+    for last in [2, 1] {
+        let socket = peer(SocketAddr::from(([127, 0, 0, last], port)));
+        socket.send(b"from here").unwrap();
+        assert_eq!(receive(&socket), b"FROM HERE");
+    }
 }
 
 #[test]

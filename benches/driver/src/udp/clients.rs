@@ -1,0 +1,103 @@
+//! Clients that ask, each the next question when its answer is there or has been given up.
+
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use super::backend::{ECHO, MESSAGE_BYTES};
+use crate::poll::Poll;
+
+/// What became of the questions.
+#[derive(Debug, Default)]
+pub(super) struct Answered {
+    pub(super) latencies_us: Vec<f64>,
+    /// Questions without an answer in time.
+    pub(super) lost: usize,
+    /// Clients with one answer at least.
+    pub(super) served: usize,
+}
+
+/// Asks `count` questions by `at_once` clients, each with a port of its own.
+pub(super) fn ask(to: SocketAddr, at_once: usize, count: usize) -> io::Result<Answered> {
+    let poll = Poll::new()?;
+    let mut clients = Vec::with_capacity(at_once);
+    for token in 0..at_once {
+        let client = Client::new(to)?;
+        poll.add(&client.socket, token)?;
+        clients.push(client);
+    }
+    let mut answered = Answered::default();
+    for client in &mut clients {
+        client.ask()?;
+    }
+    while answered.latencies_us.len() + answered.lost < count {
+        for token in poll.wait(Some(LOOK_NS))? {
+            let client = &mut clients[token];
+            if let Some(latency) = client.hear()? {
+                answered.latencies_us.push(latency.as_secs_f64() * 1e6);
+                client.ask()?;
+            }
+        }
+        for client in &mut clients {
+            if client.sent.elapsed() > PATIENCE {
+                answered.lost += 1;
+                client.ask()?;
+            }
+        }
+    }
+    answered.served = clients.iter().filter(|client| client.served).count();
+    Ok(answered)
+}
+
+struct Client {
+    socket: UdpSocket,
+    number: u64,
+    sent: Instant,
+    served: bool,
+}
+
+impl Client {
+    fn new(to: SocketAddr) -> io::Result<Self> {
+        let socket = UdpSocket::bind("127.0.0.1:0")?;
+        socket.connect(to)?;
+        socket.set_nonblocking(true)?;
+        Ok(Self {
+            socket,
+            number: 0,
+            sent: Instant::now(),
+            served: false,
+        })
+    }
+
+    fn ask(&mut self) -> io::Result<()> {
+        self.number += 1;
+        let mut message = [ECHO; MESSAGE_BYTES];
+        message[1..9].copy_from_slice(&self.number.to_le_bytes());
+        self.sent = Instant::now();
+        match self.socket.send(&message) {
+            // It counts as lost when nobody has answered it.
+            Err(why) if why.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    /// Returns how long the answer took, if it is to the last question.
+    fn hear(&mut self) -> io::Result<Option<Duration>> {
+        let mut message = [0; MESSAGE_BYTES];
+        match self.socket.recv(&mut message) {
+            Ok(MESSAGE_BYTES) if message[1..9] == self.number.to_le_bytes() => {
+                self.served = true;
+                Ok(Some(self.sent.elapsed()))
+            }
+            Ok(_) => Ok(None),
+            Err(why) if why.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(why) => Err(why),
+        }
+    }
+}
+
+/// After so long a question counts as lost: far above what a loaded machine needs.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often it is looked for such ones, nanoseconds.
+const LOOK_NS: u64 = 100_000_000;
