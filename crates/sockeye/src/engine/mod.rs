@@ -33,7 +33,7 @@ pub use session::{Session, SessionFacts, SessionRow, SessionState};
 
 use crate::endpoint::{Endpoint, Role};
 use crate::error::{Error, ErrorKind};
-use crate::io::{Bounds, ConnectionInfo, Conversation, Reached};
+use crate::io::{Bounds, ConnectionInfo, Conversation};
 use crate::layer::Layers;
 use crate::service::Service;
 use crate::sys::descriptors::{self, Reserve};
@@ -304,7 +304,7 @@ impl Engine {
         self,
         conversation: Conversation,
         terms: Terms,
-        session: Session,
+        mut session: Session,
     ) -> impl Future<Output = ()> + Send {
         async move {
             let Terms {
@@ -314,7 +314,7 @@ impl Engine {
             } = terms;
             let bounds = Bounds::new(&rules.limit, None);
             drop(rules);
-            let quota = bounds.as_deref().and_then(Bounds::quota);
+            session.set_quota(bounds.as_deref().and_then(Bounds::quota));
             let serving = match layers.is_empty() {
                 true => service.serve(conversation.bounded(bounds), &session),
                 // In a box of its own: a handshake takes more room than the session that lives on.
@@ -324,10 +324,7 @@ impl Engine {
                 },
             };
             drop(layers);
-            let mut result = serving.await;
-            if let Some(reached) = quota.and_then(|quota| quota.reached()) {
-                result = Err(over_quota(result, reached, service.name(), &session));
-            }
+            let result = session.within_quota(serving.await);
             if let Some(observer) = self.inner.observer.get() {
                 observer(&session, &result);
             } else if let Err(error) = result {
@@ -343,20 +340,6 @@ struct Terms {
     layers: Arc<Layers>,
     rules: Arc<Rules>,
     service: Arc<dyn Service>,
-}
-
-/// Returns the error of a session to which more came than its quota, whatever its service made of it.
-fn over_quota(
-    result: Result<(), Error>,
-    reached: Reached,
-    service: &'static str,
-    session: &Session,
-) -> Error {
-    let peer = &session.info().peer_text;
-    match result {
-        Ok(()) => Error::new(reached.kind(), service, peer, reached),
-        Err(error) => error.with_kind(reached.kind()),
-    }
 }
 
 impl fmt::Debug for Inner {

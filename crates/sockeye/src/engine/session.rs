@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::admit::Permit;
 use super::table::Table;
 use crate::error::{Error, ErrorKind};
-use crate::io::{ConnectionInfo, Conversation};
+use crate::io::{ConnectionInfo, Conversation, Quota};
 use crate::layer::Layers;
 use crate::service::Refusal;
 
@@ -28,6 +28,7 @@ pub struct Session {
     shared: Arc<Shared>,
     permit: Option<Permit>,
     table: Arc<Table>,
+    quota: Option<Arc<Quota>>,
 }
 
 /// What a session counts.
@@ -80,6 +81,7 @@ impl Session {
             shared,
             permit,
             table,
+            quota: None,
         }
     }
 
@@ -111,6 +113,26 @@ impl Session {
     /// Waits until the session is cut: what is still in hand is counted as lost.
     pub async fn cut(&self) {
         self.shared.reached(CUT).await;
+    }
+
+    /// Notes what tells whether more came than its quota.
+    pub(super) fn set_quota(&mut self, quota: Option<Arc<Quota>>) {
+        self.quota = quota;
+    }
+
+    /// Returns how a session ended whose service returned `result`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LocalQuota`] when more came than its `+limit,bytes`, whatever the service made of
+    /// that; else the service's own.
+    pub fn within_quota(&self, result: Result<(), Error>) -> Result<(), Error> {
+        let Some(reached) = self.quota.as_ref().and_then(|quota| quota.reached()) else {
+            return result;
+        };
+        Err(match result {
+            Ok(()) => Error::new(reached.kind(), "serve", &self.info().peer_text, reached),
+            Err(error) => error.with_kind(reached.kind()),
+        })
     }
 
     /// Wraps its conversation in the listener's layers; what they learn is known from then on.

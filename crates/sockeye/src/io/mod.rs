@@ -16,8 +16,8 @@ mod splice;
 mod stream;
 mod watch;
 
-pub(crate) use bounds::Bounds;
 pub use bounds::Reached;
+pub(crate) use bounds::{Bounds, Quota};
 pub use child::ChildProcess;
 pub use conversation::Conversation;
 pub use datagram::{Datagram, Messages};

@@ -58,6 +58,7 @@ impl Service for Single {
             // The receiver is gone only when the run ends anyway.
             let _ = self.moments.try_send(Moment::Accepted);
             let result = self.service.serve(conversation, session).await;
+            let result = session.within_quota(result);
             let _ = self.moments.try_send(Moment::Ended(result.clone()));
             result
         })

@@ -94,13 +94,15 @@ fn placeholder(kind: Kind) -> &'static str {
         Kind::Flag => "on|off",
         Kind::Count(_) | Kind::Within(..) => "N",
         Kind::CountOrForever => "N|forever",
-        Kind::Bytes => "BYTES",
+        Kind::Bytes | Kind::SomeBytes => "BYTES",
         Kind::Duration => "TIME",
         Kind::DurationOrOff => "TIME|off",
         Kind::Mode => "OCTAL",
         Kind::Networks => "NETWORK,...",
         Kind::TlsVersion => "1.2|1.3",
         Kind::Sha256 => "sha256:HEX",
+        Kind::SocketOption => "LEVEL:NAME:VALUE",
+        Kind::KnownHost => "HOST:PORT:IP,...",
         _ => "TEXT",
     }
 }
