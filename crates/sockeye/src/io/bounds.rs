@@ -17,6 +17,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use sockeye_proto::limit::ByteBucket;
+use tokio::io::ReadBuf;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::endpoint::{LimitOptions, Value};
@@ -57,6 +58,44 @@ impl Bounds {
     /// Returns what tells later whether more came than its quota.
     pub(crate) fn quota(&self) -> Option<Arc<Quota>> {
         self.received.quota.clone()
+    }
+
+    /// Reads by `read` what may pass; who reads nothing has come to the end.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+        read: impl FnOnce(&mut Context<'_>, &mut ReadBuf<'_>) -> Poll<io::Result<()>>,
+    ) -> Poll<io::Result<()>> {
+        self.check_time(cx)?;
+        // Where none may pass, one shows whether the end comes or more.
+        let room = ready!(self.received.poll_room(cx)).max(1);
+        let part = buf.initialize_unfilled_to(room.min(buf.remaining()));
+        let mut part = ReadBuf::new(part);
+        ready!(read(cx, &mut part))?;
+        let count = part.filled().len();
+        self.received.check(count)?;
+        self.received.passed(count);
+        buf.advance(count);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Writes by `write` what may pass of `buf`.
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+        write: impl FnOnce(&mut Context<'_>, &[u8]) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        self.check_time(cx)?;
+        let room = ready!(self.sent.poll_room(cx));
+        let part = buf.get(..room).unwrap_or(buf);
+        if part.is_empty() {
+            self.sent.check(buf.len())?;
+        }
+        let count = ready!(write(cx, part))?;
+        self.sent.passed(count);
+        Poll::Ready(Ok(count))
     }
 
     /// Fails once its time is over.

@@ -8,6 +8,7 @@ mod conversation;
 mod datagram;
 mod direction;
 mod info;
+mod over;
 mod pieces;
 mod relay;
 mod relay_messages;

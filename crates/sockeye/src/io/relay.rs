@@ -21,13 +21,12 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::atomic::AtomicU64;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep};
-
-use super::bounds::{Deadline, Reached};
+use super::bounds::Reached;
 use super::direction::{Count, Direction};
+use super::over::Over;
 use super::relay_messages::{messages_of, relay_messages};
 use super::stream::{ABORT_PATIENCE, End};
 use super::watch::{Watch, Way};
@@ -365,8 +364,7 @@ impl<'a> Pair<'a> {
             forth.bound(bounds.sent);
             deadlines.extend(bounds.deadline);
         }
-        let idle = idle.map(IdleLimit::new);
-        (idle.is_some() || !deadlines.is_empty()).then(|| Box::new(Over { idle, deadlines }))
+        Over::new(idle, deadlines)
     }
 
     fn join<'s>(
@@ -452,61 +450,6 @@ impl<'a> Pair<'a> {
         };
         self.forth.end(other);
         self.back.end(ending);
-    }
-}
-
-/// When a relay is over that has not ended by itself.
-struct Over {
-    idle: Option<IdleLimit>,
-    deadlines: Vec<Deadline>,
-}
-
-impl Over {
-    fn poll(&mut self, cx: &mut Context<'_>, progress: u64) -> Poll<Ending> {
-        for deadline in &mut self.deadlines {
-            if let Poll::Ready(reached) = deadline.poll(cx) {
-                return Poll::Ready(Ending::Bound(reached));
-            }
-        }
-        match &mut self.idle {
-            Some(limit) => limit.poll(cx, progress).map(|()| Ending::Idle),
-            None => Poll::Pending,
-        }
-    }
-}
-
-/// Ends a relay in which nothing moves.
-struct IdleLimit {
-    limit: Duration,
-    timer: Pin<Box<Sleep>>,
-    seen: u64,
-    moved: Instant,
-}
-
-impl IdleLimit {
-    fn new(limit: Duration) -> Self {
-        Self {
-            limit,
-            timer: Box::pin(sleep(limit)),
-            seen: 0,
-            moved: Instant::now(),
-        }
-    }
-
-    /// Completes when `progress` has not grown for the limit.
-    fn poll(&mut self, cx: &mut Context<'_>, progress: u64) -> Poll<()> {
-        if progress != self.seen {
-            self.seen = progress;
-            self.moved = Instant::now();
-        }
-        loop {
-            ready!(self.timer.as_mut().poll(cx));
-            let due = self.moved + self.limit;
-            if due <= Instant::now() {
-                return Poll::Ready(());
-            }
-            self.timer.as_mut().reset(due);
-        }
     }
 }
 

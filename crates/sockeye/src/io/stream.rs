@@ -436,42 +436,6 @@ impl Stream {
         }
         each_io!(self, io => Pin::new(io).poll_read(cx, buf))
     }
-
-    fn poll_read_bounded(
-        &mut self,
-        bounds: &mut Bounds,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        bounds.check_time(cx)?;
-        // Where none may pass, one shows whether the end comes or more.
-        let room = ready!(bounds.received.poll_room(cx)).max(1);
-        let part = buf.initialize_unfilled_to(room.min(buf.remaining()));
-        let mut part = ReadBuf::new(part);
-        ready!(self.poll_read_unbounded(cx, &mut part))?;
-        let count = part.filled().len();
-        bounds.received.check(count)?;
-        bounds.received.passed(count);
-        buf.advance(count);
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_write_bounded(
-        &mut self,
-        bounds: &mut Bounds,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        bounds.check_time(cx)?;
-        let room = ready!(bounds.sent.poll_room(cx));
-        let part = buf.get(..room).unwrap_or(buf);
-        if part.is_empty() {
-            bounds.sent.check(buf.len())?;
-        }
-        let count = ready!(each_io!(self, io => Pin::new(io).poll_write(cx, part)))?;
-        bounds.sent.passed(count);
-        Poll::Ready(Ok(count))
-    }
 }
 
 impl AsyncRead for Stream {
@@ -483,7 +447,7 @@ impl AsyncRead for Stream {
         let Some(mut bounds) = self.bounds.take() else {
             return self.poll_read_unbounded(cx, buf);
         };
-        let read = self.poll_read_bounded(&mut bounds, cx, buf);
+        let read = bounds.poll_read(cx, buf, |cx, part| self.poll_read_unbounded(cx, part));
         self.bounds = Some(bounds);
         read
     }
@@ -498,7 +462,11 @@ impl AsyncWrite for Stream {
         let Some(mut bounds) = self.bounds.take() else {
             return each_io!(self, io => Pin::new(io).poll_write(cx, buf));
         };
-        let written = self.poll_write_bounded(&mut bounds, cx, buf);
+        let written = bounds.poll_write(
+            cx,
+            buf,
+            |cx, part| each_io!(self, io => Pin::new(io).poll_write(cx, part)),
+        );
         self.bounds = Some(bounds);
         written
     }
