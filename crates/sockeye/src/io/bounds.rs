@@ -29,6 +29,8 @@ pub(crate) struct Bounds {
     pub(super) received: Gate,
     pub(super) sent: Gate,
     pub(super) deadline: Option<Deadline>,
+    /// Bytes of messages that came beyond the quota.
+    pub(super) bytes_refused: u64,
 }
 
 impl Bounds {
@@ -52,6 +54,7 @@ impl Bounds {
                 limit,
                 timer: Box::pin(sleep_until(from + limit)),
             }),
+            bytes_refused: 0,
         }))
     }
 

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
+use std::num::NonZeroU64;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -71,10 +72,9 @@ pub trait Messages: fmt::Debug + Send + Unpin {
 pub struct Datagram {
     messages: Box<dyn Messages>,
     arrived: VecDeque<Bytes>,
-    idle: Option<Duration>,
+    /// Whole milliseconds: many sessions hold one of these for long.
+    idle_ms: Option<NonZeroU64>,
     bounds: Option<Box<Bounds>>,
-    /// Bytes of messages that came beyond a bound.
-    bytes_refused: u64,
 }
 
 impl Datagram {
@@ -83,21 +83,22 @@ impl Datagram {
         Self {
             messages: Box::new(messages),
             arrived: VecDeque::new(),
-            idle: None,
+            idle_ms: None,
             bounds: None,
-            bytes_refused: 0,
         }
     }
 
     /// Sets after how long a silence the peer is taken to have left.
     #[must_use]
     pub fn with_idle(self, idle: Option<Duration>) -> Self {
-        Self { idle, ..self }
+        let ms = |idle: Duration| u64::try_from(idle.as_millis()).unwrap_or(u64::MAX);
+        let idle_ms = idle.map(|idle| NonZeroU64::new(ms(idle)).unwrap_or(NonZeroU64::MIN));
+        Self { idle_ms, ..self }
     }
 
     /// Returns after how long a silence the peer is taken to have left; `None` is never.
     pub fn idle(&self) -> Option<Duration> {
-        self.idle
+        self.idle_ms.map(|ms| Duration::from_millis(ms.get()))
     }
 
     /// Returns the largest message that can be sent, bytes.
@@ -108,7 +109,11 @@ impl Datagram {
     /// Returns the bytes of messages that arrived and were dropped: faster than they were received, or
     /// beyond a bound.
     pub fn bytes_dropped(&self) -> u64 {
-        self.messages.bytes_dropped() + self.bytes_refused
+        let refused = self
+            .bounds
+            .as_ref()
+            .map_or(0, |bounds| bounds.bytes_refused);
+        self.messages.bytes_dropped() + refused
     }
 
     /// Receives the next message; `None` when the peer has ended, or has been silent for the idle
@@ -121,7 +126,7 @@ impl Datagram {
             if let Some(message) = self.arrived.pop_front() {
                 return Ok(Some(message));
             }
-            let (idle, mut arrived) = (self.idle, std::mem::take(&mut self.arrived));
+            let (idle, mut arrived) = (self.idle(), std::mem::take(&mut self.arrived));
             let more = poll_fn(|cx| self.poll_receive(cx, &mut arrived));
             let more = match idle {
                 None => more.await?,
@@ -210,7 +215,7 @@ impl Datagram {
             let bytes = into.get(at).map_or(0, Bytes::len);
             if let Err(reached) = bounds.received.check(bytes) {
                 let refused = into.drain(at..).map(|message| message.len() as u64);
-                self.bytes_refused += refused.sum::<u64>();
+                bounds.bytes_refused += refused.sum::<u64>();
                 // Those before it go on first; the next call fails.
                 match at > known {
                     true => break,
