@@ -203,14 +203,14 @@ fn news_go_to_those_who_want_them() {
     let knows = Caps::CAP_NOTIFY | Caps::VERSION_302;
     assert_eq!(
         told((&without, &with), knows).1,
-        ":h CAP n NEW :draft/chathistory draft/event-playback draft/read-marker sasl=SCRAM-SHA-256,PLAIN\r\n"
+        ":h CAP n NEW :draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl=SCRAM-SHA-256,PLAIN\r\n"
     );
-    let old = ":h CAP n NEW :draft/chathistory draft/event-playback draft/read-marker sasl\r\n";
+    let old = ":h CAP n NEW :draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl\r\n";
     assert_eq!(told((&without, &with), Caps::CAP_NOTIFY).1, old);
     let (caps, out) = told((&with, &without), knows | Caps::SASL | Caps::BATCH);
     assert_eq!(
         out,
-        ":h CAP n DEL :draft/chathistory draft/event-playback draft/read-marker sasl\r\n"
+        ":h CAP n DEL :draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl\r\n"
     );
     assert_eq!(caps, knows | Caps::BATCH);
     let (caps, out) = told((&with, &without), Caps::SASL);
