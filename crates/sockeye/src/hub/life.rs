@@ -18,7 +18,7 @@ use super::listeners::Listeners;
 use super::notice::{Notice, Notices};
 use super::plan::{ConfigSource, Plan};
 use super::services::{CHAT, Services};
-use super::{DataDir, Page, casemapping, first_run, operate};
+use super::{DataDir, Page, casemapping, first_run, operate, retain};
 use crate::endpoint::Address;
 use crate::engine::{Drained, Engine, EngineLimits};
 use crate::error::{Error, ErrorKind};
@@ -143,6 +143,8 @@ impl Prepared {
         let answer = operate::answer(Arc::clone(&shared));
         let serve_control = server.run(shared.engine.clone(), answer, control_stop.clone());
         let control = shared.engine.spawn(serve_control);
+        let forget = retain::run(Arc::clone(&shared), control_stop.clone());
+        shared.engine.spawn(forget);
         Ok(Hub {
             shared,
             control,

@@ -15,6 +15,7 @@ mod listeners;
 mod notice;
 mod operate;
 mod plan;
+mod retain;
 mod services;
 pub mod status;
 

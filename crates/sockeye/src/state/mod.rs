@@ -15,7 +15,7 @@ pub use accounts::{
 pub use faulty::{Fault, FaultyLog};
 pub use log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
 pub use memory::MemoryLog;
-pub use sqlite::{Store, StoreOptions};
+pub use sqlite::{Forgotten, Pass, Retention, Store, StoreOptions};
 
 /// Ends the process where going on could break what was promised; the next start rebuilds from the
 /// store.

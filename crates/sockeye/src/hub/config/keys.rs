@@ -117,6 +117,30 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         slot: Slot::Flag(|chat| &mut chat.history_events),
     },
     Key {
+        name: "history_days",
+        doc: "Days after which messages are deleted; 0: never",
+        effect: Effect::Reload,
+        slot: Slot::Count(0..=36_500, Count::Set(|chat| &mut chat.history_days)),
+    },
+    Key {
+        name: "history_channel_messages",
+        doc: "Messages that are kept of a channel; 0: all",
+        effect: Effect::Reload,
+        slot: Slot::Count(
+            0..=1_000_000_000,
+            Count::Set(|chat| &mut chat.history_channel_messages),
+        ),
+    },
+    Key {
+        name: "history_direct_messages",
+        doc: "Direct messages that an account keeps with each other side; 0: all",
+        effect: Effect::Reload,
+        slot: Slot::Count(
+            0..=1_000_000_000,
+            Count::Set(|chat| &mut chat.history_direct_messages),
+        ),
+    },
+    Key {
         name: "redaction_window_s",
         doc: "For how long who said something can take it back, seconds; channel operators always can",
         effect: Effect::Reload,

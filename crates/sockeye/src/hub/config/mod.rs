@@ -16,6 +16,7 @@ use std::path::PathBuf;
 
 use crate::endpoint::{Endpoint, Network};
 use crate::service::chat::{self, ChannelModes};
+use crate::state::Retention;
 
 pub use example::{example, reference};
 pub use mistake::{ConfigError, Mistake};
@@ -56,6 +57,12 @@ pub struct Chat {
     pub history: bool,
     /// Whether it is kept, too, who came to channels and left them.
     pub history_events: bool,
+    /// Days that messages are kept; 0: for good.
+    pub history_days: u32,
+    /// Messages that are kept of a channel; 0: all.
+    pub history_channel_messages: u32,
+    /// Direct messages that an account keeps with each other side; 0: all.
+    pub history_direct_messages: u32,
     /// For how long clients can take back what they said, seconds.
     pub redaction_window_s: u32,
     /// Stored messages that a client without `draft/chathistory` gets on JOIN.
@@ -129,6 +136,17 @@ impl Config {
     }
 }
 
+impl Chat {
+    /// Returns how much history is kept.
+    pub fn retention(&self) -> Retention {
+        Retention {
+            days: self.history_days,
+            channel_messages: self.history_channel_messages,
+            direct_messages: self.history_direct_messages,
+        }
+    }
+}
+
 impl Default for Hub {
     fn default() -> Self {
         Self {
@@ -147,6 +165,9 @@ impl Default for Chat {
             motd: String::new(),
             history: true,
             history_events: true,
+            history_days: 0,
+            history_channel_messages: 0,
+            history_direct_messages: 0,
             redaction_window_s: 86_400,
             replay_on_join: 50,
             channel_modes: ChannelModes::default(),

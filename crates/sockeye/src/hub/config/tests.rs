@@ -32,6 +32,9 @@ fn every_key_reaches_its_place() {
         Be kind."""
         history = false
         history_events = false
+        history_days = 30
+        history_channel_messages = 100
+        history_direct_messages = 10
         redaction_window_s = 60
         replay_on_join = 0
         channel_modes = "Cnt"
@@ -59,6 +62,9 @@ fn every_key_reaches_its_place() {
             motd: "        Hello.\n        Be kind.".into(),
             history: false,
             history_events: false,
+            history_days: 30,
+            history_channel_messages: 100,
+            history_direct_messages: 10,
             redaction_window_s: 60,
             replay_on_join: 0,
             channel_modes: ChannelModes::from_letters("ntC").unwrap(),

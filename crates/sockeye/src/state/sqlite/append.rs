@@ -125,11 +125,21 @@ pub(super) fn kind(fact: &Fact) -> u8 {
         Fact::Topic { .. } => 2,
         Fact::Mode { .. } => 3,
         Fact::ReadMark { .. } => 5,
-        Fact::Direct(direct) if is_tags(&direct.message) => 17,
+        Fact::Direct(direct) if is_tags(&direct.message) => KIND_DIRECT_TAGS,
         Fact::Direct(_) => KIND_DIRECT,
         Fact::Presence(_) => 19,
         Fact::Redact { .. } => 20,
     }
+}
+
+/// Whether rows of this kind make up the state.
+pub(super) fn is_state(kind: u8) -> bool {
+    (1..=15).contains(&kind)
+}
+
+/// Whether rows of this kind are listed as direct messages.
+pub(super) fn is_direct(kind: u8) -> bool {
+    matches!(kind, KIND_DIRECT | KIND_DIRECT_TAGS)
 }
 
 /// Takes a batch out again.
@@ -300,7 +310,10 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) const KIND_MESSAGE: u8 = 0;
 
 /// The kind of a direct message's row.
-pub(super) const KIND_DIRECT: u8 = 16;
+const KIND_DIRECT: u8 = 16;
+
+/// The kind of a direct TAGMSG's row.
+const KIND_DIRECT_TAGS: u8 = 17;
 
 /// How bodies are written: 1 is postcard of [`Fact`].
 const FORMAT: u32 = 1;

@@ -12,6 +12,7 @@ mod connection;
 mod history;
 mod lock;
 mod reader;
+mod retain;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use sockeye_proto::irc::input::Batch;
 use tokio::sync::{mpsc, oneshot};
 
 use self::lock::DataLock;
+pub use self::retain::{Forgotten, Pass, Retention};
 use super::log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
 use crate::error::{self, Error, ErrorKind};
 
