@@ -1,10 +1,11 @@
-//! What a person asks of a certificate: for whom, signed by whom, until when (X.509, RFC 5280).
+//! What a person asks of a certificate: for whom, signed by whom, until when, what for (X.509, RFC 5280).
 //!
 //! It reads and judges nothing: whether a certificate is to be trusted is decided elsewhere. The
 //! encoding is DER (ITU-T X.690): a tag, a length, that many bytes.
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt::Write;
 
 /// What a certificate says of itself.
@@ -16,6 +17,9 @@ pub struct Certificate {
     pub issuer: String,
     /// The last moment at which it is valid: `2027-01-04T14:33:26Z`.
     pub not_after: String,
+    /// What it is meant for, as object identifiers: `1.3.6.1.5.5.7.3.1`; empty where it does not say
+    /// (RFC 5280 section 4.2.1.12).
+    pub purposes: Vec<String>,
 }
 
 impl Certificate {
@@ -38,8 +42,32 @@ impl Certificate {
             subject,
             issuer,
             not_after,
+            purposes: purposes(fields)?,
         })
     }
+}
+
+/// Finds the purposes among the extensions, the last of `fields` (RFC 5280 sections 4.1 and 4.2).
+fn purposes(mut fields: Items<'_>) -> Option<Vec<String>> {
+    let Some(extensions) = fields.find(|field| field.tag == EXTENSIONS) else {
+        return Some(Vec::new());
+    };
+    let mut extensions = Items(Items(extensions.content).of_tag(SEQUENCE)?);
+    while !extensions.0.is_empty() {
+        let mut extension = Items(extensions.of_tag(SEQUENCE)?);
+        if extension.of_tag(OBJECT_IDENTIFIER)? != EXTENDED_KEY_USAGE {
+            continue;
+        }
+        // Whether it is critical may stand between.
+        let value = extension.find(|item| item.tag == OCTET_STRING)?;
+        let mut kinds = Items(Items(value.content).of_tag(SEQUENCE)?);
+        let mut purposes = Vec::new();
+        while !kinds.0.is_empty() {
+            purposes.push(numbers(kinds.of_tag(OBJECT_IDENTIFIER)?)?);
+        }
+        return Some(purposes);
+    }
+    Some(Vec::new())
 }
 
 /// One element: what it is, and its content.
@@ -191,6 +219,7 @@ fn time(value: &Item<'_>) -> Option<String> {
 
 // Tags (X.690 section 8.1.2, X.680 section 8.4).
 const INTEGER: u8 = 0x02;
+const OCTET_STRING: u8 = 0x04;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const UTF8_STRING: u8 = 0x0c;
 const NUMERIC_STRING: u8 = 0x12;
@@ -204,6 +233,10 @@ const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 /// The version of a certificate, which may be left out (RFC 5280 section 4.1).
 const VERSION: u8 = 0xa0;
+/// The extensions of a certificate (RFC 5280 section 4.1).
+const EXTENSIONS: u8 = 0xa3;
+/// `id-ce-extKeyUsage`, 2.5.29.37 (RFC 5280 section 4.2.1.12).
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
 
 /// Attributes that have a short name (RFC 4514 section 3, RFC 4519).
 const ATTRIBUTES: &[(&[u8], &str)] = &[

@@ -77,6 +77,51 @@ fn an_end_may_be_in_either_century_or_never() {
 }
 
 #[test]
+fn purposes_stand_among_the_extensions() {
+    let extension = |kind: &[u8], critical: bool, value: &[u8]| {
+        let critical = if critical {
+            item(1, &[0xff])
+        } else {
+            Vec::new()
+        };
+        let parts = [
+            item(OBJECT_IDENTIFIER, kind),
+            critical,
+            item(OCTET_STRING, value),
+        ];
+        item(SEQUENCE, &parts.concat())
+    };
+    let server = item(OBJECT_IDENTIFIER, &[0x2b, 6, 1, 5, 5, 7, 3, 1]);
+    let any = item(OBJECT_IDENTIFIER, &[0x55, 0x1d, 37, 0]);
+    let usage = item(SEQUENCE, &[server, any].concat());
+    let names = extension(&[0x55, 0x1d, 17], false, &item(SEQUENCE, &[]));
+    let with = |extensions: &[u8]| {
+        let plain = certificate(&[], &[], &item(UTC_TIME, b"491231235959Z"));
+        let mut outer = Items(&plain);
+        let mut whole = Items(outer.of_tag(SEQUENCE).unwrap());
+        let fields = [
+            whole.of_tag(SEQUENCE).unwrap(),
+            &item(SEQUENCE, b"the key"),
+            &item(EXTENSIONS, &item(SEQUENCE, extensions)),
+        ];
+        item(SEQUENCE, &item(SEQUENCE, &fields.concat()))
+    };
+    for critical in [false, true] {
+        let usage = extension(EXTENDED_KEY_USAGE, critical, &usage);
+        let read = Certificate::read(&with(&[names.clone(), usage].concat())).unwrap();
+        assert_eq!(read.purposes, ["1.3.6.1.5.5.7.3.1", "2.5.29.37.0"]);
+    }
+    assert!(
+        Certificate::read(&with(&names))
+            .unwrap()
+            .purposes
+            .is_empty()
+    );
+    let broken = extension(EXTENDED_KEY_USAGE, true, &[SEQUENCE, 9]);
+    assert_eq!(Certificate::read(&with(&broken)), None);
+}
+
+#[test]
 fn long_names_are_cut() {
     let subject = attribute_of(&[0x55, 4, 3], UTF8_STRING, &[b'x'; 100]);
     let subject = [

@@ -9,7 +9,7 @@ use rustls::server::danger::ClientCertVerifier;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 use super::files::OfFiles;
-use super::trust::{AnyPeer, authorities, fingerprint};
+use super::trust::{AnyPeer, KnownPeer, authorities, fingerprint};
 use super::{Settings, identity};
 use crate::error::Error;
 
@@ -62,23 +62,31 @@ fn verifier(settings: &Settings) -> Result<Arc<dyn ClientCertVerifier>, Error> {
         .map(|file| authorities(settings, &file))
         .transpose()?;
     let client = settings.text("client").unwrap_or_default();
-    let by_authorities = |roots| {
-        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&settings.provider))
+    let known = |(roots, listed), may_be_none: bool| {
+        let provider = Arc::clone(&settings.provider);
+        let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        if may_be_none {
+            builder = builder.allow_unauthenticated();
+        }
+        let authorities = builder.build().map_err(|error| settings.unusable(error))?;
+        Ok(Arc::new(KnownPeer {
+            authorities,
+            listed,
+        }) as Arc<dyn ClientCertVerifier>)
     };
-    let built = match (client.as_str(), authorities) {
-        ("require", Some(roots)) => by_authorities(roots).build(),
-        ("request", Some(roots)) => by_authorities(roots).allow_unauthenticated().build(),
-        ("request", None) => return Ok(Arc::new(AnyPeer::new(&settings.provider))),
+    match (client.as_str(), authorities) {
+        ("require", Some(authorities)) => known(authorities, false),
+        ("request", Some(authorities)) => known(authorities, true),
+        ("request", None) => Ok(Arc::new(AnyPeer::new(&settings.provider))),
         ("require", None) => {
             let hint = "client=request takes any certificate and lets the service decide";
             let why = "client=require needs client-ca=FILE, the authorities that sign";
-            return Err(settings.usage(why).with_hint(hint));
+            Err(settings.usage(why).with_hint(hint))
         }
         (_, Some(_)) => {
             let why = "client-ca has no effect without client=request or client=require";
-            return Err(settings.usage(why));
+            Err(settings.usage(why))
         }
-        (_, None) => return Ok(WebPkiClientVerifier::no_client_auth()),
-    };
-    built.map_err(|error| settings.unusable(error))
+        (_, None) => Ok(WebPkiClientVerifier::no_client_auth()),
+    }
 }

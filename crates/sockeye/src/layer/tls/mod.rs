@@ -13,6 +13,7 @@ mod connect;
 mod files;
 mod handshake;
 mod identity;
+mod listed;
 mod session;
 mod starttls;
 mod stream;

@@ -2,6 +2,7 @@
 
 pub(in crate::layer::tls) mod authority;
 mod bytes;
+mod listed;
 mod refused;
 mod renewed;
 

@@ -54,6 +54,7 @@ fn tell_certificate(der: &[u8]) {
         subject,
         issuer,
         not_after,
+        ..
     } = &read;
     tracing::info!(
         target: "step",

@@ -1,14 +1,14 @@
 //! Whom a connecting end trusts, and what an accepting end asks of any peer.
 //!
-//! By default the platform's authorities decide. `cacert` puts others in their place, `pin` one
-//! certificate or key; with both, both have to agree. `insecure` lets anybody be anybody. That the
+//! By default the platform's authorities decide. `cacert` puts others in their place, and certificates
+//! that are trusted by themselves; `pin` names one certificate or key; with both, both have to agree. `insecure` lets anybody be anybody. That the
 //! peer has the key of the certificate that it shows is verified always.
 
 use std::fmt;
 use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
@@ -23,6 +23,7 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 use sha2::{Digest, Sha256};
 
+use super::listed::{Listed, Purpose};
 use super::{Settings, files};
 use crate::error::{Error, ErrorKind};
 
@@ -30,6 +31,7 @@ use crate::error::{Error, ErrorKind};
 #[derive(Debug)]
 pub(super) struct Trust {
     authorities: Option<Arc<dyn ServerCertVerifier>>,
+    listed: Listed,
     /// `sha256:` and hexadecimal digits.
     pin: Option<String>,
     algorithms: WebPkiSupportedAlgorithms,
@@ -43,10 +45,13 @@ impl Trust {
             return Err(settings.usage("insecure of +tls contradicts cacert and pin"));
         }
         let provider = Arc::clone(&settings.provider);
+        let mut listed = Listed::default();
         let authorities: Option<Arc<dyn ServerCertVerifier>> = match cacert {
             Some(file) => {
-                let roots = Arc::new(authorities(settings, &file)?);
-                let built = WebPkiServerVerifier::builder_with_provider(roots, provider).build();
+                let roots;
+                (roots, listed) = authorities(settings, &file)?;
+                let built =
+                    WebPkiServerVerifier::builder_with_provider(roots.into(), provider).build();
                 Some(built.map_err(|error| settings.unusable(error))?)
             }
             None if insecure || pin.is_some() => None,
@@ -56,6 +61,7 @@ impl Trust {
         };
         Ok(Self {
             authorities,
+            listed,
             pin,
             algorithms: settings.provider.signature_verification_algorithms,
         })
@@ -67,18 +73,24 @@ impl Trust {
     }
 }
 
-/// Reads the authorities that a file in PEM holds.
-pub(super) fn authorities(settings: &Settings, file: &str) -> Result<RootCertStore, Error> {
-    let mut roots = RootCertStore::empty();
+/// Reads the authorities that a file in PEM holds; each of its certificates may also stand by itself.
+pub(super) fn authorities(
+    settings: &Settings,
+    file: &str,
+) -> Result<(RootCertStore, Listed), Error> {
+    let (mut roots, mut listed) = (RootCertStore::empty(), Listed::default());
     let unusable = |why: &dyn fmt::Display| settings.unusable(format!("{file}: {why}"));
     let pem = files::read(file).map_err(|why| settings.unusable(why))?;
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|why| unusable(&why))?;
-        roots.add(certificate).map_err(|why| unusable(&why))?;
+        roots
+            .add(certificate.clone())
+            .map_err(|why| unusable(&why))?;
+        listed.add(certificate);
     }
     match roots.is_empty() {
         true => Err(unusable(&"holds no certificate in PEM")),
-        false => Ok(roots),
+        false => Ok((roots, listed)),
     }
 }
 
@@ -114,15 +126,22 @@ impl ServerCertVerifier for Trust {
                 return Err(CertificateError::Other(other).into());
             }
         }
-        match &self.authorities {
-            Some(authorities) => authorities.verify_server_cert(
-                end_entity,
-                intermediates,
-                server_name,
-                ocsp_response,
-                now,
-            ),
-            None => Ok(ServerCertVerified::assertion()),
+        let Some(authorities) = &self.authorities else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        let verified = authorities.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        match verified {
+            Err(why) if self.listed.outweighs(&why, end_entity, Purpose::Server)? => {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            verdict => verdict,
         }
     }
 
@@ -146,6 +165,62 @@ impl ServerCertVerifier for Trust {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
+    }
+}
+
+/// Asks an accepted peer for a certificate that an authority signed, or that is listed.
+#[derive(Debug)]
+pub(super) struct KnownPeer {
+    pub(super) authorities: Arc<dyn ClientCertVerifier>,
+    pub(super) listed: Listed,
+}
+
+impl ClientCertVerifier for KnownPeer {
+    fn client_auth_mandatory(&self) -> bool {
+        self.authorities.client_auth_mandatory()
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.authorities.root_hint_subjects()
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, TlsError> {
+        let verified = self
+            .authorities
+            .verify_client_cert(end_entity, intermediates, now);
+        match verified {
+            Err(why) if self.listed.outweighs(&why, end_entity, Purpose::Client)? => {
+                Ok(ClientCertVerified::assertion())
+            }
+            verdict => verdict,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, TlsError> {
+        self.authorities.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, TlsError> {
+        self.authorities.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.authorities.supported_verify_schemes()
     }
 }
 

@@ -9,6 +9,7 @@ use rustls::{
 };
 
 use super::handshake::Failure;
+use super::listed::is_authority;
 use crate::error::{self, Error, ErrorKind};
 
 /// The end of a stream that no `close_notify` announced (RFC 8446 section 6.1).
@@ -34,9 +35,31 @@ pub(super) fn error(op: &'static str, on: &str, why: &Failure) -> Error {
     };
     let error = Error::new(kind, op, on, format!("tls: {cause}"));
     match why {
-        Failure::Tls(TlsError::InvalidCertificate(CertificateError::UnknownIssuer)) => error
-            .with_hint("+tls,cacert=FILE trusts an authority, pin=sha256:… a single certificate"),
+        Failure::Tls(TlsError::InvalidCertificate(why)) => match hint(op, why) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        },
         _ => error,
+    }
+}
+
+/// Says how a peer whose certificate was refused is let in, if it is meant to be.
+fn hint(op: &str, why: &CertificateError) -> Option<&'static str> {
+    let accepts = op == "accept";
+    match why {
+        CertificateError::UnknownIssuer if accepts => {
+            Some("client-ca=FILE trusts an authority, or a single certificate that it holds")
+        }
+        CertificateError::UnknownIssuer => {
+            Some("+tls,cacert=FILE trusts an authority, pin=sha256:… a single certificate")
+        }
+        why if is_authority(why) && accepts => {
+            Some("client-ca=FILE trusts it if the file holds this very certificate")
+        }
+        why if is_authority(why) => Some(
+            "+tls,cacert=FILE trusts it if the file holds this very certificate, pin=sha256:… too",
+        ),
+        _ => None,
     }
 }
 
@@ -114,6 +137,9 @@ fn certificate_words(error: &CertificateError) -> String {
         E::Revoked => "the certificate was revoked".to_owned(),
         E::BadSignature => "the certificate's signature is wrong".to_owned(),
         E::BadEncoding => "the certificate is not well formed".to_owned(),
+        why if is_authority(why) => {
+            "the certificate is an authority's own and not one that is trusted here".to_owned()
+        }
         E::Other(why) => format!("the certificate is refused: {why}"),
         other => format!("the certificate is refused: {other}"),
     }

@@ -31,6 +31,21 @@ impl Paper {
         paper
     }
 
+    /// Adds a certificate that nobody but itself signed, as the manual of `openssl req` shows it.
+    fn home_made(&self, name: &str) {
+        let subject = format!("/CN={name}");
+        let (cert, key) = (format!("{name}.pem"), format!("{name}.key"));
+        self.openssl(
+            &[
+                &["req", "-x509", "-nodes", "-newkey", "ec"][..],
+                &["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", &subject],
+                &["-addext", "subjectAltName=DNS:localhost", "-days", "2"],
+                &["-keyout", &key, "-out", &cert],
+            ]
+            .concat(),
+        );
+    }
+
     fn openssl(&self, args: &[&str]) {
         let made = Command::new("openssl")
             .args(args)
@@ -149,4 +164,52 @@ fn connect_verifies_and_talks_to_openssl_in_both_versions() {
         assert!(status.success(), "{version}: {:?}", client.stderr.all());
         assert_eq!(client.stdout.all(), ["reward"], "{version}");
     }
+}
+
+#[test]
+#[ignore = "needs curl and openssl"]
+fn home_made_certificates_are_enough_for_both_ends() {
+    let paper = Paper::made();
+    for name in ["nas", "laptop", "stranger"] {
+        paper.home_made(name);
+    }
+    let shows = |name: &str| {
+        let file = |kind: &str| paper.path(&format!("{name}.{kind}"));
+        format!("cert={},key={}", file("pem"), file("key"))
+    };
+    let (nas, laptop) = (paper.path("nas.pem"), paper.path("laptop.pem"));
+    let word = format!("+tls,{},client=require,client-ca={laptop}", shows("nas"));
+    let answer = "sh:read word; printf 'HTTP/1.0 200 OK\r\n\r\nfish\n'";
+    let program = Program::ready(&["listen", "127.0.0.1:0", &word, answer]);
+    let port = program.listening().port();
+
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--show-error", "--noproxy", "*"])
+        .args(["--connect-to", &format!("::127.0.0.1:{port}")])
+        .args(["--cacert", &nas, "--cert", &laptop])
+        .args(["--key", &paper.path("laptop.key"), "https://localhost/"]);
+    let mut curl = Program::start(curl.stdin(Stdio::null()));
+    assert!(curl.wait().success(), "{:?}", curl.stderr.all());
+    assert_eq!(curl.stdout.all(), ["fish"]);
+
+    let connect = |own: &str, listed: &str| {
+        let word = format!("+tls,cacert={listed},{}", shows(own));
+        let to = format!("tls://localhost:{port}");
+        let mut client = sockeye(&["connect", &to, &word]);
+        let mut client = Program::start(client.stdin(Stdio::piped()));
+        // Who is refused has no use for it.
+        let _ = client.stdin().write_all(b"GET\n");
+        let code = client.wait().code();
+        (code, client.stdout.all(), client.stderr.all().join("\n"))
+    };
+    let (code, answer, said) = connect("laptop", &nas);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(answer.last().unwrap(), "fish");
+    let (code, _, said) = connect("stranger", &nas);
+    assert_eq!(code, Some(56), "{said}");
+    let sentence = "the peer does not take the own certificate";
+    assert!(said.contains(sentence), "{said}");
+    let (code, _, said) = connect("laptop", &laptop);
+    assert_eq!(code, Some(60), "{said}");
+    assert!(said.contains("is an authority's own"), "{said}");
 }
