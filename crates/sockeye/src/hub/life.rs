@@ -97,7 +97,16 @@ impl Prepared {
         let store = Store::open(plan.data.path(), &StoreOptions::from_env()?)?;
         let folding = casemapping::hold(&store, plan.config.chat.casemapping).await?;
         let accounts = Accounts::new(store.clone(), folding, HashCost::default());
-        let mut services = Services::new(&engine, &store, &accounts, folding);
+        let cloak_key = store.secret("cloak-key").await;
+        let cloak_key = cloak_key.map_err(|error| {
+            Error::new(
+                ErrorKind::LocalWrite,
+                "open",
+                plan.data.path().display(),
+                error,
+            )
+        })?;
+        let mut services = Services::new(&engine, &store, &accounts, folding, cloak_key);
         let mut listeners = Listeners::default();
 
         services.start(&plan.config).await?;

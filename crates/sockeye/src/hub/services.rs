@@ -6,12 +6,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sockeye_proto::irc::settings::{CaseMapping, Settings};
 
-use super::config::{Config, Listen};
+use super::config::{Config, Hosts, Listen};
 use super::status::ChatStatus;
 use crate::endpoint::Address;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
-use crate::service::chat::{Chat, ChatOptions, Rehash};
+use crate::service::chat::{Chat, ChatOptions, ClientRules, Rehash};
 use crate::service::{self, Broadcast, Forward, Service};
 use crate::state::{Accounts, Store};
 
@@ -22,6 +22,7 @@ pub(super) struct Services {
     store: Store,
     accounts: Accounts,
     casemapping: CaseMapping,
+    cloak_key: [u8; 32],
     started_wall_ms: u64,
     chat: Option<Arc<Chat>>,
     rehash: Option<Rehash>,
@@ -36,6 +37,7 @@ impl Services {
         store: &Store,
         accounts: &Accounts,
         casemapping: CaseMapping,
+        cloak_key: [u8; 32],
     ) -> Self {
         let since_1970 = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -45,6 +47,7 @@ impl Services {
             store: store.clone(),
             accounts: accounts.clone(),
             casemapping,
+            cloak_key,
             started_wall_ms: since_1970.as_millis() as u64,
             chat: None,
             rehash: None,
@@ -63,7 +66,7 @@ impl Services {
                 log: Arc::new(self.store.clone()),
                 history: Arc::new(self.store.clone()),
                 accounts: Some(self.accounts.clone()),
-                exempt: config.hub.exempt.clone(),
+                rules: self.rules(config),
             };
             let chat = Chat::start(&self.engine, options).await?;
             if let Some(rehash) = &self.rehash {
@@ -88,10 +91,7 @@ impl Services {
     /// When a service has stopped.
     pub(super) async fn reload(&self, config: &Config) -> Result<(), Error> {
         match &self.chat {
-            Some(chat) => {
-                chat.reload(self.settings(config), config.hub.exempt.clone())
-                    .await
-            }
+            Some(chat) => chat.reload(self.settings(config), self.rules(config)).await,
             None => Ok(()),
         }
     }
@@ -140,6 +140,14 @@ impl Services {
             registering: stats.connections.saturating_sub(stats.clients) as u64,
             channels: stats.channels as u64,
         })
+    }
+
+    fn rules(&self, config: &Config) -> ClientRules {
+        let cloaks = config.chat.hosts == Hosts::Cloak;
+        ClientRules {
+            exempt: config.hub.exempt.clone(),
+            cloak_key: cloaks.then_some(self.cloak_key),
+        }
     }
 
     fn settings(&self, config: &Config) -> Settings {

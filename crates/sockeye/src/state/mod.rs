@@ -8,6 +8,7 @@ mod log;
 mod memory;
 mod sqlite;
 
+pub(crate) use accounts::mac;
 pub use accounts::{
     Account, AccountError, Accounts, Challenge, HashCost, LoginError, Password, Permissions,
     Proven, UnknownPermission,

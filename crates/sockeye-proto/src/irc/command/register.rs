@@ -47,7 +47,8 @@ pub(crate) fn enter(
         effects.outputs.push(Output::Entered { session: id });
         network.tell_online(id, stamp, effects.outputs);
         if let Some(session) = network.sessions.find(id) {
-            let text = format_args!("Client connecting: {}", session.source);
+            let address = session.link.address.as_deref().unwrap_or("no address");
+            let text = format_args!("Client connecting: {} ({address})", session.source);
             network.notify_operators(id, text, stamp, effects.outputs);
         }
         welcome(id, network, effects.replies.lines());

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use super::{CASE_MAPPINGS, CaseMapping, Chat, Config, Hub, ListenDraft};
+use super::{CASE_MAPPINGS, CaseMapping, Chat, Config, HOSTS, Hosts, Hub, ListenDraft};
 use crate::endpoint::{Endpoint, Network};
 use crate::service::chat::ChannelModes;
 
@@ -50,6 +50,8 @@ pub(super) enum Slot<T> {
     ChannelModes(fn(&mut T) -> &mut ChannelModes),
     /// One of a few words.
     CaseMapping(fn(&mut T) -> &mut CaseMapping),
+    /// One of a few words.
+    Hosts(fn(&mut T) -> &mut Hosts),
     /// An endpoint where connections are accepted.
     Accept(fn(&mut T) -> &mut Option<Endpoint>),
     /// A service, or an endpoint that is opened for each connection.
@@ -168,6 +170,13 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         slot: Slot::CaseMapping(|chat| &mut chat.casemapping),
     },
     Key {
+        name: "hosts",
+        doc: "What others see of where a client comes from: its address, or a cloak of it that \
+              tells nothing but who shares a network",
+        effect: Effect::Reload,
+        slot: Slot::Hosts(|chat| &mut chat.hosts),
+    },
+    Key {
         name: "pending_per_source",
         doc: "Connections of one address (IPv6: one /64) that have not registered yet",
         effect: Effect::Reload,
@@ -227,6 +236,7 @@ impl<T: Clone> Key<T> {
                     .into(),
             ),
             Slot::CaseMapping(place) => Some(place(&mut section).name().into()),
+            Slot::Hosts(place) => Some(place(&mut section).name().into()),
             Slot::ChannelModes(place) => Some(place(&mut section).letters().into()),
         }
     }
@@ -281,12 +291,15 @@ impl<T> fmt::Display for Slot<T> {
                 let all = ChannelModes::ALL.letters();
                 write!(f, "a choice of the mode letters {all}")
             }
-            Self::CaseMapping(_) => {
-                let quoted = CASE_MAPPINGS.map(|mapping| format!("\"{}\"", mapping.name()));
-                f.write_str(&quoted.join(" or "))
-            }
+            Self::CaseMapping(_) => one_of(CASE_MAPPINGS.map(CaseMapping::name), f),
+            Self::Hosts(_) => one_of(HOSTS.map(Hosts::name), f),
         }
     }
+}
+
+fn one_of<const N: usize>(words: [&str; N], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let quoted = words.map(|word| format!("\"{word}\""));
+    f.write_str(&quoted.join(" or "))
 }
 
 /// Returns the changed keys of `[hub]` and `[chat]` in words; `Err` with those that need a restart.

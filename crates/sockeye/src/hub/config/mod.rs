@@ -71,6 +71,8 @@ pub struct Chat {
     pub channel_modes: ChannelModes,
     /// How nicks and channel names are compared.
     pub casemapping: CaseMapping,
+    /// What others see of where a client comes from.
+    pub hosts: Hosts,
     /// Connections of one source that are not registered yet.
     pub pending_per_source: u32,
     /// Registered connections of one source.
@@ -85,6 +87,16 @@ pub enum CaseMapping {
     Ascii,
     /// PRECIS UsernameCaseMapped (RFC 8265).
     Precis,
+}
+
+/// What others see of where a client comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hosts {
+    /// A keyed cloak of the address.
+    #[default]
+    Cloak,
+    /// The address.
+    Address,
 }
 
 /// One listener: where it accepts, and what answers there.
@@ -117,6 +129,21 @@ impl CaseMapping {
         CASE_MAPPINGS
             .into_iter()
             .find(|mapping| mapping.name() == name)
+    }
+}
+
+impl Hosts {
+    /// Returns its name in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cloak => "cloak",
+            Self::Address => "address",
+        }
+    }
+
+    /// Finds one by its name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        HOSTS.into_iter().find(|hosts| hosts.name() == name)
     }
 }
 
@@ -172,6 +199,7 @@ impl Default for Chat {
             replay_on_join: 50,
             channel_modes: ChannelModes::default(),
             casemapping: CaseMapping::default(),
+            hosts: Hosts::default(),
             pending_per_source: chat::SOURCE_PENDING_MAX,
             registered_per_source: chat::SOURCE_ESTABLISHED_MAX,
         }
@@ -180,3 +208,6 @@ impl Default for Chat {
 
 /// Every case mapping.
 const CASE_MAPPINGS: [CaseMapping; 2] = [CaseMapping::Ascii, CaseMapping::Precis];
+
+/// Everything that may be shown of where a client comes from.
+const HOSTS: [Hosts; 2] = [Hosts::Cloak, Hosts::Address];

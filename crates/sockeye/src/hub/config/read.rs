@@ -9,7 +9,7 @@ use super::keys::{
     CHAT, HUB, Key, LINE_BYTES_MAX, LISTEN, NAME_BYTES_MAX, Slot, TEXT_LINE_BYTES_MAX,
 };
 use super::mistake::{Mistake, did_you_mean};
-use super::{CASE_MAPPINGS, CaseMapping, ChannelModes, Config, Listen, ListenDraft};
+use super::{CASE_MAPPINGS, CaseMapping, ChannelModes, Config, HOSTS, Hosts, Listen, ListenDraft};
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
 use crate::endpoint::{Address, Endpoint, Network, ParseError, Role};
 
@@ -187,6 +187,10 @@ impl Reader<'_> {
                     None => wrong(None),
                 }
             }
+            (Slot::Hosts(place), DeValue::String(word)) => match Hosts::from_name(word) {
+                Some(hosts) => *place(target) = hosts,
+                None => wrong(did_you_mean(word, HOSTS.map(Hosts::name))),
+            },
             (Slot::Accept(place), DeValue::String(text)) => {
                 *place(target) = self.endpoint(Endpoint::parse(text), Role::Accept, text, span);
             }

@@ -39,6 +39,7 @@ fn every_key_reaches_its_place() {
         replay_on_join = 0
         channel_modes = "Cnt"
         casemapping = "precis"
+        hosts = "address"
         pending_per_source = 8
         registered_per_source = 0x10
 
@@ -69,6 +70,7 @@ fn every_key_reaches_its_place() {
             replay_on_join: 0,
             channel_modes: ChannelModes::from_letters("ntC").unwrap(),
             casemapping: CaseMapping::Precis,
+            hosts: Hosts::Address,
             pending_per_source: 8,
             registered_per_source: 16,
         },
@@ -99,6 +101,7 @@ history = "yes"
 replay_on_join = -1
 channel_modes = "ntk"
 casemapping = "asci"
+hosts = "cloaked"
 wholly = "foreign"
 
 [[listen]]

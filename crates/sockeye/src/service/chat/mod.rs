@@ -8,6 +8,7 @@
 //! ```
 
 mod accounts;
+mod cloak;
 mod connection;
 mod core;
 mod deliver;
@@ -27,6 +28,7 @@ pub use sockeye_proto::irc::settings::ChannelModes;
 use sockeye_proto::irc::settings::Settings;
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use self::cloak::Cloaks;
 use self::connection::Connection;
 use self::core::{Ask, Core, Restored};
 pub use self::operate::Rehash;
@@ -55,8 +57,18 @@ pub struct ChatOptions {
     pub history: Arc<dyn History>,
     /// Who may log in; none: nobody can.
     pub accounts: Option<Accounts>,
-    /// Networks without flood control; `0.0.0.0` stands for peers without an IP address.
+    /// How clients are treated by where they come from.
+    pub rules: ClientRules,
+}
+
+/// How clients are treated by where they come from. `0.0.0.0` stands for peers without an IP
+/// address.
+#[derive(Debug, Clone, Default)]
+pub struct ClientRules {
+    /// Networks without flood control.
     pub exempt: Vec<Network>,
+    /// The key of the hosts that are shown in place of addresses; `None`: addresses are shown.
+    pub cloak_key: Option<[u8; 32]>,
 }
 
 /// How a chat network is doing, for `status`.
@@ -98,7 +110,7 @@ struct Shared {
 #[derive(Debug, Clone)]
 struct Current {
     settings: Arc<Settings>,
-    exempt: Arc<[Network]>,
+    rules: Arc<ClientRules>,
 }
 
 impl Chat {
@@ -112,13 +124,13 @@ impl Chat {
             log,
             history,
             accounts,
-            exempt,
+            rules,
         } = options;
         let restored = restore(&*log, settings.clone()).await?;
         let (asks, asked) = mpsc::channel(ASKS_MAX);
         let current = Current {
             settings: Arc::new(settings),
-            exempt: exempt.into(),
+            rules: Arc::new(rules),
         };
         let shared = Arc::new(Shared {
             asks,
@@ -149,16 +161,16 @@ impl Chat {
         }
     }
 
-    /// Replaces settings and exempt networks; connections live on. The case mapping stays.
+    /// Replaces settings and rules; connections live on as they are. The case mapping stays.
     ///
     /// # Errors
     /// When the service has stopped.
-    pub async fn reload(&self, settings: Settings, exempt: Vec<Network>) -> Result<(), Error> {
+    pub async fn reload(&self, settings: Settings, rules: ClientRules) -> Result<(), Error> {
         let ask = Ask::Reload(Box::new(settings.clone()));
         self.shared.asks.send(ask).await.map_err(|_| stopped())?;
         let current = Current {
             settings: Arc::new(settings),
-            exempt: exempt.into(),
+            rules: Arc::new(rules),
         };
         *self
             .shared
@@ -242,9 +254,29 @@ impl Shared {
     }
 }
 
-impl Current {
+impl ClientRules {
     fn exempts(&self, peer: IpAddr) -> bool {
         self.exempt.iter().any(|network| network.contains(peer))
+    }
+
+    /// Returns the host with which a client at this address is shown.
+    fn host(&self, peer: Option<IpAddr>) -> String {
+        let Some(peer) = peer else {
+            return "localhost".to_owned();
+        };
+        match self.cloak_key {
+            Some(key) => Cloaks::new(key).of(peer),
+            None => address_text(peer),
+        }
+    }
+}
+
+/// Writes an address so that it can be a parameter: without a colon at its beginning.
+fn address_text(address: IpAddr) -> String {
+    let text = address.to_string();
+    match text.starts_with(':') {
+        true => format!("0{text}"),
+        false => text,
     }
 }
 

@@ -38,7 +38,15 @@ fn options(log: impl Log + 'static, history: impl History + 'static) -> ChatOpti
         log: Arc::new(log),
         history: Arc::new(history),
         accounts: None,
-        exempt: Vec::new(),
+        rules: ClientRules::default(),
+    }
+}
+
+/// No flood control for anybody.
+fn exempt() -> ClientRules {
+    ClientRules {
+        exempt: vec!["0.0.0.0".parse().unwrap()],
+        ..ClientRules::default()
     }
 }
 
@@ -79,9 +87,8 @@ impl Hub {
     /// A hub without flood control.
     async fn unlimited() -> Self {
         let log = MemoryLog::default();
-        let exempt = vec!["0.0.0.0".parse().unwrap()];
         Self::start(ChatOptions {
-            exempt,
+            rules: exempt(),
             ..options(log.clone(), log)
         })
         .await
@@ -600,7 +607,7 @@ fn after_a_kill_history_modes_and_topic_are_back() {
 async fn a_snapshot_is_stored_now_and_then_while_the_hub_runs() {
     let log = MemoryLog::default();
     let hub = Hub::start(ChatOptions {
-        exempt: vec!["0.0.0.0".parse().unwrap()],
+        rules: exempt(),
         ..options(log.clone(), log.clone())
     })
     .await;

@@ -21,6 +21,7 @@ use tokio::sync::OnceCell;
 pub use self::login::LoginError;
 use self::login::Logins;
 use self::password::Verifiers;
+pub(crate) use self::password::mac;
 pub use self::password::{HashCost, Password};
 pub use self::scram::{Challenge, Proven};
 use super::{LogError, Store};

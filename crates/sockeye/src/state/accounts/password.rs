@@ -163,7 +163,7 @@ pub(super) fn scram_sha256(password: &[u8], salt: &[u8], iterations: u32) -> Str
 }
 
 /// Returns the keyed digest of `parts`, each with its length before it.
-pub(super) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     let mut message = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
     for part in parts {
         message.extend_from_slice(&(part.len() as u64).to_le_bytes());

@@ -86,14 +86,7 @@ impl Accounts {
     /// salt that changes with a restart would tell that there is no such account.
     async fn salt_key(&self) -> Result<&[u8; 32], LoginError> {
         let read = || async {
-            let mut fresh = [0; 32];
-            getrandom::fill(&mut fresh).map_err(unavailable)?;
-            let kept = self.inner.store.write(move |transaction| {
-                let sql = "INSERT OR IGNORE INTO meta (key, value) VALUES ('salt-key', ?1)";
-                transaction.execute(sql, [fresh])?;
-                let sql = "SELECT value FROM meta WHERE key = 'salt-key'";
-                transaction.query_row(sql, [], |row| row.get(0))
-            });
+            let kept = self.inner.store.secret("salt-key");
             kept.await.map_err(unavailable)
         };
         self.inner.salt_key.get_or_try_init(read).await

@@ -212,6 +212,22 @@ impl Store {
         .await
     }
 
+    /// Returns the secret key that was made for `purpose` when it was first asked for.
+    ///
+    /// # Errors
+    /// When the store cannot be written or read, or the system has no randomness.
+    pub async fn secret(&self, purpose: &'static str) -> Result<[u8; 32], LogError> {
+        let mut fresh = [0; 32];
+        getrandom::fill(&mut fresh).map_err(|e| LogError::Unwritable(e.to_string()))?;
+        self.write(move |transaction| {
+            let sql = "INSERT OR IGNORE INTO meta (key, value) VALUES (?1, ?2)";
+            transaction.execute(sql, (purpose, fresh))?;
+            let sql = "SELECT value FROM meta WHERE key = ?1";
+            transaction.query_row(sql, [purpose], |row| row.get(0))
+        })
+        .await
+    }
+
     async fn send_write<T>(
         &self,
         job: writer::Job,

@@ -62,7 +62,7 @@ fn operators_hear_who_comes_and_goes_if_they_want_to() {
     assert_eq!(net.says(ann, "MODE ann +s"), line(refused));
     assert_eq!(net.says(boss, "MODE oda +s"), line(":oda!u@h MODE oda +s"));
     let [bob] = net.enter(["bob"]);
-    let connecting = ":hub.test NOTICE oda :*** Client connecting: bob!u@h";
+    let connecting = ":hub.test NOTICE oda :*** Client connecting: bob!u@h (no address)";
     assert_eq!(net.read(boss), line(connecting));
     net.says(bob, "QUIT :bye");
     let exiting = ":hub.test NOTICE oda :*** Client exiting: bob!u@h (Quit: bye)";

@@ -239,16 +239,7 @@ impl<'a> Connection<'a> {
     }
 
     fn link(&self) -> Link {
-        let info = self.session.info();
-        let certificate = info
-            .tls
-            .as_ref()
-            .and_then(|tls| tls.peer_certificate_sha256);
-        Link {
-            address: info.peer.map(|peer| peer.ip().to_canonical().to_string()),
-            secure: info.tls.is_some(),
-            certificate,
-        }
+        super::link(self.session.info())
     }
 
     fn seat(&mut self) -> sockeye_proto::irc::id::SessionId {

@@ -30,11 +30,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc::OwnedPermit;
 use tokio::time::{Instant, Sleep};
 
-use super::Shared;
 use super::accounts::Answered;
 use super::core::Ask;
 use super::outbox::{Answer, Delivery, End, Item, Outbox};
 use super::seats::Seat;
+use super::{Shared, address_text};
 use crate::engine::Session;
 use crate::io::{ConnectionInfo, Stream};
 use crate::service::BoxFuture;
@@ -109,13 +109,11 @@ impl<'a> Connection<'a> {
     pub(super) fn new(shared: &'a Arc<Shared>, stream: Stream, session: &'a Session) -> Self {
         let current = shared.current();
         let peer = session.info().peer.map(|peer| peer.ip().to_canonical());
-        let host = match peer {
-            // A parameter must not begin with a colon.
-            Some(ip) if ip.to_string().starts_with(':') => format!("0{ip}"),
-            Some(ip) => ip.to_string(),
-            None => "localhost".to_owned(),
-        };
-        let flood = match current.exempts(peer.unwrap_or(session.info().source())) {
+        let host = current.rules.host(peer);
+        let flood = match current
+            .rules
+            .exempts(peer.unwrap_or(session.info().source()))
+        {
             true => None,
             false => Some(Bucket::new(FLOOD_BURST, FLOOD_INTERVAL)),
         };
@@ -388,7 +386,7 @@ impl Drop for Counted<'_> {
 fn link(info: &ConnectionInfo) -> Link {
     let tls = info.tls.as_ref();
     Link {
-        address: info.peer.map(|peer| peer.ip().to_canonical().to_string()),
+        address: info.peer.map(|peer| address_text(peer.ip().to_canonical())),
         secure: tls.is_some(),
         certificate: tls.and_then(|tls| tls.peer_certificate_sha256),
     }
