@@ -68,10 +68,12 @@ pub(super) fn join(request: &mut Request<'_>) {
 /// `JOIN 0`: parts all channels.
 fn leave_all(request: &mut Request<'_>) {
     let session = request.session;
-    for &channel in &session.channels {
+    let channels = session.channels.iter();
+    for channel in channels.filter_map(|&id| request.network.channels.find(id)) {
         request.act(Event::Part(Part {
             session: session.id,
-            channel,
+            channel: channel.id,
+            name: channel.name.clone(),
             reason: None,
         }));
     }

@@ -6,13 +6,14 @@ use super::{REASON_BYTES_MAX, Request, shortened, targets};
 use crate::irc::event::Stamp;
 use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
-use crate::irc::numeric::ERR_NOTONCHANNEL;
 
 /// Leaving one channel.
 #[derive(Debug)]
 pub(crate) struct Part {
     pub(crate) session: SessionId,
     pub(crate) channel: ChannelId,
+    /// The channel as the client wrote it.
+    pub(crate) name: String,
     pub(crate) reason: Option<String>,
 }
 
@@ -24,13 +25,10 @@ pub(super) fn part(request: &mut Request<'_>) {
         let Some(channel) = request.channel(name) else {
             continue;
         };
-        if channel.rank(request.session.id).is_none() {
-            request.reply(ERR_NOTONCHANNEL).param(&channel.name).text();
-            continue;
-        }
         request.act(Event::Part(Part {
             session: request.session.id,
             channel: channel.id,
+            name: name.into(),
             reason: reason.clone(),
         }));
     }
@@ -40,11 +38,8 @@ impl Intent for Part {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        match network.channels.find(self.channel) {
-            Some(channel) if channel.rank(self.session).is_some() => Ok(()),
-            Some(channel) => Err(network.refusal(self.session, ERR_NOTONCHANNEL, [&channel.name])),
-            None => Err(Refusal(String::new())),
-        }
+        let (session, channel) = (self.session, self.channel);
+        network.as_member(session, channel, &self.name).map(drop)
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {

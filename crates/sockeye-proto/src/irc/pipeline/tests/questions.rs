@@ -1,5 +1,6 @@
 //! WHO, WHOIS and what else only asks; CAP; CHATHISTORY.
 
+use std::format;
 use std::string::String;
 use std::vec::Vec;
 
@@ -128,6 +129,32 @@ fn the_server_answers_about_itself() {
     let tokens = net.says(ann, "ISUPPORT").concat();
     let icon = " draft/ICON=https://hub.test/i.png?size\\x3D{size} ";
     assert!(tokens.contains(icon), "{tokens}");
+}
+
+/// Each token of 005 is a row of the page, with its value unless that depends on the hub.
+#[test]
+fn the_page_has_every_token_of_isupport() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/irc.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let mut net = Net::with(Settings {
+        icon: Some("https://hub.test/i.png".into()),
+        ..settings()
+    });
+    let [ann] = net.enter(["ann"]);
+    let lines = only(&net.says(ann, "VERSION"), "005");
+    let mut count = 0;
+    for line in &lines {
+        let tokens = line.split(" :").next().unwrap().split(' ').skip(3);
+        for token in tokens {
+            let name = token.split('=').next().unwrap();
+            let rows = [format!("| `{token}` |"), format!("| `{name}=…` |")];
+            assert!(rows.iter().any(|row| page.contains(row)), "{token}");
+            count += 1;
+        }
+    }
+    let table = page.split("## ISUPPORT").nth(1).unwrap();
+    let table = table.split("## ").next().unwrap();
+    assert_eq!(table.matches("\n| `").count(), count, "no row too many");
 }
 
 #[test]
