@@ -50,6 +50,51 @@ pub enum Question {
         /// The account's name as given.
         name: String,
     },
+    /// Make an account. [`Answer::Account`].
+    Register {
+        /// Its name.
+        name: String,
+        /// Its password.
+        password: Secret,
+    },
+    /// Set another password. [`Answer::Done`].
+    SetPassword {
+        /// The account's name.
+        name: String,
+        /// The new password.
+        password: Secret,
+    },
+    /// Remove an account, if this is its password. [`Answer::Done`].
+    Drop {
+        /// The account's name as given.
+        name: String,
+        /// Its password.
+        password: Secret,
+    },
+    /// Let a certificate log in to an account. [`Answer::Done`].
+    AddCertificate {
+        /// The account's name.
+        name: String,
+        /// The SHA-256 of the certificate.
+        fingerprint: [u8; 32],
+    },
+    /// Take that back. [`Answer::Done`].
+    RemoveCertificate {
+        /// The account's name.
+        name: String,
+        /// The SHA-256 of the certificate.
+        fingerprint: [u8; 32],
+    },
+    /// Which certificates does an account have? [`Answer::Certificates`].
+    Certificates {
+        /// The account's name.
+        name: String,
+    },
+    /// Is there such an account? [`Answer::Info`].
+    Lookup {
+        /// The account's name as given.
+        name: String,
+    },
     /// Is this the proof of that account for the last challenge of this connection?
     /// [`Answer::Proven`].
     Proof {
@@ -76,6 +121,17 @@ pub enum Answer {
         /// How often it is hashed.
         iterations: u32,
     },
+    /// It is done.
+    Done,
+    /// The SHA-256 of each certificate.
+    Certificates(Vec<[u8; 32]>),
+    /// There is such an account.
+    Info {
+        /// Its name as displayed.
+        name: String,
+        /// When it was made, milliseconds since 1970.
+        created_ms: u64,
+    },
     /// The proof is right.
     Proven {
         /// Whose it is.
@@ -95,4 +151,30 @@ pub enum AnswerError {
     Busy,
     /// The store could not be read.
     Unavailable,
+    /// There is an account of this name.
+    Exists,
+    /// No account may have this name.
+    BadName,
+    /// No account may have this password: why.
+    BadPassword(&'static str),
+    /// There is no such account, or it has no such certificate.
+    Unknown,
+    /// It has as many as it may have.
+    Full,
+}
+
+impl AnswerError {
+    /// Says it to a person.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Denied => "Name or password is wrong",
+            Self::Busy => "Too many attempts, try again later",
+            Self::Unavailable => "Accounts cannot be read now",
+            Self::Exists => "There is an account of this name already",
+            Self::BadName => "An account cannot have this name",
+            Self::BadPassword(why) => why,
+            Self::Unknown => "There is no such account or certificate",
+            Self::Full => "There are as many as there may be",
+        }
+    }
 }

@@ -69,6 +69,8 @@ impl Caps {
     pub const DRAFT_NO_IMPLICIT_NAMES: Self = Self(1 << 21);
     /// `draft/extended-isupport`: ISUPPORT before registration, and in a batch.
     pub const EXTENDED_ISUPPORT: Self = Self(1 << 22);
+    /// `draft/account-registration`: REGISTER.
+    pub const ACCOUNT_REGISTRATION: Self = Self(1 << 24);
     /// `sts`: no capability to be had, but the order to come by TLS.
     pub const STS: Self = Self(1 << 23);
     /// `draft/event-playback`: history also shows what is no message.
@@ -151,6 +153,10 @@ impl Offer {
                 settings.history,
             ),
             (Caps::SASL | Caps::READ_MARKER, settings.accounts),
+            (
+                Caps::ACCOUNT_REGISTRATION,
+                settings.accounts && settings.register,
+            ),
             (Caps::STS, settings.sts.is_some()),
         ];
         let missing = conditions.iter().filter(|(_, is_met)| !is_met);
@@ -170,6 +176,7 @@ impl Offer {
         match cap {
             Caps::SASL => self.mechanisms,
             Caps::STS => &self.sts,
+            Caps::ACCOUNT_REGISTRATION => "before-connect,custom-account-name",
             _ => "",
         }
     }
@@ -316,8 +323,11 @@ impl Reply<'_> {
         let mut text = String::new();
         for row in TABLE.iter().filter(|row| caps.has(row.cap)) {
             let value = values.map_or("", |offer| offer.value(row.cap));
-            // Without its value this one says nothing.
-            if row.cap == Caps::STS && value.is_empty() {
+            // Without its value this one says nothing; and where all has to stand on one line, drafts
+            // are left out: who knows them knows version 302, too.
+            let is_one_line = subcommand == "LS" && !multiline;
+            let is_left_out = is_one_line && row.name.starts_with("draft/");
+            if is_left_out || (row.cap == Caps::STS && value.is_empty()) {
                 continue;
             }
             let bytes = row.name.len() + value.len() + " =".len();
@@ -366,6 +376,7 @@ const TABLE: &[Row] = &[
     row(Caps::BATCH, "batch"),
     row(Caps::CAP_NOTIFY, "cap-notify"),
     row(Caps::CHGHOST, "chghost"),
+    row(Caps::ACCOUNT_REGISTRATION, "draft/account-registration"),
     row(Caps::CHATHISTORY, "draft/chathistory"),
     row(Caps::EVENT_PLAYBACK, "draft/event-playback"),
     row(Caps::EXTENDED_ISUPPORT, "draft/extended-isupport"),

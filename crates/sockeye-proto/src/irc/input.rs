@@ -8,6 +8,7 @@ use core::fmt::Write as _;
 use bytes::Bytes;
 
 pub use super::account::AccountRef;
+use super::account::{Answer, AnswerError, Question};
 use super::caps::Caps;
 use super::event::Record;
 use super::history::HistoryRequest;
@@ -51,6 +52,13 @@ pub enum Input {
         session: SessionId,
         /// As which account.
         account: AccountRef,
+    },
+    /// The answer to [`Output::Ask`]; it has no `Done` of its own.
+    Answer {
+        /// Who asked.
+        session: SessionId,
+        /// What the accounts say.
+        answer: Result<Answer, AnswerError>,
     },
     /// A client is to be shown with another user name or host.
     Host {
@@ -115,6 +123,21 @@ pub fn fingerprint_text(fingerprint: &[u8; 32]) -> String {
     text
 }
 
+/// Reads a certificate's fingerprint: 64 hexadecimal digits, with or without colons.
+pub fn parse_fingerprint(text: &str) -> Option<[u8; 32]> {
+    let digits: Vec<u8> = text
+        .chars()
+        .filter(|&c| c != ':')
+        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect::<Option<_>>()?;
+    let bytes: Vec<u8> = digits
+        .chunks_exact(2)
+        .filter_map(|pair| Some(pair.first()? << 4 | pair.last()?))
+        .collect();
+    (digits.len() == 64).then_some(())?;
+    bytes.try_into().ok()
+}
+
 /// What the caller has to do, in this order for each session.
 #[derive(Debug)]
 pub enum Output {
@@ -146,6 +169,16 @@ pub enum Output {
     Done {
         /// Who.
         session: SessionId,
+    },
+    /// Ask the accounts and give the answer to [`Input::Answer`]. Until then no input of this
+    /// session is dealt with.
+    Ask {
+        /// Who wants to know.
+        session: SessionId,
+        /// What.
+        question: Question,
+        /// How it is connected: what attempts are counted by.
+        link: Link,
     },
     /// An operator wants the configuration to be read again; how it went is told with
     /// [`Input::Reply`].

@@ -31,6 +31,7 @@ mod order;
 #[cfg(test)]
 mod tests;
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
@@ -38,13 +39,14 @@ use core::mem;
 use flow::Flows;
 use order::{Clock, Entry, Order, Said};
 
+use super::account;
 use super::caps::Caps;
-use super::command::{self, Work, host::ChangeHost, login::LogIn, quit::Leave};
+use super::command::{self, Work, errand::Answered, host::ChangeHost, login::LogIn, quit::Leave};
 use super::event::Record;
-use super::id::{Number, SessionId};
+use super::id::{AccountId, Number, SessionId};
 use super::input::{Batch, Input, Output};
 use super::message::Message;
-use super::network::{Event, Network};
+use super::network::{Event, Network, Replies};
 use super::settings::Settings;
 use crate::Now;
 
@@ -60,6 +62,8 @@ pub struct Pipeline {
     voids: Voids,
     /// What may not leave before the awaited voids are stored.
     withheld: Vec<Output>,
+    /// What answers lines that wait for the accounts, so far.
+    waiting: BTreeMap<SessionId, Replies>,
 }
 
 /// Rows to be taken back.
@@ -121,6 +125,7 @@ impl Pipeline {
             applied: last,
             voids: Voids::default(),
             withheld: Vec::new(),
+            waiting: BTreeMap::new(),
         })
     }
 
@@ -143,6 +148,9 @@ impl Pipeline {
     /// Takes one input. `random` is fresh randomness, used at most once.
     pub fn input(&mut self, input: Input, now: Now, random: u64) {
         self.clock.advance(now.wall_ms);
+        if let Input::Answer { session, answer } = input {
+            return self.answer(session, answer, random);
+        }
         if let Some((input, random)) = self.flows.admit(input, random) {
             self.check(input, random);
         }
@@ -238,6 +246,12 @@ impl Pipeline {
         self.network.tell_offers(&before, &mut self.withheld);
     }
 
+    /// Sets which nicks belong to which accounts, as compared, in place of those before. Who has one
+    /// of them keeps it.
+    pub fn reserve(&mut self, nicks: BTreeMap<String, AccountId>) {
+        self.network.reserved = nicks;
+    }
+
     /// Leaves out one check, so that the simulator can prove that it finds such a fault.
     #[doc(hidden)]
     pub fn plant_skipped_membership_check(&mut self) {
@@ -272,6 +286,7 @@ impl Pipeline {
                 (session, Work::Say(self.network.addressed(session, &lines)))
             }
             Input::Login { session, account } => {
+                let account = Some(account);
                 (session, Work::Act(Event::LogIn(LogIn { session, account })))
             }
             Input::Host {
@@ -286,12 +301,29 @@ impl Pipeline {
                     host,
                 })),
             ),
+            Input::Answer { session, answer } => return self.answer(session, answer, random),
             Input::Leave { session, reason } => {
                 let reason = command::shortened(&reason, command::REASON_BYTES_MAX);
                 (session, Work::Act(Event::Leave(Leave { session, reason })))
             }
         };
         self.push(session, None, Vec::from([work]), random);
+    }
+
+    /// Takes an answer of the accounts; what it is the answer to holds the session already.
+    fn answer(
+        &mut self,
+        session: SessionId,
+        answer: Result<account::Answer, account::AnswerError>,
+        random: u64,
+    ) {
+        if !self.network.errands.contains_key(&session) {
+            self.waiting.remove(&session);
+            return;
+        }
+        let work = Work::Act(Event::Answered(Answered { session, answer }));
+        let job = order::job(work, &self.network, &mut self.clock, random);
+        self.order.push(Entry::new(session, None, Vec::from([job])));
     }
 
     fn check_line(&mut self, id: SessionId, message: Message, found: Option<Record>, random: u64) {

@@ -182,6 +182,7 @@ impl Registration {
             "NICK" => self.take_nick(message.param(0), steps),
             "USER" => self.take_user(&message.params, steps),
             "PASS" => return self.take_pass(message.param(0), steps),
+            "REGISTER" => return self.register(&message.params, steps),
             "PING" => self.pong(message.param(0), steps),
             "PONG" => {}
             "AWAY" if self.caps.has(Caps::PRE_AWAY) => self.take_away(message.param(0), steps),

@@ -33,6 +33,11 @@ pub struct Settings {
     pub casemapping: CaseMapping,
     /// Whether accounts exist, so that `sasl` is offered.
     pub accounts: bool,
+    /// Whether clients may make accounts themselves.
+    pub register: bool,
+    /// Whether the name of an account is a nick that nobody else may have. The caller tells which
+    /// those are with [`Pipeline::reserve`](super::pipeline::Pipeline::reserve).
+    pub reserve_nicks: bool,
     /// Whether clients are told to come by TLS only; off unless an operator has asked for it.
     pub sts: Option<Sts>,
     /// Who runs it and where, a line each: two of place, then how to reach somebody; empty: 423.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sockeye_proto::irc::settings::{CaseMapping, Settings};
+use sockeye_proto::irc::settings::{CaseMapping, Settings, Sts};
 
 use super::config::{Config, Hosts, Listen};
 use super::status::ChatStatus;
@@ -165,7 +165,17 @@ impl Services {
             channel_modes: chat.channel_modes,
             casemapping: self.casemapping,
             accounts: true,
-            ..Settings::default()
+            register: chat.register,
+            reserve_nicks: chat.reserve_nicks,
+            sts: u16::try_from(chat.sts_port)
+                .ok()
+                .filter(|&port| port != 0)
+                .map(|port| Sts {
+                    port,
+                    duration_s: u64::from(chat.sts_duration_s),
+                }),
+            admin: chat.admin.lines().map(str::to_owned).collect(),
+            icon: chat.icon.lines().next().map(str::to_owned),
         }
     }
 }

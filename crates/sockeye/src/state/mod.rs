@@ -11,7 +11,7 @@ mod sqlite;
 pub(crate) use accounts::mac;
 pub use accounts::{
     Account, AccountError, Accounts, Challenge, HashCost, LoginError, Password, Permissions,
-    Proven, UnknownPermission,
+    Proven, RegisterError, UnknownPermission,
 };
 pub use faulty::{Fault, FaultyLog};
 pub use log::{Answer, Health, History, Log, LogError, Snapshot, Tail};

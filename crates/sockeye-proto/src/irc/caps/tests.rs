@@ -16,6 +16,7 @@ impl Client {
         let settings = Settings {
             history: true,
             accounts: true,
+            register: true,
             ..Settings::default()
         };
         Self {
@@ -40,8 +41,7 @@ fn ls_shows_values_from_version_302_on() {
     assert_eq!(
         plain,
         ":h CAP * LS :account-notify account-tag away-notify batch cap-notify chghost \
-         draft/chathistory draft/event-playback draft/extended-isupport draft/message-redaction \
-         draft/no-implicit-names draft/pre-away draft/read-marker echo-message extended-join extended-monitor invite-notify labeled-response message-tags \
+         echo-message extended-join extended-monitor invite-notify labeled-response message-tags \
          multi-prefix no-implicit-names sasl server-time setname standard-replies \
          userhost-in-names\r\n"
     );
@@ -203,14 +203,15 @@ fn news_go_to_those_who_want_them() {
     let knows = Caps::CAP_NOTIFY | Caps::VERSION_302;
     assert_eq!(
         told((&without, &with), knows).1,
-        ":h CAP n NEW :draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl=SCRAM-SHA-256,PLAIN\r\n"
+        ":h CAP n NEW :draft/account-registration=before-connect,custom-account-name \
+         draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl=SCRAM-SHA-256,PLAIN\r\n"
     );
-    let old = ":h CAP n NEW :draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl\r\n";
+    let old = ":h CAP n NEW :draft/account-registration draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl\r\n";
     assert_eq!(told((&without, &with), Caps::CAP_NOTIFY).1, old);
     let (caps, out) = told((&with, &without), knows | Caps::SASL | Caps::BATCH);
     assert_eq!(
         out,
-        ":h CAP n DEL :draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl\r\n"
+        ":h CAP n DEL :draft/account-registration draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl\r\n"
     );
     assert_eq!(caps, knows | Caps::BATCH);
     let (caps, out) = told((&with, &without), Caps::SASL);

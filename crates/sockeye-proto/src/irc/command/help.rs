@@ -124,10 +124,16 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
     ("NAMES", "<channels>", "Who is on channels"),
     ("NICK", "<nick>", "Takes another nick"),
     (
+        "NICKSERV",
+        "<command>",
+        "Asks NickServ about accounts; NICKSERV HELP lists what",
+    ),
+    (
         "NOTICE",
         "<targets> <text>",
         "Sends a text that is not answered",
     ),
+    ("NS", "<command>", "The same as NICKSERV"),
     (
         "OPER",
         "<name> <password>",
@@ -151,6 +157,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "REDACT",
         "<target> <msgid> [reason]",
         "Takes a message back; your client does it",
+    ),
+    (
+        "REGISTER",
+        "<account or *> <email or *> <password>",
+        "Makes an account",
     ),
     ("REHASH", "", "Reads the configuration again; for operators"),
     ("SETNAME", "<real name>", "Takes another real name"),
@@ -178,6 +189,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
     ),
     ("USERHOST", "<nicks>", "User and host of up to five nicks"),
     ("USERS", "[server]", "Does nothing on this server"),
+    (
+        "VERIFY",
+        "<account> <code>",
+        "Has nothing to do on this server",
+    ),
     ("VERSION", "[server]", "The version of this server"),
     (
         "WALLOPS",

@@ -1,18 +1,23 @@
-//! Logging in while on the network; the connection has verified the account.
+//! Logging in and out while on the network; somebody else has verified the account.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::irc::account::AccountRef;
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
-use crate::irc::input::AccountRef;
+use crate::irc::input::Output;
 use crate::irc::message::Line;
 use crate::irc::network::{Effects, Intent, Network, Refusal, Relay};
-use crate::irc::numeric::logged_in;
+use crate::irc::numeric::{RPL_LOGGEDOUT, logged_in};
 
 /// Becoming known under an account.
 #[derive(Debug)]
 pub(crate) struct LogIn {
     pub(crate) session: SessionId,
-    pub(crate) account: AccountRef,
+    /// `None`: under none any more.
+    pub(crate) account: Option<AccountRef>,
 }
 
 impl Intent for LogIn {
@@ -23,46 +28,58 @@ impl Intent for LogIn {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(session) = network.sessions.find_mut(self.session) else {
-            return;
+        let lines = network.log_in(self.session, self.account, stamp, effects.outputs);
+        effects.replies.lines().push_str(&lines);
+    }
+}
+
+impl Network {
+    /// Makes a client known under an account, or under none, and tells the others; returns what the
+    /// client itself is told.
+    pub(crate) fn log_in(
+        &mut self,
+        id: SessionId,
+        account: Option<AccountRef>,
+        stamp: &Stamp,
+        outputs: &mut Vec<Output>,
+    ) -> String {
+        let mut lines = String::new();
+        let Some(session) = self.sessions.find(id) else {
+            return lines;
         };
-        let name = &self.account.name;
+        let name = account.as_ref().map_or("*", |account| &account.name);
         let relay = Relay::new(stamp, |line| {
-            line.source(&session.source)
-                .command("ACCOUNT")
-                .param(name)
-                .end();
+            let line = line.source(&session.source).command("ACCOUNT");
+            line.param(name).end();
         });
         // The tag `account` still is that of before (IRCv3 account-tag, the example).
         let relay = relay.by(session).needs(Caps::ACCOUNT_NOTIFY);
         let was_operator = session.is_admin();
-        network
-            .sessions
-            .set_account(self.session, Some(self.account));
-        let Some(session) = network.sessions.find(self.session) else {
-            return;
+        self.sessions.set_account(id, account);
+        let Some(session) = self.sessions.find(id) else {
+            return lines;
         };
-        let is_operator = session.is_admin();
-        effects
-            .replies
-            .lines()
-            .extend(relay.for_client(session.caps));
-        if was_operator != is_operator {
-            let line = Line::new(effects.replies.lines()).source(&session.source);
-            let change = if is_operator { "+o" } else { "-o" };
+        lines.extend(relay.for_client(session.caps));
+        if was_operator != session.is_admin() {
+            let line = Line::new(&mut lines).source(&session.source);
+            let change = if was_operator { "-o" } else { "+o" };
             line.command("MODE").params([&*session.nick, change]).end();
         }
-        if let Some(session) = network.sessions.find(self.session)
-            && let Some(account) = &session.account
-        {
-            let names = (&*network.settings.server, &*session.nick);
-            let lines = effects.replies.lines();
-            logged_in(&account.name, names, &session.source, lines);
+        match &session.account {
+            Some(account) => {
+                let names = (&*self.settings.server, &*session.nick);
+                logged_in(&account.name, names, &session.source, &mut lines);
+            }
+            None => {
+                let reply = self.reply(id, RPL_LOGGEDOUT, &mut lines);
+                reply.param(&session.source).text();
+            }
         }
-        if is_operator && !was_operator {
+        if session.is_admin() && !was_operator {
             let text = format_args!("{} is an operator now", session.source);
-            network.notify_operators(self.session, text, stamp, effects.outputs);
+            self.notify_operators(id, text, stamp, outputs);
         }
-        network.send_to_peers(self.session, &relay, effects.outputs);
+        self.send_to_peers(id, &relay, outputs);
+        lines
     }
 }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use hearing::{Hearing, addressed, hearing};
 
-use super::{Request, targets};
+use super::{Request, services, targets};
 use crate::irc::caps::Caps;
 use crate::irc::casemap::CHANNEL_PREFIX;
 use crate::irc::event::{MessageKind, Stamp, Target};
@@ -83,6 +83,9 @@ fn send(request: &mut Request<'_>, kind: MessageKind, receivers: &str, text: &st
         false => Vec::new(),
     };
     for target in targets(receivers) {
+        if kind == MessageKind::Privmsg && services::takes(request, target, text) {
+            continue;
+        }
         match addressee(request, target, text) {
             Some((to, hearing)) => request.act(Event::Message(Speech {
                 from: request.session.id,

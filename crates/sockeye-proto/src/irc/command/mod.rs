@@ -4,9 +4,11 @@
 //! is answered when its turn comes, or lines that are sure already (mostly a refusal). It looks at
 //! the state, so as to name clients and channels by id, and never changes it.
 
+pub(crate) mod account;
 pub(crate) mod away;
 pub(crate) mod capabilities;
 pub(crate) mod chathistory;
+pub(crate) mod errand;
 pub(crate) mod help;
 pub(crate) mod host;
 pub(crate) mod invite;
@@ -28,6 +30,7 @@ pub(crate) mod quit;
 pub(crate) mod redact;
 pub(crate) mod register;
 pub(crate) mod server;
+pub(crate) mod services;
 pub(crate) mod setname;
 pub(crate) mod stats;
 pub(crate) mod topic;
@@ -316,9 +319,13 @@ pub(crate) const TABLE: &[Row] = &[
     ask("MOTD", 0, server::motd),
     ask("NAMES", 0, names::names),
     act("NICK", 0, nick::nick),
+    act("NICKSERV", 0, services::nickserv_command),
+    act("NS", 0, services::nickserv_command),
+    act("OPER", 2, account::oper_command),
     act("PASS", 0, register::again),
     act("REDACT", 0, redact::redact),
     act("REHASH", 0, operator::rehash),
+    act("REGISTER", 3, account::register),
     act("SETNAME", 1, setname::setname),
     ask("STATS", 1, stats::stats),
     ask("SUMMON", 0, server::summon),
@@ -328,6 +335,7 @@ pub(crate) const TABLE: &[Row] = &[
     ask("USERHOST", 1, presence::userhost),
     ask("USERS", 0, server::users),
     ask("VERSION", 0, server::version),
+    act("VERIFY", 2, account::verify),
     act("WALLOPS", 1, operator::wallops),
     ask("WHO", 0, who::who),
     ask("WHOIS", 0, whois::whois),

@@ -40,6 +40,18 @@ pub(super) fn nick(request: &mut Request<'_>) {
 }
 
 impl ChangeNick {
+    /// Makes it for a client that has not asked for it by NICK; `None` if it has the nick.
+    pub(super) fn of(session: SessionId, nick: &str, network: &Network) -> Option<Self> {
+        let mapping = &network.settings.casemapping;
+        let folded = mapping.fold(nick).filter(|_| mapping.is_nick(nick))?;
+        let own = network.sessions.find(session)?;
+        (own.nick != nick).then(|| Self {
+            session,
+            nick: nick.into(),
+            folded,
+        })
+    }
+
     /// Returns a channel that does not let its owner take another nick: one where it may not speak,
     /// so that the mask of the ban still fits.
     fn kept_by<'a>(&self, network: &'a Network) -> Option<&'a Channel> {
@@ -57,6 +69,14 @@ impl Intent for ChangeNick {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
+        let session = network.sessions.find(self.session);
+        let account = session.and_then(|session| session.account.as_ref());
+        if network.is_kept_from(account, &self.folded) {
+            let mut lines = String::new();
+            let reply = network.reply(self.session, ERR_NICKNAMEINUSE, &mut lines);
+            reply.param(&self.nick).trailing(KEPT);
+            return Err(Refusal(lines));
+        }
         match network.sessions.by_folded_nick(&self.folded) {
             Some(holder) if holder.id != self.session => {
                 Err(network.refusal(self.session, ERR_NICKNAMEINUSE, [&self.nick]))
@@ -99,3 +119,6 @@ impl Intent for ChangeNick {
         }
     }
 }
+
+/// Why a nick that nobody has now cannot be had.
+pub(super) const KEPT: &str = "Nickname is registered: log in to its account first";

@@ -67,6 +67,7 @@ impl Network {
         self.past.remember(session, stamp.wall_ms);
         self.send_to_peers(id, &relay, outputs);
         self.unmonitor_all(id);
+        self.errands.remove(&id);
         let Some(session) = self.sessions.remove(id) else {
             return goodbye;
         };

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
+use super::nick::KEPT;
 use super::{Request, server};
 use crate::irc::event::Stamp;
 use crate::irc::history::time_text;
@@ -34,8 +35,11 @@ pub(crate) fn enter(
     let mapping = &network.settings.casemapping;
     let nick = &candidate.nick;
     let folded = mapping.fold(nick).filter(|_| mapping.is_nick(nick));
+    let account = candidate.account.as_ref();
+    let is_kept = (folded.as_ref()).is_some_and(|folded| network.is_kept_from(account, folded));
     let refused = match &folded {
         None => Some(ERR_ERRONEUSNICKNAME),
+        Some(_) if is_kept => Some(ERR_NICKNAMEINUSE),
         Some(folded) => network
             .sessions
             .by_folded_nick(folded)
@@ -56,10 +60,11 @@ pub(crate) fn enter(
     }
     let mut lines = String::new();
     if let Some(numeric) = refused {
-        numeric
-            .to(&mut lines, &network.settings.server, "*")
-            .param(nick)
-            .text();
+        let reply = numeric.to(&mut lines, &network.settings.server, "*");
+        match is_kept {
+            true => reply.param(nick).trailing(KEPT),
+            false => reply.param(nick).text(),
+        }
     }
     effects.outputs.push(Output::NickRefused {
         session: id,

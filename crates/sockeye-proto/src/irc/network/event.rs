@@ -4,6 +4,7 @@ use super::{Effects, Intent, Network, Refusal};
 use crate::irc::command::{
     away::SetAway,
     capabilities::SetCaps,
+    errand::{Answered, Errand},
     host::ChangeHost,
     invite::Invite,
     join::Join,
@@ -18,6 +19,7 @@ use crate::irc::command::{
     part::Part,
     quit::Leave,
     redact::Redact,
+    services::nickserv::FreeNick,
     setname::SetName,
     topic::SetTopic,
     user_mode::ChangeUserModes,
@@ -27,8 +29,11 @@ use crate::irc::event::Stamp;
 /// An intent of any kind.
 #[derive(Debug)]
 pub(crate) enum Event {
+    Answered(Answered),
     Away(SetAway),
     Caps(SetCaps),
+    Errand(Errand),
+    FreeNick(FreeNick),
     Host(ChangeHost),
     Invite(Invite),
     Join(Join),
@@ -54,8 +59,11 @@ pub(crate) enum Event {
 macro_rules! each {
     ($event:expr, $intent:ident => $call:expr) => {
         match $event {
+            Event::Answered($intent) => $call,
             Event::Away($intent) => $call,
             Event::Caps($intent) => $call,
+            Event::Errand($intent) => $call,
+            Event::FreeNick($intent) => $call,
             Event::Host($intent) => $call,
             Event::Invite($intent) => $call,
             Event::Join($intent) => $call,

@@ -26,6 +26,7 @@ pub(crate) mod roll;
 pub(crate) mod session;
 mod stored;
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -41,9 +42,12 @@ pub(crate) use read_marks::ReadMarks;
 pub(crate) use replies::Replies;
 pub(crate) use session::{Session, Sessions};
 
+use super::account::AccountRef;
 use super::command::COMMANDS;
+use super::command::errand::Purpose;
+use super::command::services;
 use super::event::Stamp;
-use super::id::{ChannelId, SessionId};
+use super::id::{AccountId, ChannelId, SessionId};
 use super::input::Output;
 use super::numeric::{ERR_UNKNOWNERROR, Numeric, Reply};
 use super::pipeline::Guard;
@@ -57,6 +61,10 @@ pub(crate) struct Network {
     pub(crate) channels: Channels,
     pub(crate) monitors: Monitors,
     pub(crate) past: Past,
+    /// Who waits for an answer of the accounts, and what for.
+    pub(crate) errands: BTreeMap<SessionId, Purpose>,
+    /// The nicks that belong to accounts, as compared; empty where nicks are free for all.
+    pub(crate) reserved: BTreeMap<String, AccountId>,
     /// How often each command came since the start, in the order of the table.
     pub(crate) usage: Vec<u64>,
     pub(crate) read_marks: ReadMarks,
@@ -115,6 +123,8 @@ impl Network {
             channels: Channels::default(),
             monitors: Monitors::default(),
             past: Past::default(),
+            errands: BTreeMap::new(),
+            reserved: BTreeMap::new(),
             usage: vec![0; COMMANDS],
             read_marks: ReadMarks::default(),
             guard: |run| {
@@ -193,6 +203,12 @@ impl Network {
         let reply = self.reply(to, ERR_UNKNOWNERROR, &mut lines).param(command);
         reply.trailing("Internal error; the command was not carried out");
         Refusal(lines)
+    }
+
+    /// Returns whether a nick, as compared, is kept for somebody else than this account.
+    pub(crate) fn is_kept_from(&self, account: Option<&AccountRef>, folded: &str) -> bool {
+        let owner = self.reserved.get(folded);
+        services::has(folded) || owner.is_some_and(|&owner| account.map(|it| it.id) != Some(owner))
     }
 
     /// Finds a client by its nick, however written.

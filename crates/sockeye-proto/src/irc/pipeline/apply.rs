@@ -30,7 +30,10 @@ impl Pipeline {
         };
         let mut finished = Finished {
             session: entry.session,
-            replies: Replies::new(entry.session, label),
+            replies: match self.waiting.remove(&entry.session) {
+                Some(replies) => replies,
+                None => Replies::new(entry.session, label),
+            },
             changes_state: entry.changes_state,
             rejected: false,
         };
@@ -90,6 +93,11 @@ impl Pipeline {
         if !closes && !finished.rejected && self.network.sessions.find(session).is_none() {
             // Somebody has sent it away meanwhile: nobody reads an answer.
             self.flows.close(session);
+            return;
+        }
+        if !closes && self.network.errands.contains_key(&session) {
+            // The accounts have been asked: the replies, and all that comes behind, wait for them.
+            self.waiting.insert(session, finished.replies);
             return;
         }
         finished.replies.leave(&mut self.network, outputs);

@@ -102,6 +102,7 @@ fn session_of(input: &Input) -> SessionId {
         | Input::Reply { session, .. }
         | Input::Login { session, .. }
         | Input::Host { session, .. }
+        | Input::Answer { session, .. }
         | Input::Leave { session, .. } => *session,
     }
 }

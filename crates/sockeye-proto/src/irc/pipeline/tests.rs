@@ -1,5 +1,6 @@
 //! Stories of clients on a network, told through the pipeline.
 
+mod accounts;
 mod auditorium;
 mod channels;
 mod chat;

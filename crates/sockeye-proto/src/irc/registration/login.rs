@@ -6,13 +6,17 @@ use alloc::vec::Vec;
 use super::sasl::{self, Exchange};
 use super::{NOBODY, Registration, State, Step};
 use crate::irc::account::{AccountRef, Answer, AnswerError, Question, Secret};
-use crate::irc::numeric;
+use crate::irc::command::account::{write_not_registered, write_registered};
+use crate::irc::message::Line;
+use crate::irc::numeric::{self, Severity, standard_reply};
 
 /// What the accounts are looked into for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Purpose {
     Pass,
     Sasl,
+    /// REGISTER of that account.
+    Register(String),
 }
 
 impl Registration {
@@ -29,8 +33,48 @@ impl Registration {
                 self.denied(Purpose::Sasl, error, steps);
             }
             (Some(Purpose::Pass), Err(error)) => self.denied(Purpose::Pass, error, steps),
-            (Some(Purpose::Pass), Ok(_)) | (None, _) => {}
+            (Some(Purpose::Register(_)), Ok(Answer::Account(account))) => {
+                self.say(steps, |out, _, me| {
+                    write_registered(&account.name, &me.settings.server, out);
+                });
+                self.log_in(account, &[], steps);
+            }
+            (Some(Purpose::Register(name)), Err(error)) => self.say(steps, |out, _, me| {
+                write_not_registered(error, &name, &me.settings.server, out);
+            }),
+            (Some(_), Ok(_)) | (None, _) => {}
         }
+    }
+
+    /// Before registration it needs a nick (IRCv3 draft/account-registration).
+    pub(super) fn register(&mut self, params: &[String], steps: &mut Vec<Step>) {
+        if !(self.settings.accounts && self.settings.register) {
+            return self.reply(numeric::ERR_NOTREGISTERED, &[], steps);
+        }
+        let fail = |code, name: &str, text, steps: &mut Vec<Step>| {
+            self.say(steps, |out, _, me| {
+                let what = ("REGISTER", code);
+                let server = &me.settings.server;
+                let line = Line::new(out);
+                standard_reply(line, Severity::Fail, server, what, &[name], text);
+            });
+        };
+        let [name, _, password, ..] = params else {
+            return self.reply(numeric::ERR_NEEDMOREPARAMS, &["REGISTER"], steps);
+        };
+        let Some(nick) = &self.nick else {
+            return fail("NEED_NICK", "*", "Say NICK first", steps);
+        };
+        if let Some(account) = &self.account {
+            let text = "You are already logged in";
+            return fail("ALREADY_AUTHENTICATED", &account.name, text, steps);
+        }
+        let name = if name == "*" { nick } else { name }.clone();
+        let question = Question::Register {
+            name: name.clone(),
+            password: Secret(password.clone()),
+        };
+        self.ask(question, Purpose::Register(name), steps);
     }
 
     /// There is no password for the server as a whole, so any is accepted, but one of the form
@@ -92,14 +136,13 @@ impl Registration {
         self.failed_logins += 1;
         let failure = match purpose {
             Purpose::Pass => numeric::ERR_PASSWDMISMATCH,
-            Purpose::Sasl => numeric::ERR_SASLFAIL,
+            _ => numeric::ERR_SASLFAIL,
         };
         self.say(steps, |out, client, me| {
             let reply = failure.to(out, &me.settings.server, client);
             match error {
                 AnswerError::Denied => reply.text(),
-                AnswerError::Busy => reply.trailing("Too many attempts, try again later"),
-                AnswerError::Unavailable => reply.trailing("Accounts cannot be read now"),
+                error => reply.trailing(error.words()),
             }
         });
         let is_last = purpose == Purpose::Pass || self.failed_logins >= FAILED_LOGINS_MAX;

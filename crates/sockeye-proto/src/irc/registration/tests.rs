@@ -26,6 +26,7 @@ fn settings() -> Settings {
         replay_on_join: 0,
         casemapping: CaseMapping::Ascii,
         accounts: true,
+        register: true,
         ..Settings::default()
     }
 }
@@ -277,6 +278,50 @@ fn what_is_sent_before_registration_is_limited() {
     client.registration.received(usize::MAX, &mut steps);
     assert_eq!(steps.len(), 1);
     assert!((0..=LINES_MAX).all(|_| client.says("PING x") == ["forward PING"]));
+}
+
+#[test]
+fn an_account_may_be_made_before_registration_ends() {
+    let mut client = Client::new();
+    let need = client.says("REGISTER * * secret");
+    assert_eq!(need, [":h FAIL REGISTER NEED_NICK * :Say NICK first|"]);
+    assert_eq!(
+        client.says("REGISTER * *"),
+        [":h 461 * REGISTER :Not enough parameters|"]
+    );
+    client.says("NICK ali");
+    assert_eq!(
+        client.says("REGISTER * a@b :se cret"),
+        ["Register { name: \"ali\", password: *** }"]
+    );
+    assert_eq!(
+        client.verified(Err(AnswerError::Exists)),
+        [":h FAIL REGISTER ACCOUNT_EXISTS ali :There is an account of this name already|"]
+    );
+    assert_eq!(
+        client.says("REGISTER Ali * secret"),
+        ["Register { name: \"Ali\", password: *** }"]
+    );
+    assert_eq!(
+        client.verified(Ok(account())),
+        [
+            ":h REGISTER SUCCESS Ali :Account created; you are logged in to it|",
+            ":h 900 ali ali!*@10.0.0.1 Ali :You are now logged in as Ali|"
+        ]
+    );
+    assert_eq!(
+        client.says("REGISTER x * secret"),
+        [":h FAIL REGISTER ALREADY_AUTHENTICATED Ali :You are already logged in|"]
+    );
+    assert_eq!(
+        client.says("USER u 0 * :A"),
+        ["enter ali u (A) Caps(0) Ali"]
+    );
+    let mut without = Client::with(Settings {
+        register: false,
+        ..settings()
+    });
+    assert!(without.says("NICK a\nREGISTER * * x")[0].starts_with(":h 451 "));
 }
 
 #[test]

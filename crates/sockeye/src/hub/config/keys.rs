@@ -164,6 +164,42 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         slot: Slot::ChannelModes(|chat| &mut chat.channel_modes),
     },
     Key {
+        name: "register",
+        doc: "Whether people may make accounts themselves, which may chat and nothing else",
+        effect: Effect::Reload,
+        slot: Slot::Flag(|chat| &mut chat.register),
+    },
+    Key {
+        name: "reserve_nicks",
+        doc: "Whether the name of an account is a nick that only its owner may have",
+        effect: Effect::Reload,
+        slot: Slot::Flag(|chat| &mut chat.reserve_nicks),
+    },
+    Key {
+        name: "sts_port",
+        doc: "Port of a TLS listener that clients are told to use from then on; 0: they are not",
+        effect: Effect::Reload,
+        slot: Slot::Count(0..=65_535, Count::Set(|chat| &mut chat.sts_port)),
+    },
+    Key {
+        name: "sts_duration_s",
+        doc: "For how long they hold on to it after each visit, seconds; 0 ends it",
+        effect: Effect::Reload,
+        slot: Slot::Count(0..=63_072_000, Count::Set(|chat| &mut chat.sts_duration_s)),
+    },
+    Key {
+        name: "admin",
+        doc: "Who runs the network: two lines of place, a third with how to reach somebody",
+        effect: Effect::Reload,
+        slot: Slot::Text(|chat| &mut chat.admin),
+    },
+    Key {
+        name: "icon",
+        doc: "A picture for the network: an https URL, in which {size} may stand for pixels",
+        effect: Effect::Reload,
+        slot: Slot::Text(|chat| &mut chat.icon),
+    },
+    Key {
         name: "casemapping",
         doc: "How nicks and channel names are compared; fixed at the first start on a directory",
         effect: Effect::Restart,

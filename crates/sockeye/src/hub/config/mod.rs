@@ -69,6 +69,18 @@ pub struct Chat {
     pub replay_on_join: u32,
     /// Modes of a new channel.
     pub channel_modes: ChannelModes,
+    /// Whether people may make accounts themselves.
+    pub register: bool,
+    /// Whether the name of an account is a nick that only its owner may have.
+    pub reserve_nicks: bool,
+    /// Where clients have to come by TLS (IRCv3 sts); 0: they need not.
+    pub sts_port: u32,
+    /// For how long after each visit, seconds.
+    pub sts_duration_s: u32,
+    /// Who runs it, up to three lines; empty: nobody says.
+    pub admin: String,
+    /// The URL of a picture; empty: none.
+    pub icon: String,
     /// How nicks and channel names are compared.
     pub casemapping: CaseMapping,
     /// What others see of where a client comes from.
@@ -198,6 +210,12 @@ impl Default for Chat {
             redaction_window_s: 86_400,
             replay_on_join: 50,
             channel_modes: ChannelModes::default(),
+            register: true,
+            reserve_nicks: false,
+            sts_port: 0,
+            sts_duration_s: STS_DURATION_S,
+            admin: String::new(),
+            icon: String::new(),
             casemapping: CaseMapping::default(),
             hosts: Hosts::default(),
             pending_per_source: chat::SOURCE_PENDING_MAX,
@@ -205,6 +223,9 @@ impl Default for Chat {
         }
     }
 }
+
+/// A month: long enough to protect who comes every week, short enough to undo a mistake.
+const STS_DURATION_S: u32 = 30 * 24 * 60 * 60;
 
 /// Every case mapping.
 const CASE_MAPPINGS: [CaseMapping; 2] = [CaseMapping::Ascii, CaseMapping::Precis];

@@ -11,7 +11,7 @@ use super::keys::{
 use super::mistake::{Mistake, did_you_mean};
 use super::{CASE_MAPPINGS, CaseMapping, ChannelModes, Config, HOSTS, Hosts, Listen, ListenDraft};
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
-use crate::endpoint::{Address, Endpoint, Network, ParseError, Role};
+use crate::endpoint::{Address, Endpoint, Network, ParseError, Role, Value as Setting, Word};
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -34,11 +34,46 @@ pub(super) fn read(text: &str) -> Result<Config, Vec<Mistake>> {
             other => reader.unknown_name(other, name.span()),
         }
     }
+    if let (true, Some(why)) = (reader.mistakes.is_empty(), sts_mistake(&config)) {
+        let span = text
+            .find("sts_port")
+            .map_or(0..0, |at| at..at + "sts_port".len());
+        let hint = "a month of clients that cannot come back is what a mistake here costs";
+        reader.wrong(span, why, Some(hint.into()));
+    }
     if reader.mistakes.is_empty() {
         Ok(config)
     } else {
         Err(reader.mistakes)
     }
+}
+
+/// Says why clients that are told to come by TLS could not: there is no such listener, or its
+/// certificate is one that nobody can verify.
+fn sts_mistake(config: &Config) -> Option<String> {
+    let port = config.chat.sts_port;
+    if port == 0 {
+        return None;
+    }
+    let is_there = |listen: &&Listen| {
+        let serves_chat = listen.serve.address().scheme() == "chat";
+        let at = listen.at.address();
+        let is_at = matches!(at, Address::Tcp { port: at, .. } if u32::from(*at) == port);
+        serves_chat && is_at && tls(listen).is_some()
+    };
+    let Some(found) = config.listen.iter().find(is_there) else {
+        return Some(format!(
+            "`sts_port`: no [[listen]] takes chat with +tls on port {port}"
+        ));
+    };
+    let self_signed = tls(found)?.value("self-signed");
+    (self_signed == Some(Setting::Flag(true))).then(|| {
+        format!("`sts_port`: the certificate on port {port} is self-signed, so clients refuse it")
+    })
+}
+
+fn tls(listen: &Listen) -> Option<&Word> {
+    listen.at.layers().find(|word| word.row().name == "tls")
 }
 
 struct Reader<'a> {

@@ -38,13 +38,19 @@ fn every_key_reaches_its_place() {
         redaction_window_s = 60
         replay_on_join = 0
         channel_modes = "Cnt"
+        register = false
+        reserve_nicks = true
+        admin = "Here\nThere"
+        icon = "https://hub.example/i.png"
+        sts_port = 6697
+        sts_duration_s = 60
         casemapping = "precis"
         hosts = "address"
         pending_per_source = 8
         registered_per_source = 0x10
 
         [[listen]]
-        at = ":6697 +limit,per-ip=20"
+        at = ":6697 +limit,per-ip=20 +tls,cert=a.pem,key=a.key"
         serve = "chat"
 
         [[listen]]
@@ -69,13 +75,19 @@ fn every_key_reaches_its_place() {
             redaction_window_s: 60,
             replay_on_join: 0,
             channel_modes: ChannelModes::from_letters("ntC").unwrap(),
+            register: false,
+            reserve_nicks: true,
+            admin: "Here\nThere".into(),
+            icon: "https://hub.example/i.png".into(),
+            sts_port: 6_697,
+            sts_duration_s: 60,
             casemapping: CaseMapping::Precis,
             hosts: Hosts::Address,
             pending_per_source: 8,
             registered_per_source: 16,
         },
         listen: vec![
-            listen(":6697 +limit,per-ip=20", "chat"),
+            listen(":6697 +limit,per-ip=20 +tls,cert=a.pem,key=a.key", "chat"),
             listen("8081", "tcp://10.0.0.9:80"),
         ],
     };
@@ -278,4 +290,24 @@ fn the_reference_is_what_the_program_reads() {
         file == reference(),
         "run this test once with SOCKEYE_BLESS=1"
     );
+}
+
+#[test]
+fn sts_needs_a_listener_that_clients_can_verify() {
+    let file = |at: &str, serve: &str| {
+        format!("[chat]\nsts_port = 6697\n[[listen]]\nat = \"{at}\"\nserve = \"{serve}\"\n")
+    };
+    let good = file(":6697 +tls,cert=a.pem,key=a.key", "chat");
+    assert!(Config::parse(&good, "hub.toml").is_ok());
+    assert!(Config::parse(&good.replace("6697\n", "0\n"), "hub.toml").is_ok());
+    for (at, serve, why) in [
+        (":6697 +tls,self-signed", "chat", "self-signed"),
+        (":6697", "chat", "no [[listen]]"),
+        (":6698 +tls,cert=a.pem,key=a.key", "chat", "no [[listen]]"),
+        (":6697 +tls,cert=a.pem,key=a.key", "echo", "no [[listen]]"),
+    ] {
+        let error = Config::parse(&file(at, serve), "hub.toml").unwrap_err();
+        let shown = error.to_string();
+        assert!(shown.contains("sts_port") && shown.contains(why), "{shown}");
+    }
 }

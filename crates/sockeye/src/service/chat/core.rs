@@ -8,7 +8,7 @@
 //!
 //! Invariant: one append is in flight at most, and what it covers is applied only after it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use sockeye_proto::Now;
 use sockeye_proto::irc::event::Record;
-use sockeye_proto::irc::id::SessionId;
+use sockeye_proto::irc::id::{AccountId, SessionId};
 use sockeye_proto::irc::input::{Input, Output};
 use sockeye_proto::irc::pipeline::{Pipeline, StoreFailure};
 use sockeye_proto::irc::settings::Settings;
@@ -27,6 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::Shared;
+use super::accounts;
 use super::deliver::Deliveries;
 use super::operate;
 use super::outbox::Outbox;
@@ -41,6 +42,8 @@ pub(super) enum Ask {
     Inputs(Vec<Input>),
     /// New settings.
     Reload(Box<Settings>),
+    /// The nicks that belong to accounts, as compared.
+    Reserve(BTreeMap<String, AccountId>),
     /// Finish what is under way, store a snapshot and end.
     Stop(oneshot::Sender<Result<(), LogError>>),
 }
@@ -203,6 +206,7 @@ impl Core {
                     room -= 1;
                 }
                 Ask::Inputs(inputs) => room -= self.feed_inputs(inputs, now, room),
+                Ask::Reserve(nicks) => self.pipeline.reserve(nicks),
                 Ask::Reload(settings) => self.pipeline.reload(*settings),
                 Ask::Stop(answer) => self.stop = Some(Some(answer)),
             }
@@ -283,6 +287,11 @@ impl Core {
     fn deliver(&mut self) -> Vec<SessionId> {
         for output in self.outputs.drain(..) {
             match output {
+                Output::Ask {
+                    session,
+                    question,
+                    link,
+                } => accounts::ask(&self.shared, session, question, &link),
                 Output::Rehash { session } => operate::rehash(&self.shared, session),
                 output => self.deliveries.carry_out(output),
             }

@@ -99,6 +99,8 @@ struct Shared {
     history: Arc<dyn History>,
     accounts: Option<Accounts>,
     engine: Engine,
+    /// Whether nicks are kept may have changed.
+    reserving: Notify,
     /// How the configuration is read again, where that can be done.
     rehash: OnceLock<Rehash>,
     connections: AtomicUsize,
@@ -141,12 +143,16 @@ impl Chat {
             history,
             accounts,
             engine: engine.clone(),
+            reserving: Notify::new(),
             rehash: OnceLock::new(),
             connections: AtomicUsize::new(0),
             clients: AtomicUsize::new(0),
             channels: AtomicUsize::new(restored.pipeline.channels()),
         });
         engine.spawn(Core::new(restored, log, shared.clone(), asked).run());
+        if let Some(accounts) = shared.accounts.clone() {
+            engine.spawn(accounts::reserve(shared.clone(), accounts));
+        }
         Ok(Arc::new(Self { shared }))
     }
 
@@ -177,6 +183,7 @@ impl Chat {
             .current
             .write()
             .unwrap_or_else(PoisonError::into_inner) = current;
+        self.shared.reserving.notify_one();
         Ok(())
     }
 

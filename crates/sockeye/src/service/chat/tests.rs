@@ -693,5 +693,62 @@ fn accounts_log_in_and_wrong_passwords_do_not() {
     });
 }
 
+#[test]
+fn people_make_accounts_and_keep_their_nicks() {
+    let dir = tempfile::tempdir().unwrap();
+    life(dir.path(), async |hub, store| {
+        drop(hub);
+        let accounts = Accounts::new(store.clone(), CaseMapping::Ascii, HashCost::least());
+        let options = options(store.clone(), store);
+        let hub = Hub::start(ChatOptions {
+            accounts: Some(accounts.clone()),
+            settings: Settings {
+                register: true,
+                reserve_nicks: true,
+                ..settings()
+            },
+            ..options
+        })
+        .await;
+        // Before registration ends, and after it.
+        let mut ali = hub.connect().await;
+        ali.say("CAP REQ :sasl\r\nNICK ali\r\nUSER a 0 * :a\r\nREGISTER * * sesame\r\n")
+            .await;
+        ali.until("REGISTER SUCCESS ali ").await;
+        ali.say("CAP END\r\n").await;
+        ali.until(" 001 ali ").await;
+        let mut bo = hub.client("bo").await;
+        bo.say("PRIVMSG NickServ :REGISTER open\r\nWHOIS bo\r\n")
+            .await;
+        bo.until(" 330 bo bo bo ").await;
+        bo.say("PRIVMSG NickServ :SET PASSWORD sesame\r\nPRIVMSG NickServ :INFO ALI\r\n")
+            .await;
+        bo.until("Your password is another one now.").await;
+        bo.until("ali was registered at ").await;
+        ali.say("QUIT\r\n").await;
+        ali.until("ERROR ").await;
+        // The core hears of accounts after they are made.
+        let mut eve = hub.connect().await;
+        eve.say("NICK eve\r\nUSER e 0 * :e\r\n").await;
+        eve.until(" 422 ").await;
+        loop {
+            eve.say("NICK ali\r\n").await;
+            let answer = eve.line().await.unwrap();
+            if answer.contains(" 433 eve ali ") {
+                break;
+            }
+            eve.say("NICK eve\r\n").await;
+            eve.until(" NICK eve").await;
+        }
+        eve.say("OPER bo sesame\r\n").await;
+        eve.until(" 491 ").await;
+        eve.say("NS IDENTIFY ali sesame\r\nNICK ali\r\n").await;
+        eve.until(" NICK ali").await;
+        eve.say("NS DROP ali sesame\r\n").await;
+        eve.until(" 901 ").await;
+        assert_eq!(accounts.find("ali").await.unwrap(), None);
+    });
+}
+
 const WAIT_MAX: Duration = Duration::from_secs(300);
 const SLACK: Duration = Duration::from_millis(10);

@@ -4,25 +4,28 @@ mod certificates;
 mod limits;
 mod login;
 mod password;
+mod register;
 mod scram;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 use sockeye_proto::irc::id::AccountId;
 use sockeye_proto::irc::input::AccountRef;
 use sockeye_proto::irc::settings::CaseMapping;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 
 pub use self::login::LoginError;
 use self::login::Logins;
 use self::password::Verifiers;
 pub(crate) use self::password::mac;
 pub use self::password::{HashCost, Password};
+pub use self::register::RegisterError;
+use self::register::Registrations;
 pub use self::scram::{Challenge, Proven};
 use super::{LogError, Store};
 
@@ -41,8 +44,18 @@ struct Inner {
     folding: CaseMapping,
     cost: HashCost,
     logins: Logins,
+    registrations: Mutex<Registrations>,
+    /// Counts accounts that come and go.
+    changes: watch::Sender<u64>,
     /// Read once it is needed: see `salt_key`.
     salt_key: OnceCell<[u8; 32]>,
+}
+
+impl Inner {
+    fn registrations(&self) -> MutexGuard<'_, Registrations> {
+        let registrations = self.registrations.lock();
+        registrations.unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// One account.
@@ -109,6 +122,8 @@ impl Accounts {
                 folding,
                 cost,
                 logins,
+                registrations: Mutex::default(),
+                changes: watch::Sender::new(0),
                 salt_key: OnceCell::new(),
             }),
         }
@@ -142,7 +157,14 @@ impl Accounts {
             }
             find(transaction, &folded)
         });
-        added.await?.ok_or(AccountError::Exists)
+        let added = added.await?.ok_or(AccountError::Exists);
+        self.inner.changes.send_modify(|changes| *changes += 1);
+        added
+    }
+
+    /// Returns what changes whenever an account comes or goes.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changes.subscribe()
     }
 
     /// Removes an account with all its credentials.
@@ -155,7 +177,9 @@ impl Accounts {
             transaction.execute("DELETE FROM account WHERE id = ?1", [id])?;
             Ok(())
         })
-        .await
+        .await?;
+        self.inner.changes.send_modify(|changes| *changes += 1);
+        Ok(())
     }
 
     /// Returns all accounts by name.

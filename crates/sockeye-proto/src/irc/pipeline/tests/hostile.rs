@@ -7,6 +7,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::net::{Net, Who, only, untagged};
+use crate::irc::account::AnswerError;
 use crate::irc::command;
 
 /// What nobody sends who means well.
@@ -107,7 +108,10 @@ impl Scene {
         }
         let tagged = format!("@label=l;+x=1 {line}");
         self.net.done(self.mal);
-        let said = self.net.says(self.mal, &tagged);
+        let mut said = self.net.says(self.mal, &tagged);
+        if self.net.has_asked(self.mal) {
+            said = self.net.answers(self.mal, Err(AnswerError::Denied));
+        }
         for read in said.iter().chain(&self.net.read(self.ann)) {
             assert!(untagged(read).len() <= 510, "{line:?}: {read:?}");
             let has_break = read.contains(['\r', '\n', '\0']);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use std::vec::Vec;
 
 use crate::Now;
+use crate::irc::account::{Answer, AnswerError, Question};
 use crate::irc::caps::{self, Caps, Offer};
 use crate::irc::event::Record;
 use crate::irc::history::HistoryRequest;
@@ -39,6 +40,7 @@ struct Client {
     done: usize,
     closed: bool,
     histories: Vec<HistoryRequest>,
+    asked: Vec<Question>,
 }
 
 pub(super) fn settings() -> Settings {
@@ -54,6 +56,7 @@ pub(super) fn settings() -> Settings {
         replay_on_join: 50,
         casemapping: CaseMapping::Ascii,
         accounts: true,
+        register: true,
         ..Settings::default()
     }
 }
@@ -124,6 +127,23 @@ impl Net {
     /// What the client has not read yet.
     pub(super) fn read(&mut self, who: Who) -> Vec<String> {
         core::mem::take(&mut self.client(who).unread)
+    }
+
+    /// What the accounts have been asked for a client.
+    pub(super) fn asked(&mut self, who: Who) -> Question {
+        self.client(who).asked.remove(0)
+    }
+
+    /// Returns whether the accounts have been asked, and forgets what.
+    pub(super) fn has_asked(&mut self, who: Who) -> bool {
+        !core::mem::take(&mut self.client(who).asked).is_empty()
+    }
+
+    /// The accounts answer; returns what the client reads.
+    pub(super) fn answers(&mut self, who: Who, answer: Result<Answer, AnswerError>) -> Vec<String> {
+        let session = id(who);
+        self.input(Input::Answer { session, answer });
+        self.read(who)
     }
 
     /// How many times a line for many was written since the last time.
@@ -255,6 +275,9 @@ impl Net {
                 Output::Entered { session } => {
                     self.client(who(session)).unread.push("(entered)".into());
                 }
+                Output::Ask {
+                    session, question, ..
+                } => self.client(who(session)).asked.push(question),
                 Output::Rehash { session } => {
                     self.client(who(session)).unread.push("(rehash)".into());
                 }

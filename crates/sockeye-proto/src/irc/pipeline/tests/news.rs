@@ -64,7 +64,8 @@ fn a_reload_tells_what_may_be_had_now() {
     assert_eq!(
         net.says(able, "CAP LIST"),
         [
-            ":hub.test CAP able DEL :draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl",
+            ":hub.test CAP able DEL :draft/account-registration draft/chathistory \
+             draft/event-playback draft/message-redaction draft/read-marker sasl",
             ":hub.test CAP able LIST :batch cap-notify",
         ]
     );
@@ -76,7 +77,8 @@ fn a_reload_tells_what_may_be_had_now() {
     net.says(plain, "PING x");
     assert_eq!(
         net.says(able, "PING x")[0],
-        ":hub.test CAP able NEW :draft/chathistory draft/event-playback draft/message-redaction draft/read-marker sasl"
+        ":hub.test CAP able NEW :draft/account-registration draft/chathistory \
+             draft/event-playback draft/message-redaction draft/read-marker sasl"
     );
 }
 

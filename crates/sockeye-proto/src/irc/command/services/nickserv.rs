@@ -1,0 +1,330 @@
+//! NickServ: accounts by commands that people know from elsewhere. An account's name is its nick.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
+use super::super::Request;
+use super::super::errand::{Errand, Purpose};
+use super::super::login::LogIn;
+use super::super::nick::ChangeNick;
+use crate::irc::account::{Answer, AnswerError, Question, Secret};
+use crate::irc::event::Stamp;
+use crate::irc::history::time_text;
+use crate::irc::id::SessionId;
+use crate::irc::input::{Output, Recipients, fingerprint_text, parse_fingerprint};
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal};
+
+/// What somebody wants, once the accounts have answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wish {
+    Register,
+    Identify,
+    /// To have a nick free; with `true` to have it oneself.
+    Free(String, bool),
+    SetPassword,
+    AddCertificate([u8; 32]),
+    RemoveCertificate([u8; 32]),
+    ListCertificates,
+    Info(String),
+    Drop(String),
+}
+
+/// Being told something, and what needs no answer of the accounts.
+#[derive(Debug)]
+pub(crate) struct FreeNick {
+    session: SessionId,
+    nick: String,
+    and_take: bool,
+}
+
+pub(super) fn command(request: &mut Request<'_>, text: &str) {
+    let mut words = text.split(' ').filter(|word| !word.is_empty());
+    let verb = words.next().unwrap_or("HELP").to_ascii_uppercase();
+    let words: Vec<&str> = words.collect();
+    match (verb.as_str(), words.as_slice()) {
+        ("REGISTER", [password, ..]) => register(request, password),
+        ("IDENTIFY" | "LOGIN" | "ID", [password]) => {
+            let name = request.session.nick.clone();
+            identify(request, &name, password);
+        }
+        ("IDENTIFY" | "LOGIN" | "ID", [name, password, ..]) => identify(request, name, password),
+        ("LOGOUT", _) => {
+            let session = request.session.id;
+            let account = None;
+            request.act(Event::LogIn(LogIn { session, account }));
+        }
+        ("GHOST" | "RECOVER", [nick, password @ ..]) => free(request, nick, password, false),
+        ("REGAIN", [nick, password @ ..]) => free(request, nick, password, true),
+        ("SET", [what, password, ..]) if what.eq_ignore_ascii_case("PASSWORD") => {
+            with_account(request, |name| {
+                let password = Secret((*password).into());
+                (Wish::SetPassword, Question::SetPassword { name, password })
+            });
+        }
+        ("CERT", [verb, rest @ ..]) => certificate(request, &verb.to_ascii_uppercase(), rest),
+        ("INFO", [name, ..]) => info(request, name),
+        ("INFO", []) => {
+            let own = request.session.account.as_ref();
+            let name = own.map_or(&request.session.nick, |account| &account.name);
+            info(request, &name.clone());
+        }
+        ("DROP", [name, password, ..]) => {
+            let question = Question::Drop {
+                name: (*name).into(),
+                password: Secret((*password).into()),
+            };
+            ask(request, Wish::Drop((*name).into()), question);
+        }
+        ("HELP", _) => HELP.iter().for_each(|line| say_now(request, line)),
+        _ => say_now(request, "I do not understand. HELP lists what I do."),
+    }
+}
+
+fn register(request: &mut Request<'_>, password: &str) {
+    if !request.network.settings.register {
+        return say_now(request, "Accounts are made by the operators here.");
+    }
+    if request.session.account.is_some() {
+        return say_now(request, "You are logged in already.");
+    }
+    let question = Question::Register {
+        name: request.session.nick.clone(),
+        password: Secret(password.into()),
+    };
+    ask(request, Wish::Register, question);
+}
+
+fn identify(request: &mut Request<'_>, name: &str, password: &str) {
+    let question = Question::Password {
+        name: name.into(),
+        password: Secret(password.into()),
+    };
+    ask(request, Wish::Identify, question);
+}
+
+/// Whose account has the nick for its name may take it from anybody, and so may who is logged in to
+/// the account of who has it, or knows the password.
+fn free(request: &mut Request<'_>, nick: &str, password: &[&str], and_take: bool) {
+    let network = request.network;
+    let Some(holder) = network.session_by_nick(nick) else {
+        return say_now(request, "Nobody has that nick.");
+    };
+    if holder.id == request.session.id {
+        return say_now(request, "That is yourself.");
+    }
+    if let [password, ..] = password {
+        let question = Question::Password {
+            name: nick.into(),
+            password: Secret((*password).into()),
+        };
+        return ask(request, Wish::Free(nick.into(), and_take), question);
+    }
+    request.act(Event::FreeNick(FreeNick {
+        session: request.session.id,
+        nick: nick.into(),
+        and_take,
+    }));
+}
+
+fn certificate(request: &mut Request<'_>, verb: &str, rest: &[&str]) {
+    let own = request.session.link.certificate;
+    let given = match rest.first() {
+        Some(text) => parse_fingerprint(text),
+        None => own,
+    };
+    match (verb, given) {
+        ("LIST", _) => with_account(request, |name| {
+            (Wish::ListCertificates, Question::Certificates { name })
+        }),
+        ("ADD" | "DEL", None) => {
+            let text = "That needs a SHA-256 fingerprint, or a connection with a certificate.";
+            say_now(request, text);
+        }
+        ("ADD", Some(fingerprint)) => with_account(request, |name| {
+            let question = Question::AddCertificate { name, fingerprint };
+            (Wish::AddCertificate(fingerprint), question)
+        }),
+        ("DEL", Some(fingerprint)) => with_account(request, |name| {
+            let question = Question::RemoveCertificate { name, fingerprint };
+            (Wish::RemoveCertificate(fingerprint), question)
+        }),
+        _ => say_now(request, "CERT takes ADD, DEL and LIST."),
+    }
+}
+
+fn info(request: &mut Request<'_>, name: &str) {
+    let question = Question::Lookup { name: name.into() };
+    ask(request, Wish::Info(name.into()), question);
+}
+
+/// Asks for somebody who is logged in.
+fn with_account(request: &mut Request<'_>, ask_for: impl FnOnce(String) -> (Wish, Question)) {
+    match &request.session.account {
+        None => say_now(request, "You are not logged in."),
+        Some(account) => {
+            let (wish, question) = ask_for(account.name.clone());
+            ask(request, wish, question);
+        }
+    }
+}
+
+fn ask(request: &mut Request<'_>, wish: Wish, question: Question) {
+    request.act(Event::Errand(Errand {
+        session: request.session.id,
+        purpose: Purpose::NickServ(wish),
+        question,
+    }));
+}
+
+/// Does what the answer allows, or says why not.
+pub(in super::super) fn answered(
+    session: SessionId,
+    wish: Wish,
+    answer: Result<Answer, AnswerError>,
+    stamp: &Stamp,
+    network: &mut Network,
+    effects: &mut Effects<'_>,
+) {
+    let text = match (wish, answer) {
+        (_, Err(error)) => error.words().into(),
+        (Wish::Register | Wish::Identify, Ok(Answer::Account(account))) => {
+            let text = format!("You are logged in as {}.", account.name);
+            let account = Some(account);
+            let _taken = network.apply(LogIn { session, account }, stamp, effects);
+            text
+        }
+        (Wish::Free(nick, and_take), Ok(Answer::Account(_))) => {
+            return send_away(session, &nick, and_take, stamp, network, effects);
+        }
+        (Wish::SetPassword, Ok(_)) => "Your password is another one now.".into(),
+        (Wish::AddCertificate(fingerprint), Ok(_)) => {
+            let text = fingerprint_text(&fingerprint);
+            format!("Added {text}. It logs you in by SASL EXTERNAL.")
+        }
+        (Wish::RemoveCertificate(fingerprint), Ok(_)) => {
+            format!("Removed {}.", fingerprint_text(&fingerprint))
+        }
+        (Wish::ListCertificates, Ok(Answer::Certificates(all))) => {
+            for fingerprint in &all {
+                let text = fingerprint_text(fingerprint);
+                super::say(NICK, session, network, effects.replies.lines(), &text);
+            }
+            format!("{} certificates.", all.len())
+        }
+        (Wish::Info(_), Ok(Answer::Info { name, created_ms })) => {
+            format!("{name} was registered at {}.", time_text(created_ms))
+        }
+        (Wish::Drop(name), Ok(_)) => {
+            log_out_all(&name, stamp, network, effects);
+            format!("{name} is no account any more.")
+        }
+        (_, Ok(_)) => return,
+    };
+    super::say(NICK, session, network, effects.replies.lines(), &text);
+}
+
+impl Intent for FreeNick {
+    type Change = ();
+
+    fn plan(&self, network: &Network) -> Result<(), Refusal> {
+        let holder = network.session_by_nick(&self.nick);
+        let own = network.sessions.find(self.session);
+        let own = own.and_then(|session| session.account.as_ref());
+        let fold = |name: &str| network.settings.casemapping.fold(name);
+        let is_owner = own.is_some_and(|own| {
+            let of_holder = holder.and_then(|holder| holder.account.as_ref());
+            fold(&own.name) == fold(&self.nick) || of_holder.is_some_and(|it| it.id == own.id)
+        });
+        match is_owner {
+            true => Ok(()),
+            false => {
+                let mut lines = String::new();
+                let text = "That nick is not yours; with its password it is.";
+                super::say(NICK, self.session, network, &mut lines, text);
+                Err(Refusal(lines))
+            }
+        }
+    }
+
+    fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
+        send_away(
+            self.session,
+            &self.nick,
+            self.and_take,
+            stamp,
+            network,
+            effects,
+        );
+    }
+}
+
+fn send_away(
+    by: SessionId,
+    nick: &str,
+    and_take: bool,
+    stamp: &Stamp,
+    network: &mut Network,
+    effects: &mut Effects<'_>,
+) {
+    let holder = network.session_by_nick(nick).map(|holder| holder.id);
+    if let Some(holder) = holder.filter(|&holder| holder != by) {
+        let by = network.sessions.find(by).map_or("", |by| &by.nick);
+        let reason = format!("GHOST command used by {by}");
+        let goodbye = network.leave(holder, &reason, stamp, effects.outputs);
+        effects.outputs.push(Output::Send {
+            to: Recipients::One(holder),
+            lines: Bytes::from(goodbye),
+        });
+        effects.outputs.push(Output::Close { session: holder });
+    }
+    let text = format!("{nick} is free.");
+    super::say(NICK, by, network, effects.replies.lines(), &text);
+    if let Some(change) = ChangeNick::of(by, nick, network).filter(|_| and_take)
+        && let Err(refusal) = network.apply(change, stamp, effects)
+    {
+        effects.replies.lines().push_str(&refusal.0);
+    }
+}
+
+/// Who was logged in to an account that is gone is so no more.
+fn log_out_all(name: &str, stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
+    let fold = |name: &str| network.settings.casemapping.fold(name);
+    let is_of_it = |account: &crate::irc::account::AccountRef| fold(&account.name) == fold(name);
+    let sessions = network.sessions.iter();
+    let sessions = sessions.filter(|session| session.account.as_ref().is_some_and(is_of_it));
+    let sessions: Vec<SessionId> = sessions.map(|session| session.id).collect();
+    for session in sessions {
+        let lines = network.log_in(session, None, stamp, effects.outputs);
+        match session == effects.replies.to() {
+            true => effects.replies.lines().push_str(&lines),
+            false => effects.outputs.push(Output::Send {
+                to: Recipients::One(session),
+                lines: Bytes::from(lines),
+            }),
+        }
+    }
+}
+
+fn say_now(request: &mut Request<'_>, text: &str) {
+    let (to, network) = (request.session.id, request.network);
+    super::say(NICK, to, network, request.say(), text);
+}
+
+/// The nick of the service.
+pub(crate) const NICK: &str = "NickServ";
+
+const HELP: [&str; 10] = [
+    "REGISTER password: make an account with your nick for its name",
+    "IDENTIFY [account] password: log in; LOGOUT: log out",
+    "GHOST nick [password]: send away who has your nick",
+    "REGAIN nick [password]: the same, and take the nick",
+    "SET PASSWORD password: set another password",
+    "CERT ADD [fingerprint]: let a certificate log you in (SHA-256)",
+    "CERT DEL fingerprint, CERT LIST: take it away, list them",
+    "INFO [account]: since when there is an account",
+    "DROP account password: remove an account for good",
+    "The same account works for all services of this hub.",
+];
