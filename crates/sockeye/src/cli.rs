@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::os::fd::RawFd;
 
+pub use crate::error::{visible, visible_lines};
+
 use crate::error::{Error, ErrorKind};
 use crate::sys::{inherited, notify};
 

@@ -103,8 +103,8 @@ impl Error {
         Self {
             kind,
             op,
-            on: on.to_string(),
-            cause: plain(cause.to_string()),
+            on: visible(&on.to_string()),
+            cause: visible_lines(&plain(cause.to_string())),
             hint: None,
         }
     }
@@ -112,7 +112,7 @@ impl Error {
     /// Makes the error that another process has reported, from all that it said.
     pub fn reported(kind: ErrorKind, said: String) -> Self {
         Self {
-            cause: said,
+            cause: visible_lines(&said),
             ..Self::new(kind, "", "", "")
         }
     }
@@ -120,7 +120,7 @@ impl Error {
     /// Adds what the user can do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl fmt::Display) -> Self {
-        self.hint = Some(hint.to_string());
+        self.hint = Some(visible_lines(&hint.to_string()));
         self
     }
 
@@ -164,6 +164,23 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// Writes what acts on a terminal as escapes: names that others have chosen shall neither steer it nor
+/// forge a line.
+pub fn visible(text: &str) -> String {
+    text.chars().fold(String::new(), |mut visible, letter| {
+        match letter.is_control() || TURNS_TEXT.contains(&letter) {
+            true => visible.extend(letter.escape_default()),
+            false => visible.push(letter),
+        }
+        visible
+    })
+}
+
+/// Does as [`visible`] does with each line of a text that has some.
+pub fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// Writes a system error as a person reads it: lower case, without the number.
 pub(crate) fn words(error: &io::Error) -> String {
     match error.kind() {
@@ -197,6 +214,11 @@ fn lower(text: &str) -> String {
 
 /// How what the standard library puts before the resolver's own words ends.
 const RESOLVER_MARK: &str = "lookup address information: ";
+/// Characters that turn the direction of a text (Unicode standard annex 9, section 2).
+const TURNS_TEXT: [char; 9] = [
+    '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
+    '\u{2069}',
+];
 
 #[cfg(test)]
 mod tests {
@@ -209,5 +231,16 @@ mod tests {
         assert_eq!(error.to_string(), "make /proc/x: permission denied");
         let error = Error::new(ErrorKind::ConfigUsage, "read", "hub.toml", "Two (of them)");
         assert_eq!(error.to_string(), "read hub.toml: Two (of them)");
+    }
+
+    #[test]
+    fn names_that_others_have_chosen_cannot_act_on_a_terminal() {
+        let name = "a\x1b[2J\nerror: forged\u{202e}";
+        let error = Error::new(ErrorKind::PeerReset, "connect", name, "gone\x07");
+        assert_eq!(
+            error.to_string(),
+            r"connect a\u{1b}[2J\nerror: forged\u{202e}: gone\u{7}"
+        );
+        assert_eq!(visible_lines("é\tä\n\u{9b}"), "é\\tä\n\\u{9b}");
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use sockeye::cli::visible;
 use sockeye::io::ConnectionInfo;
 use sockeye::{Error, ErrorKind};
 use sockeye_proto::irc::history::time_text;
@@ -115,7 +116,7 @@ impl Entry<'_> {
             Err(error) => error.to_string().replace('\n', " "),
         };
         let lasted = crate::show::seconds(*lasted);
-        let peer = peer.who();
+        let (peer, to) = (visible(&peer.who().to_string()), visible(to));
         format!(
             "{time} {peer} {to} in {bytes_in} out {bytes_out} lost {bytes_lost} {lasted} s: {how}"
         )

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use clap::ColorChoice;
 use serde_json::{Map, Value as Json, json};
+use sockeye::cli::visible_lines;
 use sockeye::endpoint::{Address, Endpoint, Value};
 use sockeye::engine::{Listening, Session};
 use sockeye::{Error, ErrorKind, cli};
@@ -221,7 +222,7 @@ impl Output {
     pub(crate) fn asked_for(&self, words: impl fmt::Display, object: Json) {
         match self.json {
             true => self.line(object),
-            false => self.line(words),
+            false => self.words(words),
         }
     }
 
@@ -273,7 +274,7 @@ impl Output {
     pub(crate) fn answer(&self, words: impl fmt::Display, object: &Json) -> Result<(), Error> {
         let text = match self.json {
             true => format!("{object}\n"),
-            false => format!("{words}\n"),
+            false => format!("{}\n", visible_lines(&words.to_string())),
         };
         match io::stdout().write_all(text.as_bytes()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::new(
@@ -291,8 +292,13 @@ impl Output {
         match (self.quiet, self.json) {
             (true, _) => {}
             (false, true) => self.line(object),
-            (false, false) => self.line(words),
+            (false, false) => self.words(words),
         }
+    }
+
+    /// Says something in words; what others have chosen of it cannot act on a terminal.
+    fn words(&self, words: impl fmt::Display) {
+        self.line(visible_lines(&words.to_string()));
     }
 
     /// Returns what makes text red, blue and plain again.

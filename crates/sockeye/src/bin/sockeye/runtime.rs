@@ -2,23 +2,29 @@
 
 use std::io;
 
+use rustix::process::Signal;
 use sockeye::{Error, ErrorKind};
 use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Starts the runtime of verbs that carry one conversation; it starts no thread.
 pub(crate) fn single_thread() -> Result<Runtime, Error> {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(no_runtime)
+    prepared(&mut Builder::new_current_thread())
 }
 
 /// Starts the runtime of verbs that serve many.
 pub(crate) fn multi_thread() -> Result<Runtime, Error> {
-    Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(no_runtime)
+    prepared(&mut Builder::new_multi_thread())
+}
+
+fn prepared(builder: &mut Builder) -> Result<Runtime, Error> {
+    let runtime = builder.enable_all().build().map_err(no_runtime)?;
+    let context = runtime.enter();
+    // A file that may not grow is an error where it is written to, not the end of all sessions; a
+    // child gets the signal's default back.
+    drop(signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map_err(no_runtime)?);
+    drop(context);
+    Ok(runtime)
 }
 
 fn no_runtime(error: io::Error) -> Error {

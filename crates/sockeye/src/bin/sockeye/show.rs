@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 use sockeye::Error;
+use sockeye::cli::visible;
 use sockeye::engine::Session;
 use sockeye::io::{ConnectionInfo, Ending, Watch, Way};
 use sockeye::service::WatchSessions;
@@ -221,16 +222,7 @@ fn hex_lines(bytes: &[u8]) -> String {
 
 /// A line each, its control characters escaped: nothing of it may act on the terminal.
 fn text_lines(text: &str) -> String {
-    let line = |line: &str| {
-        let indent = String::from("  ");
-        line.chars().fold(indent, |mut text, letter| {
-            match letter.is_control() {
-                true => text.extend(letter.escape_default()),
-                false => text.push(letter),
-            }
-            text
-        })
-    };
+    let line = |line: &str| format!("  {}", visible(line));
     text.split_inclusive('\n')
         .map(line)
         .collect::<Vec<_>>()

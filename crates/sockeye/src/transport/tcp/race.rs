@@ -85,8 +85,10 @@ async fn first_of<T>(attempts: &mut Vec<Pin<Box<impl Future<Output = T>>>>) -> T
 
 async fn connect_one(at: SocketAddr, options: &TcpOptions) -> io::Result<TcpStream> {
     let socket = open(at, options)?;
-    // A port whose last connection lingers is free for one to another address.
-    socket.set_reuse_address(options.reuseaddr)?;
+    if options.ip.local_port.is_some() {
+        // A port whose last connection lingers is free for one to another address.
+        socket.set_reuse_address(options.reuseaddr)?;
+    }
     if options.fastopen {
         named("fastopen", sys::socket::connect_fast(&socket))?;
     }
