@@ -4,6 +4,7 @@ use std::fs::File;
 use std::os::fd::RawFd;
 
 pub use crate::error::{visible, visible_lines};
+pub use crate::sys::standard::output_was_closed;
 
 use crate::error::{Error, ErrorKind};
 use crate::sys::{inherited, notify};

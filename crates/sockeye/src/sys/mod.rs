@@ -12,3 +12,4 @@ pub(crate) mod messages;
 pub(crate) mod notify;
 pub(crate) mod pipe;
 pub(crate) mod socket;
+pub(crate) mod standard;

@@ -19,6 +19,7 @@ use super::lane::{Lane, PIECE_BYTES, until_done};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ConnectionInfo, Conversation, Layered, Stream};
+use crate::sys::standard;
 
 pub(super) fn connect(endpoint: &Endpoint) -> Result<(Conversation, ConnectionInfo), Error> {
     let failed = |why: &str| Error::new(ErrorKind::LocalRead, "open", endpoint, why);
@@ -102,7 +103,7 @@ impl AsyncWrite for StdioStream {
         }
         let (buffer, written) = ready!(self.output.poll_done(cx));
         self.output.spare = buffer;
-        let broken = |error| Errno::from_io_error(error).unwrap_or(Errno::PIPE);
+        let broken = |error| Errno::from_io_error(error).unwrap_or(Errno::BADF);
         self.broken = written.as_ref().err().map(broken);
         Poll::Ready(written)
     }
@@ -123,6 +124,9 @@ fn read(buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 fn write(buffer: &mut [u8]) -> io::Result<usize> {
+    if standard::output_was_closed() {
+        return Err(io::Error::other(CLOSED));
+    }
     until_done(stdout(), PollFlags::OUT, |output| {
         rustix::io::write(output, buffer)
     })
@@ -139,3 +143,6 @@ fn close_output() -> io::Result<()> {
         }
     }
 }
+
+/// Why bytes have no place to go: this process was started without one.
+const CLOSED: &str = "it was closed when the program started";

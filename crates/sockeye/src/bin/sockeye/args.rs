@@ -6,12 +6,14 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
+use crate::answer;
 use crate::completions::Completions;
 use crate::connect::Connect;
 use crate::explain::Explain;
 use crate::generate::Generate;
 use crate::hub::HubVerb;
 use crate::listen::Listen;
+use crate::output::Output;
 use crate::probe::Probe;
 use crate::relay::Relay;
 
@@ -79,9 +81,16 @@ impl Arguments {
     pub(crate) fn read() -> Result<Self, ExitCode> {
         Self::try_parse().map_err(|error| {
             let error = explain(error);
-            // Nobody is left to tell when the error's own stream is closed.
-            let _ = error.print();
-            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            if error.use_stderr() {
+                // Nobody is left to tell when the error's own stream is closed.
+                let _ = error.print();
+                return ExitCode::from(code);
+            }
+            match answer::printed(|| error.print()) {
+                Ok(()) => ExitCode::from(code),
+                Err(error) => Output::default().fail(&error),
+            }
         })
     }
 }

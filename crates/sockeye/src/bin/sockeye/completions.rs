@@ -1,14 +1,14 @@
 //! `completions`: what a shell needs to complete verbs, flags, addresses and `+words`.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Command, CommandFactory, ValueEnum};
 use clap_complete::Shell;
-use sockeye::{Error, ErrorKind};
+use sockeye::Error;
 
+use crate::answer;
 use crate::args::Arguments;
 use crate::vocabulary;
 
@@ -32,13 +32,8 @@ enum Supported {
 
 impl Completions {
     pub(crate) fn run(&self) -> Result<ExitCode, Error> {
-        match io::stdout().write_all(self.shell.script().as_bytes()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                let on = "standard output";
-                Err(Error::new(ErrorKind::LocalWrite, "write", on, error))
-            }
-            _ => Ok(ExitCode::SUCCESS),
-        }
+        answer::print(&self.shell.script())?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 

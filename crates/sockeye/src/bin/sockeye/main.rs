@@ -6,6 +6,7 @@
 mod access;
 #[cfg(feature = "sqlite")]
 mod account;
+mod answer;
 mod args;
 mod completions;
 mod connect;

@@ -1,12 +1,12 @@
 //! What `account` and `status` share: which hub is meant, and what is printed of its answers.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 use sockeye::hub::{Plan, ServeOptions};
 use sockeye::{Error, ErrorKind};
 
+use crate::answer;
 use crate::serve::source;
 
 /// Which hub is meant.
@@ -34,16 +34,8 @@ impl Which {
 
 /// Writes lines to standard output; a reader that has gone away is no error.
 pub(crate) fn print(lines: impl IntoIterator<Item = String>) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    for line in lines {
-        match writeln!(stdout, "{line}") {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-            written => written.map_err(|error| {
-                Error::new(ErrorKind::LocalWrite, "write", "standard output", error)
-            })?,
-        }
-    }
-    Ok(())
+    let lines = lines.into_iter().map(|line| line + "\n");
+    answer::print(&lines.collect::<String>())
 }
 
 /// Writes a value as one line of JSON.

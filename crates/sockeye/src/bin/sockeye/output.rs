@@ -19,6 +19,7 @@ use sockeye::engine::{Listening, Session};
 use sockeye::{Error, ErrorKind, cli};
 
 use crate::access::with_process;
+use crate::answer;
 use crate::args::Shared;
 use crate::printer::{Printer, print_now};
 use crate::show::seconds;
@@ -276,15 +277,7 @@ impl Output {
             true => format!("{object}\n"),
             false => format!("{}\n", visible_lines(&words.to_string())),
         };
-        match io::stdout().write_all(text.as_bytes()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::new(
-                ErrorKind::LocalWrite,
-                "write",
-                "standard output",
-                error,
-            )),
-            _ => Ok(()),
-        }
+        answer::print(&text)
     }
 
     /// Reports in words or, for programs, as an object; `--quiet` silences both.

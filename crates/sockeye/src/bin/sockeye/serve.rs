@@ -1,6 +1,5 @@
 //! `serve`: a hub.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use sockeye::hub::{self, ConfigSource, Hub, Notice, Notices, Plan, Prepared, Ser
 use sockeye::{Error, ErrorKind};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::answer;
 use crate::endpoints::read_time;
 use crate::output::Output;
 use crate::runtime;
@@ -119,10 +119,7 @@ pub(crate) fn source(path: PathBuf) -> ConfigSource {
 }
 
 fn print_example() -> Result<ExitCode, Error> {
-    let mut stdout = std::io::stdout().lock();
-    stdout
-        .write_all(hub::config::example().as_bytes())
-        .map_err(|error| Error::new(ErrorKind::LocalWrite, "serve", "standard output", error))?;
+    answer::print(&hub::config::example())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -76,3 +76,22 @@ fn a_full_disk_is_said_on_both_ends() {
     assert!(!sender.wait().success());
     sender.stderr.wait_for_text("connection reset by peer");
 }
+
+#[test]
+fn a_file_size_limit_is_an_error_of_the_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let to = format!("file:{}", dir.path().join("small").display());
+    let mut limited = Command::new("bash");
+    // In units of 1024 bytes.
+    limited.args(["-c", "ulimit -f 1; exec \"$0\" \"$@\""]);
+    limited.args([
+        env!("CARGO_BIN_EXE_sockeye"),
+        "connect",
+        &to,
+        "+file,create",
+    ]);
+    let output = run_command(limited, &[b'x'; 4_000]);
+    assert_eq!(output.status.code(), Some(23), "{}", stderr(&output));
+    assert!(stderr(&output).contains("file too large"), "{output:?}");
+    assert_eq!(fs::metadata(dir.path().join("small")).unwrap().len(), 1_024);
+}

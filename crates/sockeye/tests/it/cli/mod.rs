@@ -17,6 +17,7 @@ mod readiness;
 mod refused;
 mod relay;
 mod show;
+mod standard;
 mod stopping;
 mod tls;
 
