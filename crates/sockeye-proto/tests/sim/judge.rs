@@ -189,8 +189,15 @@ impl Judge {
         let message = match &pending.sent {
             Sent::Line(message) => message,
             Sent::Login(account) => {
-                let user = self.model.users.get_mut(&id).ok_or("a login of nobody")?;
-                user.account = Some(*account);
+                let lines = self.model.log_in(id, *account);
+                let lines = lines.ok_or("a login of nobody")?;
+                let now = self.remember();
+                let client = self.clients.entry(id).or_default();
+                client
+                    .pending
+                    .iter_mut()
+                    .for_each(|pending| pending.checked_from = now);
+                self.expect(id, None, lines);
                 return Ok(());
             }
             Sent::Entered => return Ok(()),

@@ -38,6 +38,8 @@ pub(crate) struct User {
     pub(crate) caps: Caps,
     pub(crate) account: Option<u64>,
     pub(crate) modes: BTreeSet<char>,
+    /// The rooms that it has joined, also those that it has left, in order.
+    pub(crate) joined: Vec<String>,
 }
 
 impl User {
@@ -135,6 +137,9 @@ impl Model {
     }
 
     fn enter_room(&mut self, who: SessionId, name: &str, is_new: bool) -> Lines {
+        let joined = &mut self.users.get_mut(&who).unwrap().joined;
+        joined.retain(|other| *other != fold(name));
+        joined.push(fold(name));
         let user = self.users[&who].clone();
         let room = self.room_mut(name);
         let is_founder = room.belongs_to(&user);

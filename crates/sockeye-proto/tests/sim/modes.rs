@@ -4,6 +4,7 @@ use sockeye_proto::irc::id::SessionId;
 
 use crate::model::{Lines, Model, Outcome, Refused, both};
 use crate::room::{HALFOP, OPERATOR, Room, fold, given_by};
+use crate::seen::Seen;
 
 impl Model {
     pub(crate) fn set_mode(
@@ -70,6 +71,36 @@ impl Model {
             lines.extend(self.appearance(&room, member, "PART"));
         }
         Ok(lines)
+    }
+
+    /// A founder who logs in gets the prefixes that were missing.
+    pub(crate) fn log_in(&mut self, who: SessionId, account: u64) -> Option<Lines> {
+        self.users.get_mut(&who)?.account = Some(account);
+        let user = self.users[&who].clone();
+        let mut lines = Lines::new();
+        let rooms = user.joined.iter().filter_map(|name| self.rooms.get(name));
+        for room in rooms.cloned().collect::<Vec<_>>() {
+            let Some(rank) = room.members.get(&who).filter(|_| room.belongs_to(&user)) else {
+                continue;
+            };
+            let missing = ['q', 'o']
+                .into_iter()
+                .filter(|letter| !rank.0.contains(letter));
+            let missing: String = missing.collect();
+            if missing.is_empty() {
+                continue;
+            }
+            let held = &mut self.room_mut(&room.name).members.get_mut(&who)?.0;
+            held.extend(missing.chars());
+            if room.has('u') && rank.level() == 0 {
+                lines.extend(self.appearance(&room, who, "JOIN"));
+            }
+            let change = ["+", &missing].concat();
+            let nicks = missing.chars().map(|_| &*user.nick);
+            let params: Vec<&str> = [&*room.name, &*change].into_iter().chain(nicks).collect();
+            lines.extend(self.to_room(&room, &Seen::server("MODE", &params)));
+        }
+        Some(lines)
     }
 
     /// A room to which another one sends people is one that the sender operates, too.

@@ -53,6 +53,7 @@ impl Script {
             caps,
             account,
             modes: BTreeSet::new(),
+            joined: Vec::new(),
         }
     }
 

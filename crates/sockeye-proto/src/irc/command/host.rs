@@ -71,7 +71,11 @@ fn rejoin(
         return;
     };
     let mut relays = Vec::from([super::join::news(session, &joined.name, stamp)]);
-    relays.extend(super::join::rank_news(session, joined, network, stamp));
+    let (rank, server) = (
+        joined.rank(id).unwrap_or_default(),
+        &*network.settings.server,
+    );
+    relays.extend(super::join::rank_news(session, joined, rank, server, stamp));
     if session.away.is_some() {
         relays.push(away::news(session, stamp));
     }

@@ -231,7 +231,7 @@ fn enter(session: SessionId, channel: ChannelId, network: &mut Network) {
 
 /// A channel belongs to its founder's account, also when empty; one without stored state that is
 /// empty is operated by its first joiner, who has just made it, and all by admins.
-fn rank_on_joining(session: &Session, channel: &Channel) -> Rank {
+pub(super) fn rank_on_joining(session: &Session, channel: &Channel) -> Rank {
     let account = session.account.as_ref();
     let is_founder =
         channel.founder.is_some() && account.map(|account| account.id) == channel.founder;
@@ -259,7 +259,8 @@ fn announce(
     let relay = news(session, &joined.name, stamp);
     let away = session.away.is_some().then(|| away::news(session, stamp));
     // The joiner itself sees its rank among the names.
-    let rank = rank_news(session, joined, network, stamp);
+    let rank = joined.rank(id).unwrap_or_default();
+    let rank = rank_news(session, joined, rank, &network.settings.server, stamp);
     effects
         .replies
         .lines()
@@ -287,19 +288,20 @@ pub(super) fn news<'a>(session: &Session, channel: &str, stamp: &'a Stamp) -> Re
     })
 }
 
-/// Makes what the members of a channel are told of the prefixes of a new one; `None` if it has none.
+/// Makes what the members of a channel are told of prefixes that one has by itself; `None` if those
+/// are none.
 pub(super) fn rank_news<'a>(
     session: &Session,
     channel: &Channel,
-    network: &Network,
+    rank: Rank,
+    server: &str,
     stamp: &'a Stamp,
 ) -> Option<Relay<'a>> {
-    let rank = channel.rank(session.id).unwrap_or_default();
     let held = Prefix::ALL.into_iter().filter(|&prefix| rank.has(prefix));
     let letters: String = held.map(Prefix::letter).collect();
     (!letters.is_empty()).then(|| {
         Relay::new(stamp, |line| {
-            let line = line.source(&network.settings.server).command("MODE");
+            let line = line.source(server).command("MODE");
             let line = line.params([&*channel.name, &["+", &letters].concat()]);
             line.params(letters.chars().map(|_| &*session.nick)).end();
         })

@@ -3,12 +3,15 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::join;
 use crate::irc::account::AccountRef;
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::{ChannelId, SessionId};
 use crate::irc::input::Output;
 use crate::irc::message::Line;
+use crate::irc::network::modes::Flag;
+use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Effects, Intent, Network, Refusal, Relay};
 use crate::irc::numeric::{RPL_LOGGEDOUT, logged_in};
 
@@ -79,7 +82,39 @@ impl Network {
             let text = format_args!("{} is an operator now", session.source);
             self.notify_operators(id, text, stamp, outputs);
         }
+        let channels = session.channels.clone();
         self.send_to_peers(id, &relay, outputs);
+        for channel in channels {
+            lines.extend(self.grant(id, channel, stamp, outputs));
+        }
         lines
+    }
+
+    /// Gives a member the prefixes that it would have got by joining with its account, and tells the
+    /// others; returns what it is told itself.
+    fn grant(
+        &mut self,
+        id: SessionId,
+        channel: ChannelId,
+        stamp: &Stamp,
+        outputs: &mut Vec<Output>,
+    ) -> Option<String> {
+        let session = self.sessions.find(id)?;
+        let joined = self.channels.find_mut(channel)?;
+        let was_shown = joined.has_rank(id, Prefix::Voice);
+        let mut new = join::rank_on_joining(session, joined);
+        for prefix in Prefix::ALL {
+            if new.has(prefix) && !joined.set_rank(id, prefix, true) {
+                new.set(prefix, false);
+            }
+        }
+        let (joined, caps) = (&*joined, session.caps);
+        let relay = join::rank_news(session, joined, new, &self.settings.server, stamp)?;
+        if joined.modes.has(Flag::Auditorium) && !was_shown {
+            let appears = join::news(session, &joined.name, stamp);
+            self.send_to_audience(channel, id, &appears, outputs);
+        }
+        self.send_to_channel(channel, id, &relay, outputs);
+        relay.for_client(caps)
     }
 }

@@ -4,7 +4,8 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
-use super::net::{Net, Who, line, only};
+use super::net::{Net, Who, account_ref, id, line, only};
+use crate::irc::input::Input;
 
 /// A founder (by account), an operator, a halfop, a voice and a member without a prefix in #c,
 /// with all read.
@@ -182,4 +183,45 @@ fn a_line_for_all_is_refused_when_it_has_become_one_for_few() {
         2,
         "its row, and the founding that it brought"
     );
+}
+
+#[test]
+fn who_logs_in_has_what_belongs_to_the_account() {
+    let mut net = Net::new();
+    let [ann, bob] = net.enter(["ann", "bob"]);
+    let founder = net.enter_with("fay", "", Some("fay"));
+    net.says(founder, "JOIN #c,#d");
+    for who in [ann, bob] {
+        net.says(who, "JOIN #c");
+    }
+    net.says(founder, "MODE #c +ou ann");
+    for who in [ann, bob, founder] {
+        net.read(who);
+    }
+    net.input(Input::Login {
+        session: id(ann),
+        account: account_ref("fay"),
+    });
+    let given = ":hub.test MODE #c +q ann";
+    assert_eq!(only(&net.read(ann), "MODE"), line(given));
+    assert_eq!(net.read(founder), line(given));
+    net.read(bob);
+    net.input(Input::Login {
+        session: id(bob),
+        account: account_ref("fay"),
+    });
+    assert_eq!(
+        only(&net.read(bob), "MODE"),
+        line(":hub.test MODE #c +qo bob bob")
+    );
+    let [dan] = net.enter(["dan"]);
+    net.says(dan, "JOIN #c");
+    net.says(founder, "MODE #c -qo bob bob");
+    net.read(dan);
+    net.input(Input::Login {
+        session: id(bob),
+        account: account_ref("fay"),
+    });
+    let appears = [":bob!u@h JOIN #c", ":hub.test MODE #c +qo bob bob"];
+    assert_eq!(net.read(dan), appears);
 }
