@@ -82,6 +82,9 @@ impl Caps {
     /// `draft/message-redaction`: REDACT when a message is taken back.
     pub const MESSAGE_REDACTION: Self = Self(1 << 42);
 
+    /// `draft/channel-rename`: RENAME when a channel gets another name.
+    pub const CHANNEL_RENAME: Self = Self(1 << 44);
+
     /// Not a capability but a fact of the same negotiation: the client speaks version 302.
     const VERSION_302: Self = Self(1 << 63);
 
@@ -377,6 +380,7 @@ const TABLE: &[Row] = &[
     row(Caps::CAP_NOTIFY, "cap-notify"),
     row(Caps::CHGHOST, "chghost"),
     row(Caps::ACCOUNT_REGISTRATION, "draft/account-registration"),
+    row(Caps::CHANNEL_RENAME, "draft/channel-rename"),
     row(Caps::CHATHISTORY, "draft/chathistory"),
     row(Caps::EVENT_PLAYBACK, "draft/event-playback"),
     row(Caps::EXTENDED_ISUPPORT, "draft/extended-isupport"),

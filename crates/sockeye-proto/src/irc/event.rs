@@ -84,13 +84,26 @@ pub enum Fact {
         /// As given.
         reason: Option<String>,
     },
+    /// The channel got another name.
+    Rename {
+        /// Full source of who gave it, `nick!user@host`.
+        by: String,
+        /// The new name.
+        name: String,
+        /// As given; may be empty.
+        reason: String,
+    },
 }
 
 impl Fact {
     /// Returns whether a restart needs it; all else is history only.
     pub const fn is_state(&self) -> bool {
         match self {
-            Self::Found(_) | Self::Topic { .. } | Self::Mode { .. } | Self::ReadMark { .. } => true,
+            Self::Found(_)
+            | Self::Topic { .. }
+            | Self::Mode { .. }
+            | Self::ReadMark { .. }
+            | Self::Rename { .. } => true,
             Self::Message(_) | Self::Direct(_) | Self::Presence(_) | Self::Redact { .. } => false,
         }
     }

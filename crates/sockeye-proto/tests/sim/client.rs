@@ -97,7 +97,9 @@ impl Pending {
         !self.in_log
             && is_there
             && match &record.fact {
-                Fact::Found(_) | Fact::Presence(_) | Fact::Redact { .. } => false,
+                Fact::Found(_) | Fact::Presence(_) | Fact::Redact { .. } | Fact::Rename { .. } => {
+                    false
+                }
                 Fact::ReadMark { read_ms, .. } => {
                     let time = format!("timestamp={}", time_text(*read_ms));
                     line.command == "MARKREAD" && params == [&time]

@@ -37,7 +37,11 @@ pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTree
                 (line.time, line.msgid) = (true, true);
                 room.said.push(Rc::new(line));
             }
-            Fact::Direct(_) | Fact::Presence(_) | Fact::ReadMark { .. } | Fact::Redact { .. } => {}
+            Fact::Direct(_)
+            | Fact::Presence(_)
+            | Fact::ReadMark { .. }
+            | Fact::Redact { .. }
+            | Fact::Rename { .. } => {}
         }
     }
     rooms

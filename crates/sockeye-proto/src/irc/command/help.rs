@@ -164,6 +164,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "Makes an account",
     ),
     ("REHASH", "", "Reads the configuration again; for operators"),
+    (
+        "RENAME",
+        "<channel> <name> [reason]",
+        "Gives a channel another name",
+    ),
     ("SETNAME", "<real name>", "Takes another real name"),
     (
         "STATS",

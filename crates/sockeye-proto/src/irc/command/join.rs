@@ -147,19 +147,24 @@ impl Intent for Join {
         enter(self.session, id, network);
         announce(self.session, id, stamp, network, effects);
         topic::show(self.session, id, network, effects.replies.lines());
-        show_read_mark(self.session, id, network, effects);
+        show_read_mark(self.session, id, network, effects.replies.lines());
         show_names(self.session, id, network, effects);
         replay(self.session, id, stamp, network, effects);
     }
 }
 
 /// Tells up to when the channel has been read, before the names end (IRCv3 draft/read-marker).
-fn show_read_mark(id: SessionId, channel: ChannelId, network: &Network, effects: &mut Effects<'_>) {
+pub(super) fn show_read_mark(
+    id: SessionId,
+    channel: ChannelId,
+    network: &Network,
+    lines: &mut String,
+) {
     if let (Some(session), Some(channel)) =
         (network.sessions.find(id), network.channels.find(channel))
         && session.caps.has(Caps::READ_MARKER)
     {
-        markread::show(session, &channel.name, network, effects.replies.lines());
+        markread::show(session, &channel.name, network, lines);
     }
 }
 

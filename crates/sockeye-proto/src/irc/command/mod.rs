@@ -29,6 +29,7 @@ pub(crate) mod presence;
 pub(crate) mod quit;
 pub(crate) mod redact;
 pub(crate) mod register;
+pub(crate) mod rename;
 pub(crate) mod server;
 pub(crate) mod services;
 pub(crate) mod setname;
@@ -326,6 +327,7 @@ pub(crate) const TABLE: &[Row] = &[
     act("REDACT", 0, redact::redact),
     act("REHASH", 0, operator::rehash),
     act("REGISTER", 3, account::register),
+    act("RENAME", 2, rename::rename),
     act("SETNAME", 1, setname::setname),
     ask("STATS", 1, stats::stats),
     ask("SUMMON", 0, server::summon),

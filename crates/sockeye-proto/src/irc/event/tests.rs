@@ -68,7 +68,7 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
         })
     };
     let reason = String::from("r");
-    let facts: [(Fact, &[u8]); 12] = [
+    let facts: [(Fact, &[u8]); 13] = [
         (
             Fact::Message(message),
             b"\x00\x05a!b@c\x01\x01A\x01\x01\x02+x\x011\x03h\xc3\xa4",
@@ -139,6 +139,14 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
                 reason: Some("r".into()),
             },
             b"\x07\x05a!b@c\x00\xac\x02\x01m\x01\x01r",
+        ),
+        (
+            Fact::Rename {
+                by: "a!b@c".into(),
+                name: "#B".into(),
+                reason: "r".into(),
+            },
+            b"\x08\x05a!b@c\x02#B\x01r",
         ),
     ];
     facts

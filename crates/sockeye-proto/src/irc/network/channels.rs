@@ -54,6 +54,17 @@ impl Channels {
         self.by_id.insert(channel.id, (folded, channel));
     }
 
+    /// Gives a channel a name that is free or is its own in other letters.
+    pub(crate) fn rename(&mut self, id: ChannelId, name: String, folded: String) {
+        let Some((known, channel)) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        channel.name = name;
+        let before = core::mem::replace(known, folded.clone());
+        self.by_name.remove(&before);
+        self.by_name.insert(folded, id);
+    }
+
     /// Removes a channel that has neither members nor stored state.
     pub(crate) fn remove_if_unused(&mut self, id: ChannelId) {
         let unused = |channel: &Channel| channel.members.is_empty() && !channel.stored;

@@ -54,6 +54,12 @@ impl Network {
                     store(redact.channel(), fact);
                 }
             }
+            Event::Rename(rename) => {
+                if let Some(by) = self.source(rename.by) {
+                    let (name, reason) = (rename.name.clone(), rename.reason.clone());
+                    store(rename.channel, Fact::Rename { by, name, reason });
+                }
+            }
             Event::MarkRead(mark) => {
                 let fact = Fact::ReadMark {
                     account: mark.account,
@@ -239,6 +245,7 @@ impl Network {
             Event::Topic(topic) => self.not_carried_out(topic.by, &mut lines, "TOPIC", why),
             Event::Mode(modes) => self.not_carried_out(modes.by, &mut lines, "MODE", why),
             Event::Redact(redact) => redact.not_stored(&self.settings.server, why, &mut lines),
+            Event::Rename(rename) => self.not_carried_out(rename.by, &mut lines, "RENAME", why),
             Event::MarkRead(mark) => mark.not_stored(&self.settings.server, why, &mut lines),
             _ => return None,
         }

@@ -246,6 +246,23 @@ impl Network {
         }
     }
 
+    /// Gives a channel a name that is free, and takes along how far it has been read; returns the
+    /// new name as compared.
+    pub(crate) fn rename_channel(
+        &mut self,
+        id: ChannelId,
+        name: String,
+        folded: String,
+    ) -> Option<String> {
+        let old = self.channels.find(id)?.name.clone();
+        let old = self.settings.casemapping.fold(&old)?;
+        if old != folded {
+            self.read_marks.rename(&old, &folded);
+        }
+        self.channels.rename(id, name, folded.clone());
+        Some(folded)
+    }
+
     /// Takes a session out of a channel, and the channel away if nothing is left of it.
     pub(crate) fn remove_member(&mut self, channel: ChannelId, session: SessionId) {
         if let Some(session) = self.sessions.find_mut(session) {

@@ -39,6 +39,15 @@ impl ReadMarks {
         true
     }
 
+    /// Takes the markers of a target along to its new name.
+    pub(crate) fn rename(&mut self, old: &str, new: &str) {
+        for marks in self.0.values_mut() {
+            if let Some(read_ms) = marks.remove(old) {
+                marks.insert(new.into(), read_ms);
+            }
+        }
+    }
+
     pub(super) fn stored(&self) -> Vec<StoredMarks> {
         let of_account = |marks: &BTreeMap<String, u64>| {
             marks

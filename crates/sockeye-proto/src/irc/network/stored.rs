@@ -98,6 +98,9 @@ impl Network {
         let Some(channel) = self.channels.find_mut(record.channel) else {
             return Ok(());
         };
+        if let Fact::Rename { name, .. } = &record.fact {
+            return self.restore_rename(record.channel, name);
+        }
         match &record.fact {
             Fact::Topic { by, topic } => channel.set_topic(topic, by, record.stamp.wall_ms),
             Fact::Mode { by, changes } => {
@@ -110,8 +113,21 @@ impl Network {
             | Fact::Direct(_)
             | Fact::Presence(_)
             | Fact::Redact { .. }
+            | Fact::Rename { .. }
             | Fact::ReadMark { .. } => {}
         }
+        Ok(())
+    }
+
+    /// The name was free; if a channel seems to have it, that one had ended.
+    fn restore_rename(&mut self, channel: ChannelId, name: &str) -> Result<(), String> {
+        let folded = self.settings.casemapping.fold(name);
+        let folded = folded.ok_or_else(|| format!("channel name {name:?}"))?;
+        let holder = self.channels.by_folded_name(&folded).map(|known| known.id);
+        if let Some(ended) = holder.filter(|&id| id != channel) {
+            self.channels.remove(ended);
+        }
+        self.rename_channel(channel, name.into(), folded);
         Ok(())
     }
 

@@ -21,6 +21,7 @@ mod questions;
 mod ranks;
 mod read_marks;
 mod redact;
+mod rename;
 mod restart;
 mod user_modes;
 mod who;

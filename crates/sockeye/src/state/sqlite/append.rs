@@ -124,6 +124,7 @@ pub(super) fn kind(fact: &Fact) -> u8 {
         Fact::Found(_) => 1,
         Fact::Topic { .. } => 2,
         Fact::Mode { .. } => 3,
+        Fact::Rename { .. } => 4,
         Fact::ReadMark { .. } => 5,
         Fact::Direct(direct) if is_tags(&direct.message) => KIND_DIRECT_TAGS,
         Fact::Direct(_) => KIND_DIRECT,

@@ -33,7 +33,8 @@ pub(super) fn encode(out: &mut String, reply: &Reply, stamp: &Stamp, fact: &Fact
                 None => line.end(),
             }
         }
-        Fact::Redact { .. }
+        Fact::Rename { .. }
+        | Fact::Redact { .. }
         | Fact::Message(_)
         | Fact::Direct(_)
         | Fact::Found(_)

@@ -1,0 +1,190 @@
+//! RENAME (IRCv3 draft/channel-rename): another name for a channel that stays the same otherwise.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
+use super::{REASON_BYTES_MAX, Request, join, names, shortened, topic};
+use crate::irc::caps::Caps;
+use crate::irc::event::Stamp;
+use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::input::{Output, Recipients};
+use crate::irc::message::Line;
+use crate::irc::network::channel::Channel;
+use crate::irc::network::rank::Prefix;
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
+use crate::irc::numeric::{ERR_CHANOPRIVSNEEDED, Severity, standard_reply};
+
+/// Giving a channel another name.
+#[derive(Debug)]
+pub(crate) struct Rename {
+    pub(crate) by: SessionId,
+    pub(crate) channel: ChannelId,
+    /// The old name as the client wrote it.
+    shown: String,
+    /// The new one.
+    pub(crate) name: String,
+    folded: String,
+    pub(crate) reason: String,
+}
+
+pub(super) fn rename(request: &mut Request<'_>) {
+    let (old, name) = (request.param(0), request.param(1));
+    let (old, name) = (old.unwrap_or_default(), name.unwrap_or_default());
+    let Some(channel) = request.channel(old) else {
+        return;
+    };
+    let mapping = &request.network.settings.casemapping;
+    let Some(folded) = mapping.fold(name).filter(|_| mapping.is_channel(name)) else {
+        let why = "There is no channel of such a name";
+        let lines = fail(request.network, "CANNOT_RENAME", [old, name], why);
+        return request.lines().push_str(&lines);
+    };
+    let reason = request.message.param(2).unwrap_or_default();
+    request.act(Event::Rename(Rename {
+        by: request.session.id,
+        channel: channel.id,
+        shown: old.into(),
+        name: name.into(),
+        folded,
+        reason: shortened(reason, REASON_BYTES_MAX),
+    }));
+}
+
+fn fail(network: &Network, code: &str, names: [&str; 2], text: &str) -> String {
+    let mut lines = String::new();
+    let (line, server) = (Line::new(&mut lines), &network.settings.server);
+    standard_reply(line, Severity::Fail, server, ("RENAME", code), &names, text);
+    lines
+}
+
+impl Intent for Rename {
+    type Change = ();
+
+    fn plan(&self, network: &Network) -> Result<(), Refusal> {
+        let (channel, rank) = network.as_member(self.by, self.channel, &self.shown)?;
+        if !rank.is_at_least(Prefix::Operator) {
+            return Err(network.refusal(self.by, ERR_CHANOPRIVSNEEDED, [&channel.name]));
+        }
+        let refused = |code, text| {
+            Err(Refusal(fail(
+                network,
+                code,
+                [&self.shown, &self.name],
+                text,
+            )))
+        };
+        match network.channels.by_folded_name(&self.folded) {
+            Some(other) if other.id != self.channel => {
+                return refused("CHANNEL_NAME_IN_USE", "The channel name is already taken");
+            }
+            Some(same) if same.name == self.name => {
+                return refused("CANNOT_RENAME", "The channel is called so");
+            }
+            // Only the case changes: nobody has to leave and come again.
+            Some(_) => return Ok(()),
+            None => {}
+        }
+        if without_rename(channel, network)
+            .nth(FALLBACKS_MAX)
+            .is_some()
+        {
+            let text = "Too many members would have to leave and come again";
+            return refused("CANNOT_RENAME", text);
+        }
+        Ok(())
+    }
+
+    fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
+        let Some(channel) = network.channels.find(self.channel) else {
+            return;
+        };
+        let old = channel.name.clone();
+        let leave: Vec<SessionId> = without_rename(channel, network)
+            .map(|session| session.id)
+            .collect();
+        let Some(folded) = network.rename_channel(self.channel, self.name, self.folded) else {
+            return;
+        };
+        let (Some(by), Some(channel)) = (
+            network.sessions.find(self.by),
+            network.channels.find(self.channel),
+        ) else {
+            return;
+        };
+        let relay = Relay::new(stamp, |line| {
+            let line = line.source(&by.source).command("RENAME");
+            let line = line.params([&*old, &channel.name]);
+            line.trailing(&self.reason);
+        });
+        let relay = relay.by(by).needs(Caps::CHANNEL_RENAME);
+        effects.replies.lines().extend(relay.for_client(by.caps));
+        network.send_to_channel(self.channel, self.by, &relay, effects.outputs);
+        let is_same_name = network
+            .settings
+            .casemapping
+            .fold(&old)
+            .is_some_and(|old| old == folded);
+        if is_same_name {
+            return;
+        }
+        for member in leave {
+            let lines = again(member, self.channel, (&old, &self.reason), stamp, network);
+            if member == self.by {
+                effects.replies.lines().push_str(&lines);
+                continue;
+            }
+            effects.outputs.push(Output::Send {
+                to: Recipients::One(member),
+                lines: Bytes::from(lines),
+            });
+        }
+    }
+}
+
+/// Returns the members whose clients do not know RENAME.
+fn without_rename<'a>(
+    channel: &'a Channel,
+    network: &'a Network,
+) -> impl Iterator<Item = &'a Session> {
+    let members = channel.members.keys();
+    let sessions = members.filter_map(|&id| network.sessions.find(id));
+    sessions.filter(|session| !session.caps.has(Caps::CHANNEL_RENAME))
+}
+
+/// Writes a leaving and a coming for a client that does not know RENAME.
+fn again(
+    member: SessionId,
+    channel: ChannelId,
+    (old, reason): (&str, &str),
+    stamp: &Stamp,
+    network: &Network,
+) -> String {
+    let mut lines = String::new();
+    let (Some(session), Some(renamed)) = (
+        network.sessions.find(member),
+        network.channels.find(channel),
+    ) else {
+        return lines;
+    };
+    let left = Relay::new(stamp, |line| {
+        let line = line.source(&session.source).command("PART").param(old);
+        match reason {
+            "" => line.end(),
+            reason => line.trailing(reason),
+        }
+    });
+    let left = left.by(session);
+    let came = join::news(session, &renamed.name, stamp);
+    for relay in [left, came] {
+        lines.extend(relay.for_client(session.caps));
+    }
+    topic::show(member, channel, network, &mut lines);
+    join::show_read_mark(member, channel, network, &mut lines);
+    names::show(member, channel, network, &mut lines);
+    lines
+}
+
+/// Most members who may have to leave and come again: each is sent all names.
+const FALLBACKS_MAX: usize = 200;
