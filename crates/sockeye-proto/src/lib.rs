@@ -19,6 +19,7 @@ pub mod framing;
 pub mod irc;
 pub mod limit;
 mod now;
+pub mod proxy_header;
 pub mod x509;
 
 pub use now::Now;

@@ -124,6 +124,8 @@ fn endpoints(tokens: &[Token]) -> Result<Vec<Endpoint>, Fault> {
 struct OpenWords {
     /// The one to which a `key=value` after it belongs.
     last: Option<usize>,
+    /// Whether the scheme stands for layers.
+    sugar: bool,
     /// Those that the scheme stands for and that nobody has written yet.
     implied: Vec<&'static WordRow>,
 }
@@ -132,6 +134,7 @@ impl OpenWords {
     fn after(endpoint: &Endpoint) -> Self {
         Self {
             last: None,
+            sugar: !endpoint.words.is_empty(),
             implied: endpoint.words.iter().map(|word| word.row).collect(),
         }
     }
@@ -154,6 +157,18 @@ fn parse_setting_name(text: &str) -> Option<usize> {
 }
 
 impl Endpoint {
+    /// Returns where a word is added: at the end, but `+proxy` after a scheme that stands for layers
+    /// directly on the address, unless a `+tls` is written before it.
+    fn place_of(&self, row: &WordRow, open: &OpenWords) -> usize {
+        if row.name != "proxy" || !open.sugar {
+            return self.words.len();
+        }
+        let is_written_tls =
+            |word: &Word| word.row.name == "tls" && !open.implied.contains(&word.row);
+        let tls = self.words.iter().rposition(is_written_tls);
+        tls.map_or(0, |index| index + 1)
+    }
+
     /// Adds the `+word` that a token spells; one that the scheme stands for already is configured.
     fn push_word(&mut self, token: &Token, open: &mut OpenWords) -> Result<(), Fault> {
         let items = token.items();
@@ -170,17 +185,22 @@ impl Endpoint {
             )
             .hint(format!("+{} belongs to {}", row.name, row.on.join(", "))));
         }
-        if row.is == WordKind::Option && self.words.iter().any(|word| word.row == row) {
+        let once = row.is == WordKind::Option || row.name == "proxy";
+        if once && self.words.iter().any(|word| word.row == row) {
             return Err(Fault::new(
                 name.whole(),
                 format!("+{} is written twice", row.name),
             ));
         }
-        if !open.take_implied(row) {
-            self.words.push(Word::bare(row));
-        }
-        let Some(index) = self.words.iter().rposition(|word| word.row == row) else {
-            return Ok(());
+        let implied = open.take_implied(row);
+        let written = |word: &Word| implied && word.row == row;
+        let index = match self.words.iter().rposition(written) {
+            Some(index) => index,
+            None => {
+                let index = self.place_of(row, open);
+                self.words.insert(index, Word::bare(row));
+                index
+            }
         };
         open.last = Some(index);
         for (i, item) in settings.iter().enumerate() {
@@ -238,6 +258,12 @@ impl Word {
             return Ok(());
         }
         let bare = self.row.bare.and_then(|key| self.row.key(key));
+        // Networks go on after a comma; those of the main key after other keys as well.
+        let list = self.settings.last().map(|(key, _)| *key);
+        let bare = match list.filter(|key| !first && key.kind == Kind::Networks) {
+            Some(list) => Some(list),
+            None => bare,
+        };
         let takes = |key: &&KeyRow| first || key.kind == Kind::Networks;
         match bare.filter(|key| takes(key) && self.row.key(&item.text[name.clone()]).is_none()) {
             Some(key) if !first && value.is_none() => self.extend(key, item),

@@ -83,22 +83,28 @@ impl Admission {
         if self.limits.sessions_max.is_some_and(|max| before >= max) {
             return Err(Refusal::Full);
         }
-        if self.limits.counts(info) {
-            let source = info.source();
-            self.at(source, |count| {
-                let both = count.pending + count.established;
-                if self.limits.source_max.is_some_and(|max| both >= max) {
-                    return Err(Refusal::SourceEstablished);
-                }
-                take(
-                    &mut count.pending,
-                    self.limits.source_pending_max,
-                    Refusal::SourcePending,
-                )
-            })?;
-            *lock(&permit.counted) = Counted::Pending(source);
-        }
+        *lock(&permit.counted) = self.count_pending(info)?;
         Ok(permit)
+    }
+
+    /// Counts a session as pending at its source, where that is limited.
+    fn count_pending(&self, info: &ConnectionInfo) -> Result<Counted, Refusal> {
+        if !self.limits.counts(info) {
+            return Ok(Counted::Total);
+        }
+        let source = info.source();
+        self.at(source, |count| {
+            let both = count.pending + count.established;
+            if self.limits.source_max.is_some_and(|max| both >= max) {
+                return Err(Refusal::SourceEstablished);
+            }
+            take(
+                &mut count.pending,
+                self.limits.source_pending_max,
+                Refusal::SourcePending,
+            )
+        })?;
+        Ok(Counted::Pending(source))
     }
 
     /// Changes the count of a source; an entry that counts nothing any more goes.
@@ -121,6 +127,18 @@ pub(super) struct Permit {
 }
 
 impl Permit {
+    /// Counts a pending session at another source: a layer has learned whom it is for.
+    ///
+    /// A refused session is counted in the total only, until it is dropped.
+    pub(super) fn recount(&self, info: &ConnectionInfo) -> Result<(), Refusal> {
+        let mut counted = lock(&self.counted);
+        if let Counted::Pending(source) = std::mem::replace(&mut *counted, Counted::Total) {
+            self.admission.at(source, |count| count.pending -= 1);
+        }
+        *counted = self.admission.count_pending(info)?;
+        Ok(())
+    }
+
     /// Moves the session from the pending to the established ones of its source.
     ///
     /// A refused session stays pending until it is dropped.

@@ -5,6 +5,7 @@
 //! queue moves on by the reserve and the loop sleeps instead of spinning; sessions live on.
 
 use std::io;
+use std::net::Ipv4Addr;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
@@ -17,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::admit::Admission;
-use super::{Bound, Engine, Rules, Terms};
+use super::{Bound, Engine, Rules, Session, Terms};
 use crate::endpoint::Address;
+use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
 use crate::layer::Layers;
 use crate::service::{Refusal, Service};
@@ -160,6 +162,22 @@ struct OpenTo {
 }
 
 impl OpenTo {
+    /// Checks that a peer may come in: one that is to say whom it comes for by whether it is believed,
+    /// since `+allow` and `+deny` are about that other one.
+    fn check_peer(&self, info: &ConnectionInfo) -> Result<(), Refusal> {
+        let Some(trusted) = self.layers.trusted() else {
+            return self.rules.check_source(info);
+        };
+        let ip = info
+            .peer
+            .map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
+        if trusted.contains(ip) {
+            return Ok(());
+        }
+        tracing::warn!("refused {}: it is not in from= of +proxy", info.who());
+        Err(Refusal::SourceForbidden)
+    }
+
     /// Returns what a refused peer is told: nothing under layers, whose handshake did not run.
     fn refusal(&self, why: Refusal) -> Option<Bytes> {
         self.service.refusal(why).filter(|_| self.layers.is_empty())
@@ -209,8 +227,7 @@ impl Desk {
         let open_to = self.open_to();
         let table = &self.engine.inner.table;
         let admitted = open_to
-            .rules
-            .check_source(&info)
+            .check_peer(&info)
             .and_then(|()| open_to.admission.admit(&info))
             .and_then(|permit| table.enter(info, open_to.service.name(), Some(permit)));
         match admitted {
@@ -240,19 +257,8 @@ impl Desk {
         let Ok(place) = Arc::clone(&self.engine.inner.farewells).try_acquire_owned() else {
             return part_now(conversation, &answer);
         };
-        let Conversation::Stream(mut stream) = conversation else {
-            // A peer that sends messages has no connection to be told the end of.
-            return;
-        };
         self.engine.spawn(async move {
-            let farewell = async {
-                stream.write_all(&answer).await?;
-                stream.shutdown().await?;
-                let mut rest = (&mut stream).take(FAREWELL_BYTES_MAX);
-                tokio::io::copy(&mut rest, &mut tokio::io::sink()).await
-            };
-            // The peer was refused; whether it listens to the reason is its own affair.
-            let _ = tokio::time::timeout(FAREWELL_TIME, farewell).await;
+            farewell(conversation, answer).await;
             drop(place);
         });
     }
@@ -293,6 +299,41 @@ impl Desk {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Tells a peer why it is refused, and waits a moment for it to read that.
+async fn farewell(conversation: Conversation, answer: Bytes) {
+    let said = async {
+        match conversation {
+            Conversation::Stream(mut stream) => {
+                stream.write_all(&answer).await?;
+                stream.shutdown().await?;
+                let mut rest = (&mut stream).take(FAREWELL_BYTES_MAX);
+                tokio::io::copy(&mut rest, &mut tokio::io::sink()).await?;
+            }
+            // A datagram's peer has no connection to be told the end of.
+            Conversation::Datagram(_) => {}
+        }
+        io::Result::Ok(())
+    };
+    // The peer was refused; whether it listens to the reason is its own affair.
+    let _ = tokio::time::timeout(FAREWELL_TIME, said).await;
+}
+
+/// Refuses a session of which only its layers have told for whom it is.
+pub(super) async fn turn_away(
+    conversation: Conversation,
+    answer: Option<Bytes>,
+    session: &Session,
+    why: Refusal,
+) -> Result<(), Error> {
+    farewell(conversation, answer.unwrap_or_default()).await;
+    let why = match why {
+        Refusal::SourceForbidden => "+allow or +deny keeps it out",
+        _ => "too many sessions from this source",
+    };
+    let peer = session.info().who();
+    Err(Error::new(ErrorKind::LocalLimits, "accept", peer, why))
 }
 
 /// Writes what the send buffer takes at once, and closes.

@@ -213,11 +213,11 @@ impl Engine {
     /// As [`Engine::connect`].
     pub async fn open(&self, endpoint: &Endpoint) -> Result<(Conversation, ConnectionInfo), Error> {
         let layers = Layers::prepare(endpoint, Role::Connect)?;
-        self.open_under(endpoint, &layers).await
+        self.open_under(endpoint, &layers, None).await
     }
 
     /// Opens `endpoint`, whose layers are ready, trying again as its `+retry` says and holding what
-    /// it opens to its `+limit` and `+timeout`.
+    /// it opens to its `+limit` and `+timeout`; `behalf` is the connection for which it is opened.
     ///
     /// # Errors
     /// As [`Engine::connect`].
@@ -225,9 +225,10 @@ impl Engine {
         &self,
         endpoint: &Endpoint,
         layers: &Layers,
+        behalf: Option<&ConnectionInfo>,
     ) -> Result<(Conversation, ConnectionInfo), Error> {
         let total = endpoint.total_timeout().map(Until::from_now);
-        let opening = self.open_at_last(endpoint, layers);
+        let opening = self.open_at_last(endpoint, layers, behalf);
         let (conversation, info) = Until::hold(total, endpoint, opening).await?;
         let total = total.map(|until| (until.began, until.limit));
         let bounds = Bounds::new(&endpoint.limit(), total);
@@ -238,11 +239,12 @@ impl Engine {
         &self,
         endpoint: &Endpoint,
         layers: &Layers,
+        behalf: Option<&ConnectionInfo>,
     ) -> Result<(Conversation, ConnectionInfo), Error> {
         let mut pauses = Pauses::of(endpoint.retry());
         loop {
             let until = endpoint.connect_timeout().map(Until::from_now);
-            let error = match self.open_once(endpoint, layers, until).await {
+            let error = match self.open_once(endpoint, layers, behalf, until).await {
                 Err(error) if error.kind().may_pass() => error,
                 other => return other,
             };
@@ -259,12 +261,13 @@ impl Engine {
         &self,
         endpoint: &Endpoint,
         layers: &Layers,
+        behalf: Option<&ConnectionInfo>,
         until: Option<Until>,
     ) -> Result<(Conversation, ConnectionInfo), Error> {
         let opening = transport::connect(endpoint, &self.inner.rooms, until);
         let (mut conversation, mut info) = opening.await?;
         if !layers.is_empty() {
-            let wrapping = Box::pin(layers.wrap(conversation, &mut info));
+            let wrapping = Box::pin(layers.wrap(conversation, &mut info, behalf));
             conversation = Until::hold(until, endpoint, wrapping).await?;
         }
         tracing::info!(target: "step", "{endpoint} is open: {}", info.who());
@@ -313,17 +316,22 @@ impl Engine {
                 service,
             } = terms;
             let bounds = Bounds::new(&rules.limit, None);
-            drop(rules);
             session.set_quota(bounds.as_deref().and_then(Bounds::quota));
             let serving = match layers.is_empty() {
                 true => service.serve(conversation.bounded(bounds), &session),
                 // In a box of its own: a handshake takes more room than the session that lives on.
                 false => match Box::pin(session.wrap(conversation, &layers)).await {
-                    Ok(conversation) => service.serve(conversation.bounded(bounds), &session),
+                    Ok(conversation) => match session.readmit(&layers, &rules) {
+                        Ok(()) => service.serve(conversation.bounded(bounds), &session),
+                        Err(why) => {
+                            let answer = service.refusal(why);
+                            Box::pin(listener::turn_away(conversation, answer, &session, why))
+                        }
+                    },
                     Err(error) => Box::pin(ready(Err(error))),
                 },
             };
-            drop(layers);
+            drop((layers, rules));
             let result = session.within_quota(serving.await);
             if let Some(observer) = self.inner.observer.get() {
                 observer(&session, &result);

@@ -1,13 +1,9 @@
 //! What a listening endpoint's own words say of its sessions: whom it takes in (`+allow`, `+deny`), and
 //! how much they move (`+limit`).
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-
-use crate::endpoint::{Endpoint, LimitOptions, Network, NetworkEntry, NetworkSet};
-use crate::error::{Error, ErrorKind, words};
-use crate::io::ConnectionInfo;
+use crate::endpoint::{Endpoint, LimitOptions, NetworkEntry, NetworkSet};
+use crate::error::Error;
+use crate::io::{ConnectionInfo, read_networks};
 use crate::service::Refusal;
 
 /// The rules of one listening endpoint, its files read.
@@ -28,15 +24,8 @@ impl Rules {
     pub(crate) fn read(endpoint: &Endpoint) -> Result<Self, Error> {
         let sources = endpoint.sources();
         let set = |entries: &[NetworkEntry]| {
-            let mut networks = Vec::new();
-            for entry in entries {
-                match entry {
-                    NetworkEntry::Network(network) => networks.push(*network),
-                    NetworkEntry::File(path) => networks_in(path, &mut networks)
-                        .map_err(|(kind, why)| Error::new(kind, "listen", endpoint, why))?,
-                }
-            }
-            Ok::<_, Error>(networks.into_iter().collect::<NetworkSet>())
+            let set = read_networks(entries);
+            set.map_err(|(kind, why)| Error::new(kind, "listen", endpoint, why))
         };
         let allow = (!sources.allow.is_empty()).then(|| set(&sources.allow));
         Ok(Self {
@@ -57,50 +46,12 @@ impl Rules {
     }
 }
 
-/// Reads a list of networks: one a line, `#` and what follows it being a comment.
-fn networks_in(path: &Path, networks: &mut Vec<Network>) -> Result<(), (ErrorKind, String)> {
-    let name = path.display();
-    let unread = |why: String| (ErrorKind::LocalRead, format!("{name}: {why}"));
-    let text = read_text(path).map_err(|error| unread(words(&error)))?;
-    let text = text.ok_or_else(|| {
-        unread(format!(
-            "more than the {LIST_BYTES_MAX} bytes that are read"
-        ))
-    })?;
-    for (number, line) in text.lines().enumerate() {
-        let line = line.split_once('#').map_or(line, |(line, _)| line).trim();
-        if !line.is_empty() {
-            let wrong = |why| {
-                (
-                    ErrorKind::ConfigUsage,
-                    format!("{name}:{}: {why}", number + 1),
-                )
-            };
-            networks.push(line.parse().map_err(wrong)?);
-        }
-    }
-    Ok(())
-}
-
-/// Reads a file that is not too large.
-fn read_text(path: &Path) -> io::Result<Option<String>> {
-    let mut bytes = Vec::new();
-    let file = File::open(path)?;
-    file.take(LIST_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 <= LIST_BYTES_MAX {
-        true => String::from_utf8(bytes).map(Some).map_err(io::Error::other),
-        false => Ok(None),
-    }
-}
-
-/// The largest list of networks, bytes: some 200,000 lines, read at once and kept in memory.
-const LIST_BYTES_MAX: u64 = 4 * 1024 * 1024;
-
 #[cfg(test)]
 mod tests {
     use std::net::SocketAddr;
 
     use super::*;
+    use crate::error::ErrorKind;
 
     fn rules(words: &str) -> Result<Rules, Error> {
         Rules::read(&Endpoint::parse(&format!(":1 {words}")).unwrap())
@@ -158,7 +109,7 @@ mod tests {
         let expected = format!("{list}:3: \"10.0.0.0/33\" is no network");
         assert!(error.to_string().contains(&expected), "{error}");
 
-        let large = vec![b'\n'; usize::try_from(LIST_BYTES_MAX).unwrap() + 1];
+        let large = vec![b'\n'; 4 * 1024 * 1024 + 1];
         std::fs::write(list, large).unwrap();
         let error = rules(&format!("+deny,@{list}")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::LocalRead);

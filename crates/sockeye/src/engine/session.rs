@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::admit::Permit;
+use super::rules::Rules;
 use super::table::Table;
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation, Quota};
@@ -143,7 +144,7 @@ impl Session {
     ) -> Result<Conversation, Error> {
         let mut info = self.shared.accepted.clone();
         let wrapped = tokio::select! {
-            wrapped = layers.wrap(conversation, &mut info) => wrapped?,
+            wrapped = layers.wrap(conversation, &mut info, None) => wrapped?,
             () = self.cut() => {
                 let peer = &self.info().peer_text;
                 return Err(Error::new(ErrorKind::PeerTimeout, "accept", peer, "cut in a handshake"));
@@ -151,6 +152,19 @@ impl Session {
         };
         let _ = self.shared.learned.set(Box::new(info));
         Ok(wrapped)
+    }
+
+    /// Admits the session anew, where its layers have learned whom it is for: until then they had the
+    /// word of a trusted peer to wait for.
+    pub(super) fn readmit(&self, layers: &Layers, rules: &Rules) -> Result<(), Refusal> {
+        if layers.trusted().is_none() {
+            return Ok(());
+        }
+        rules.check_source(self.info())?;
+        match &self.permit {
+            Some(permit) => permit.recount(self.info()),
+            None => Ok(()),
+        }
     }
 
     /// Counts the session as established from now on, under the limits for such sessions.

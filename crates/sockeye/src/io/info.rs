@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::ChildProcess;
 pub use crate::sys::local::PeerCredentials;
+pub use sockeye_proto::proxy_header::ProxyTls;
 
 /// What transports and layers have learned of a connection; owned by its session.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +24,23 @@ pub struct ConnectionInfo {
     pub child: Option<ChildProcess>,
     /// What the uppermost TLS handshake settled.
     pub tls: Option<Box<TlsInfo>>,
+    /// What the proxy in front has said, where one is believed (`+proxy`); the addresses are then those
+    /// that it gave.
+    pub proxied: Option<Box<ProxyInfo>>,
+}
+
+/// What a proxy in front has said of a connection (PROXY protocol).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProxyInfo {
+    /// The proxy as a person reads it.
+    pub proxy_text: String,
+    /// The name that the client asked the proxy for.
+    pub authority: Option<String>,
+    /// The proxy's own name for the connection.
+    pub unique_id: Option<Vec<u8>>,
+    /// The TLS between the client and the proxy.
+    pub tls: Option<ProxyTls>,
 }
 
 /// What a TLS handshake settled.
@@ -44,12 +62,20 @@ pub struct TlsInfo {
 }
 
 impl ConnectionInfo {
-    /// Returns the peer as a person reads it, with its process where that is known.
+    /// Returns the peer as a person reads it, with its process, or the proxy in front, where that is
+    /// known.
     pub fn who(&self) -> String {
-        match self.credentials {
-            Some(credentials) => format!("{} ({credentials})", self.peer_text),
-            None => self.peer_text.clone(),
+        match (self.credentials, &self.proxied) {
+            (Some(credentials), _) => format!("{} ({credentials})", self.peer_text),
+            (None, Some(by)) => format!("{} (by way of {})", self.peer_text, by.proxy_text),
+            (None, None) => self.peer_text.clone(),
         }
+    }
+
+    /// Tells whether the peer's own connection is encrypted: up to here, or up to the proxy in front.
+    pub fn is_secure(&self) -> bool {
+        let by_proxy = |proxied: &ProxyInfo| proxied.tls.is_some();
+        self.tls.is_some() || self.proxied.as_deref().is_some_and(by_proxy)
     }
 
     /// Returns the *source* that limits count by: an IPv4 address or an IPv6 /64.

@@ -6,6 +6,7 @@
 //! Invariant: wrapping never runs in an accept loop, and all of it has [`HANDSHAKE_TIME`].
 
 mod framing;
+mod proxy_header;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(not(feature = "tls"))]
@@ -21,10 +22,11 @@ mod zstd;
 
 use std::time::Duration;
 
-use crate::endpoint::{Endpoint, Role, Word};
+use crate::endpoint::{Endpoint, NetworkSet, Role, Word};
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
 use framing::Framing;
+use proxy_header::Proxy;
 use tls::Tls;
 use zstd::Zstd;
 
@@ -39,6 +41,7 @@ pub(crate) struct Layers {
 #[derive(Debug)]
 enum Layer {
     Framing(Framing),
+    Proxy(Proxy),
     Tls(Tls),
     Zstd(Zstd),
 }
@@ -65,15 +68,26 @@ impl Layers {
         self.layers.iter().filter_map(Layer::note)
     }
 
-    /// Wraps a conversation in all of them and adds what they learn to `info`.
+    /// Returns the networks from which a connection must come, where a layer then learns whom it is
+    /// for.
+    pub(crate) fn trusted(&self) -> Option<&NetworkSet> {
+        self.layers.iter().find_map(|layer| match layer {
+            Layer::Proxy(proxy) => proxy.trusted(),
+            _ => None,
+        })
+    }
+
+    /// Wraps a conversation in all of them and adds what they learn to `info`; `behalf` is the
+    /// connection for which it was opened.
     pub(crate) async fn wrap(
         &self,
         mut conversation: Conversation,
         info: &mut ConnectionInfo,
+        behalf: Option<&ConnectionInfo>,
     ) -> Result<Conversation, Error> {
         let all = async {
             for layer in &self.layers {
-                conversation = layer.wrap(conversation, info).await?;
+                conversation = layer.wrap(conversation, info, behalf).await?;
             }
             Ok(conversation)
         };
@@ -96,6 +110,7 @@ impl Layer {
         match word.row().name {
             "line" => Framing::line(endpoint).map(Self::Framing),
             "frame" => Ok(Self::Framing(Framing::frame(endpoint))),
+            "proxy" => Proxy::prepare(word, endpoint, role).map(Self::Proxy),
             "tls" => Tls::prepare(word, endpoint, role).map(Self::Tls),
             "zstd" => Zstd::prepare(endpoint).map(Self::Zstd),
             name => {
@@ -107,7 +122,7 @@ impl Layer {
 
     fn note(&self) -> Option<&str> {
         match self {
-            Self::Framing(_) | Self::Zstd(_) => None,
+            Self::Framing(_) | Self::Proxy(_) | Self::Zstd(_) => None,
             Self::Tls(tls) => tls.note(),
         }
     }
@@ -116,6 +131,7 @@ impl Layer {
         &self,
         conversation: Conversation,
         info: &mut ConnectionInfo,
+        behalf: Option<&ConnectionInfo>,
     ) -> Result<Conversation, Error> {
         let Conversation::Stream(stream) = conversation else {
             let why = "a layer of bytes, and there are messages already";
@@ -124,6 +140,7 @@ impl Layer {
         };
         match self {
             Self::Framing(framing) => Ok(framing.wrap(stream).into()),
+            Self::Proxy(proxy) => Ok(proxy.wrap(stream, info, behalf).await?.into()),
             Self::Tls(tls) => Ok(tls.wrap(stream, info).await?.into()),
             Self::Zstd(zstd) => Ok(zstd.wrap(stream).into()),
         }

@@ -66,7 +66,7 @@ impl Forward {
         session: &Session,
     ) -> Result<Option<Joined>, Error> {
         let opened = tokio::select! {
-            opened = self.engine.open_under(&self.to, &self.layers) => opened,
+            opened = self.engine.open_under(&self.to, &self.layers, Some(session.info())) => opened,
             () = session.cut() => {
                 conversation.abort().await;
                 return Ok(None);

@@ -47,3 +47,34 @@ fn versions_and_fingerprints_are_read_as_they_are_written_elsewhere() {
         None,
     );
 }
+
+#[test]
+fn proxy_stands_on_the_address_unless_after_a_written_tls() {
+    let names = |text: &str| -> Vec<_> {
+        let endpoint = parsed(text);
+        endpoint.layers().map(|word| word.row().name).collect()
+    };
+    assert_eq!(names("tls://h:1 +proxy"), ["proxy", "tls"]);
+    assert_eq!(names("tls://h:1 +tls,sni=a +proxy"), ["tls", "proxy"]);
+    assert_eq!(names("h:1 +tls +proxy"), ["tls", "proxy"]);
+    assert_eq!(names("h:1 +proxy +tls"), ["proxy", "tls"]);
+    assert_refused(
+        "h:1 +proxy +proxy",
+        "+proxy is written twice",
+        "+proxy",
+        None,
+    );
+}
+
+#[test]
+fn networks_of_a_key_go_on_after_a_comma() {
+    let short = parsed("h:1 +proxy,from=10.0.0.0/8,fd00::/8");
+    assert_eq!(short, parsed("h:1 +proxy from=10.0.0.0/8,fd00::/8"));
+    assert_eq!(parsed(&short.to_string()), short);
+    assert_refused(
+        "h:1 +proxy,from=10.0.0.0/8,11",
+        "+proxy takes networks such as 10.0.0.0/8, fd00::/8 or 192.0.2.1, or @FILE",
+        "11",
+        None,
+    );
+}

@@ -11,12 +11,16 @@ pub static LAYERS: &[WordRow] = &[
         ..layer("tls", None, TLS, "encrypts and verifies (TLS, RFC 8446)")
     },
     layer("ws", None, WS, "WebSocket (RFC 6455)"),
-    layer(
-        "proxy",
-        None,
-        PROXY,
-        "tells or learns the peer's address by the PROXY protocol",
-    ),
+    WordRow {
+        on: &["tcp", "tcp4", "tcp6", "unix", "mem"],
+        built: true,
+        ..layer(
+            "proxy",
+            None,
+            PROXY,
+            "tells or learns the peer's address by the PROXY protocol",
+        )
+    },
     WordRow {
         built: true,
         ..layer("line", None, LINE, "one message a line")
@@ -118,8 +122,15 @@ const WS: &[KeyRow] = &[
 ];
 
 const PROXY: &[KeyRow] = &[
-    later("version", "1 or 2"),
-    later("from", "the networks whose header is believed"),
+    key("version", Kind::OneOf(&["1", "2"]), "the version to send")
+        .default("1")
+        .opening(),
+    key(
+        "from",
+        Kind::Networks,
+        "the networks whose header is believed; 0.0.0.0 is who has no IP address",
+    )
+    .accepting(),
 ];
 
 const LINE: &[KeyRow] = &[

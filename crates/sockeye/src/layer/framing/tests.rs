@@ -14,7 +14,8 @@ async fn wrapped(words: &str, buffer_bytes: usize) -> (Datagram, DuplexStream) {
     let layers = Layers::prepare(&endpoint, Role::Connect).unwrap();
     let stream = Conversation::Stream(Stream::layered(near));
     let mut info = ConnectionInfo::default();
-    let Conversation::Datagram(datagram) = layers.wrap(stream, &mut info).await.unwrap() else {
+    let Conversation::Datagram(datagram) = layers.wrap(stream, &mut info, None).await.unwrap()
+    else {
         panic!("messages");
     };
     (datagram, far)

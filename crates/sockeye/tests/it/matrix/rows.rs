@@ -45,6 +45,14 @@ const LEGS: &[Leg] = &[
     accepting("tls unix", Bytes, "unix:{dir}/{n}", SELF_SIGNED, INSECURE),
     accepting("tls mem", Bytes, "mem:{n}", SELF_SIGNED, INSECURE),
     accepting("zstd", Bytes, "127.0.0.1:0", "+zstd", "+zstd"),
+    accepting("proxy", Bytes, "127.0.0.1:0", BELIEVED, "+proxy"),
+    accepting(
+        "proxy tls",
+        Bytes,
+        "127.0.0.1:0",
+        "+proxy,from=127.0.0.0/8,0.0.0.0 +tls,self-signed",
+        "+proxy,version=2 +tls,insecure",
+    ),
     opened("exec", Bytes, "exec:cat", ""),
     opened("sh", Bytes, "sh:cat", ""),
     accepting("udp", Messages(65_507), "udp://127.0.0.1:0", "", ""),
@@ -173,14 +181,16 @@ const fn opened(
 
 #[test]
 fn no_row_is_missing() {
-    assert_eq!(LEGS.len(), 21);
-    assert_eq!(pairs_of_bytes().count(), 99);
+    assert_eq!(LEGS.len(), 23);
+    assert_eq!(pairs_of_bytes().count(), 143);
     assert_eq!(pairs_of_messages().count(), 90);
 }
 
 const SELF_SIGNED: &str = "+tls,self-signed";
 const INSECURE: &str = "+tls,insecure";
 const ESCAPED: &str = "+line,escape";
+/// Memory has no IP address.
+const BELIEVED: &str = "+proxy,from=127.0.0.0/8,0.0.0.0";
 const CHECKED: &str = "+frame,checksum=crc32";
 
 /// What `+line` and `+frame` take where nothing is set, bytes.

@@ -387,7 +387,7 @@ fn link(info: &ConnectionInfo) -> Link {
     let tls = info.tls.as_ref();
     Link {
         address: info.peer.map(|peer| address_text(peer.ip().to_canonical())),
-        secure: tls.is_some(),
+        secure: info.is_secure(),
         certificate: tls.and_then(|tls| tls.peer_certificate_sha256),
     }
 }
