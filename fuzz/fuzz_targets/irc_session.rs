@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use sockeye_proto::Now;
+use sockeye_proto::irc::account::{AccountRef, Answer, AnswerError, Question};
 use sockeye_proto::irc::event::Record;
 use sockeye_proto::irc::history::{self, Found};
 use sockeye_proto::irc::id::{AccountId, Number, SessionId};
-use sockeye_proto::irc::input::{AccountRef, Batch, Candidate, Input, Output, Recipients};
+use sockeye_proto::irc::input::{Batch, Candidate, Input, Link, Output, Recipients};
 use sockeye_proto::irc::message::{LINE_BYTES_MAX, LineDecoder, RELAYED_TAGS_BYTES_MAX};
 use sockeye_proto::irc::pipeline::{Pipeline, StoreFailure};
-use sockeye_proto::irc::registration::{Registration, Step, VerifyError};
+use sockeye_proto::irc::registration::{Registration, Step};
 use sockeye_proto::irc::settings::{CaseMapping, Settings};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -45,6 +46,8 @@ struct World {
     /// Rows whose voids could not be written yet.
     owed: BTreeSet<Number>,
     appending: Option<Batch>,
+    /// What the accounts have been asked and have not answered.
+    asked: Vec<(SessionId, Question)>,
     generation: u32,
     now_ms: u64,
 }
@@ -69,6 +72,7 @@ impl World {
             rows: BTreeMap::new(),
             owed: BTreeSet::new(),
             appending: None,
+            asked: Vec::new(),
             generation: 1,
             now_ms: 1,
         }
@@ -103,6 +107,14 @@ impl World {
         self.pipeline.advance(&mut outputs);
         for output in outputs {
             self.carry_out(output);
+        }
+        if !self.asked.is_empty() {
+            for (session, question) in std::mem::take(&mut self.asked) {
+                let answer = answer(question);
+                let input = Input::Answer { session, answer };
+                self.pipeline.input(input, now(self.now_ms), self.now_ms);
+            }
+            return self.advance();
         }
         if self.appending.is_none() {
             self.appending = self.pipeline.next_batch();
@@ -142,6 +154,13 @@ impl World {
                 let client = self.client(session);
                 client.under_way = client.under_way.checked_sub(1).expect("it was asked");
             }
+            Output::Ask {
+                session, question, ..
+            } => {
+                self.client(session);
+                self.asked.push((session, question));
+            }
+            Output::Rehash { session } => drop(self.client(session)),
             Output::Close { session } => self.client(session).closed = true,
         }
     }
@@ -202,7 +221,7 @@ impl Client {
         Self {
             session: SessionId::new(slot as u32, generation),
             decoder: LineDecoder::default(),
-            registration: Registration::new(Arc::new(settings()), "10.0.0.1".into()),
+            registration: Registration::new(Arc::new(settings()), "10.0.0.1".into(), Link::default()),
             waits: false,
             is_in: false,
             under_way: 0,
@@ -226,26 +245,14 @@ impl Client {
                 check_lines(&lines);
                 self.closed = true;
             }
-            Step::Verify { name, password } => {
-                let account = AccountRef {
-                    id: AccountId(name.len() as u64),
-                    name,
-                    admin: false,
-                };
-                let is_right = password == "p";
-                let outcome = if is_right {
-                    Ok(account)
-                } else {
-                    Err(VerifyError::Denied)
-                };
-                self.registration.verified(outcome, steps);
-            }
+            Step::Ask(question) => self.registration.answered(answer(question), steps),
             Step::Enter {
                 nick,
                 user,
                 realname,
                 caps,
                 account,
+                away,
             } => {
                 self.waits = true;
                 let host = "10.0.0.1".into();
@@ -257,6 +264,8 @@ impl Client {
                     realname,
                     caps,
                     account,
+                    away,
+                    link: Link::default(),
                 };
                 inputs.push(Input::Enter(candidate));
             }
@@ -271,14 +280,52 @@ impl Client {
                 inputs.push(Input::Reply { session, lines });
             }
         }
-        let now = Now {
-            monotonic: Duration::from_millis(now_ms),
-            wall_ms: now_ms,
-        };
         for input in inputs {
             self.under_way += 1;
-            pipeline.input(input, now, now_ms);
+            pipeline.input(input, now(now_ms), now_ms);
         }
+    }
+}
+
+/// The accounts: the password of each is `p`, and who begins with an `a` is an operator.
+fn answer(question: Question) -> Result<Answer, AnswerError> {
+    match question {
+        Question::Password { name, password } | Question::Register { name, password }
+            if password.0 == "p" =>
+        {
+            Ok(Answer::Account(account(name)))
+        }
+        Question::Challenge { name } => Ok(Answer::Challenge {
+            nonce: "n".into(),
+            salt: name,
+            iterations: 4_096,
+        }),
+        Question::Proof { name, .. } => Ok(Answer::Proven {
+            account: account(name),
+            signature: vec![0; 32],
+        }),
+        Question::Lookup { name } => Ok(Answer::Info {
+            name,
+            created_ms: 0,
+        }),
+        Question::Certificates { .. } => Ok(Answer::Certificates(vec![[0; 32]; 16])),
+        Question::SetPassword { .. } | Question::AddCertificate { .. } => Ok(Answer::Done),
+        _ => Err(AnswerError::Denied),
+    }
+}
+
+fn account(name: String) -> AccountRef {
+    AccountRef {
+        id: AccountId(name.len() as u64),
+        admin: name.starts_with('a'),
+        name,
+    }
+}
+
+fn now(now_ms: u64) -> Now {
+    Now {
+        monotonic: Duration::from_millis(now_ms),
+        wall_ms: now_ms,
     }
 }
 
@@ -314,6 +361,8 @@ fn settings() -> Settings {
         replay_on_join: 5,
         casemapping: CaseMapping::Ascii,
         accounts: true,
+        register: true,
+        ..Settings::default()
     }
 }
 
