@@ -1,17 +1,22 @@
 //! Messages in a stream of bytes: lines, and frames with their length in front.
 //!
 //! Both are codecs without state: `decode` looks at what has arrived and returns the first whole
-//! message with the bytes that it took, so any split of an input gives the same messages.
+//! message with the bytes that it took, so any split of an input gives the same messages. A message that
+//! stands in the input as it is is not copied.
 
 mod checksum;
 mod frame;
 mod line;
 
+use alloc::borrow::Cow;
 use core::fmt;
 
 pub use checksum::Checksum;
 pub use frame::{Frame, Order};
 pub use line::{Line, LineText, unescape};
+
+/// A message, and how many bytes it took off the input.
+pub type Decoded<'a> = (Cow<'a, [u8]>, usize);
 
 /// Why bytes are no message, or a message cannot be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

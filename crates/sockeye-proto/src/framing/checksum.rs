@@ -24,27 +24,44 @@ impl Checksum {
     /// Returns the checksum of `message`.
     pub fn of(self, message: &[u8]) -> u32 {
         match self {
-            Self::Crc32 => !reflected(message, CRC32, u32::MAX),
+            Self::Crc32 => !divide(message, &CRC32, u32::MAX),
             Self::Sum8 => message
                 .iter()
                 .fold(0u8, |sum, byte| sum.wrapping_add(*byte))
                 .into(),
-            Self::Crc16Modbus => reflected(message, CRC16_MODBUS, 0xFFFF),
+            Self::Crc16Modbus => divide(message, &CRC16_MODBUS, 0xFFFF),
         }
     }
 }
 
-/// Divides by a polynomial whose bits are in reverse, lowest bit of each byte first.
-fn reflected(message: &[u8], polynomial: u32, start: u32) -> u32 {
+/// Divides by the polynomial of a table, lowest bit of each byte first.
+fn divide(message: &[u8], table: &[u32; 256], start: u32) -> u32 {
     message.iter().fold(start, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| match crc & 1 {
-            1 => (crc >> 1) ^ polynomial,
-            _ => crc >> 1,
-        })
+        let at = usize::from(crc as u8 ^ byte);
+        // The table has a row for each byte.
+        crc >> 8 ^ table.get(at).unwrap_or(&0)
     })
 }
 
+/// Makes the remainders of all bytes by a polynomial whose bits are in reverse.
+#[expect(clippy::indexing_slicing, reason = "it runs when this is compiled")]
+const fn remainders(polynomial: u32) -> [u32; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut crc = byte as u32;
+        let mut bit = 0;
+        while bit < 8 {
+            crc = (crc >> 1) ^ (polynomial * (crc & 1));
+            bit += 1;
+        }
+        table[byte] = crc;
+        byte += 1;
+    }
+    table
+}
+
 /// 0x04C11DB7 in reverse.
-const CRC32: u32 = 0xEDB8_8320;
+static CRC32: [u32; 256] = remainders(0xEDB8_8320);
 /// 0x8005 in reverse.
-const CRC16_MODBUS: u32 = 0xA001;
+static CRC16_MODBUS: [u32; 256] = remainders(0xA001);

@@ -1,8 +1,9 @@
 //! Frames: length, message, checksum.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::{Checksum, FramingError};
+use super::{Checksum, Decoded, FramingError};
 
 /// How frames are written: `length message [checksum]`; the length counts the message alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl Frame {
     ///
     /// # Errors
     /// [`FramingError::TooLong`] as soon as the length says so, [`FramingError::Checksum`].
-    pub fn decode(&self, bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, FramingError> {
+    pub fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Option<Decoded<'a>>, FramingError> {
         let Some((length, rest)) = bytes.split_at_checked(self.size_bytes) else {
             return Ok(None);
         };
@@ -63,7 +64,7 @@ impl Frame {
             return Err(FramingError::Checksum);
         }
         Ok(Some((
-            message.to_vec(),
+            Cow::Borrowed(message),
             self.size_bytes + length + sum_bytes,
         )))
     }

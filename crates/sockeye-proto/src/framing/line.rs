@@ -1,8 +1,11 @@
 //! Lines: a message, then what ends a line.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::FramingError;
+use memchr::memchr_iter;
+
+use super::{Decoded, FramingError};
 
 /// How lines are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,42 +37,72 @@ impl Line {
     ///
     /// # Errors
     /// [`FramingError::TooLong`], also of a line whose end has not come; [`FramingError::Text`].
-    pub fn decode(&self, bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, FramingError> {
-        let window = bytes.windows(self.delimiter.len().max(1));
-        let mut window = window.take(self.bytes_max.saturating_add(1));
-        match window.position(|at| at == self.delimiter) {
+    pub fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Option<Decoded<'a>>, FramingError> {
+        self.decode_searched(bytes, 0)
+    }
+
+    /// Does as [`Line::decode`] does where no line ends in the first `searched` bytes, so that a line
+    /// that comes in many pieces is not searched again with each.
+    ///
+    /// # Errors
+    /// Those of [`Line::decode`].
+    pub fn decode_searched<'a>(
+        &self,
+        bytes: &'a [u8],
+        searched: usize,
+    ) -> Result<Option<Decoded<'a>>, FramingError> {
+        let bytes_max = self.bytes_max.saturating_add(self.delimiter.len());
+        let within = bytes.get(..bytes_max).unwrap_or(bytes);
+        match self.end(within, searched) {
             Some(end) => {
                 let line = bytes.get(..end).unwrap_or_default();
                 Ok(Some((self.read(line)?, end + self.delimiter.len())))
             }
-            None if bytes.len() >= self.bytes_max.saturating_add(self.delimiter.len()) => {
-                Err(FramingError::TooLong(self.bytes_max))
-            }
+            None if bytes.len() >= bytes_max => Err(FramingError::TooLong(self.bytes_max)),
             None => Ok(None),
         }
+    }
+
+    /// Returns how many of the first bytes need no second search once no line has ended in `bytes`: the
+    /// delimiter may have come in part.
+    pub fn searched(&self, bytes: &[u8]) -> usize {
+        (bytes.len() + 1).saturating_sub(self.delimiter.len())
+    }
+
+    /// Finds where the delimiter stands, behind `searched` bytes.
+    fn end(&self, bytes: &[u8], searched: usize) -> Option<usize> {
+        let (first, others) = self.delimiter.split_first()?;
+        let rest = bytes.get(searched..)?;
+        memchr_iter(*first, rest)
+            .find(|at| {
+                rest.get(at + 1..)
+                    .is_some_and(|rest| rest.starts_with(others))
+            })
+            .map(|at| searched + at)
     }
 
     /// Returns the last message, whose line the end of the stream has ended.
     ///
     /// # Errors
     /// [`FramingError::Text`].
-    pub fn finish(&self, rest: &[u8]) -> Result<Option<Vec<u8>>, FramingError> {
+    pub fn finish<'a>(&self, rest: &'a [u8]) -> Result<Option<Cow<'a, [u8]>>, FramingError> {
         match rest.is_empty() {
             true => Ok(None),
             false => self.read(rest).map(Some),
         }
     }
 
-    fn read(&self, line: &[u8]) -> Result<Vec<u8>, FramingError> {
+    fn read<'a>(&self, line: &'a [u8]) -> Result<Cow<'a, [u8]>, FramingError> {
         let line = match self.crlf {
             true => line.strip_suffix(b"\r").unwrap_or(line),
             false => line,
         };
-        match self.text {
-            LineText::Plain => Ok(line.to_vec()),
-            LineText::Escaped => unescape(line).ok_or(FramingError::Text),
-            LineText::Hex => from_hex(line).ok_or(FramingError::Text),
-        }
+        let read = match self.text {
+            LineText::Plain => return Ok(Cow::Borrowed(line)),
+            LineText::Escaped => unescape(line),
+            LineText::Hex => from_hex(line),
+        };
+        read.map(Cow::Owned).ok_or(FramingError::Text)
     }
 
     /// Appends the line of a message. A plain message may end with the delimiter, as lines read from
@@ -94,12 +127,9 @@ impl Line {
         let length = into.len() - start;
         into.extend_from_slice(delimiter);
         let line = into.get(start..).unwrap_or_default();
-        let end = line
-            .windows(delimiter.len().max(1))
-            .position(|at| at == delimiter);
         let wrong = match length {
             length if length > self.bytes_max => FramingError::TooLong(self.bytes_max),
-            length if end != Some(length) => FramingError::Delimiter,
+            length if self.end(line, 0) != Some(length) => FramingError::Delimiter,
             _ => return Ok(()),
         };
         into.truncate(start);

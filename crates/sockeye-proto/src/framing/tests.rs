@@ -17,6 +17,11 @@ fn line(text: LineText, crlf: bool) -> Line {
     }
 }
 
+/// What decoding gives: a message and how many bytes it took.
+fn taken(message: &[u8], count: usize) -> Result<Option<Decoded<'_>>, FramingError> {
+    Ok(Some((Cow::Borrowed(message), count)))
+}
+
 fn frame(size_bytes: usize, order: Order, checksum: Option<Checksum>) -> Frame {
     Frame {
         size_bytes,
@@ -78,13 +83,13 @@ fn a_length_above_the_limit_is_refused_before_its_bytes_come() {
 #[test]
 fn lines_end_where_they_say() {
     let plain = line(LineText::Plain, false);
-    assert_eq!(plain.decode(b"a\r\nb"), Ok(Some((b"a\r".to_vec(), 3))));
+    assert_eq!(plain.decode(b"a\r\nb"), taken(b"a\r", 3));
     assert_eq!(plain.decode(b"a"), Ok(None));
-    assert_eq!(plain.finish(b"a"), Ok(Some(b"a".to_vec())));
+    assert_eq!(plain.finish(b"a"), Ok(Some(Cow::Borrowed(b"a".as_slice()))));
     assert_eq!(plain.finish(b""), Ok(None));
     let crlf = line(LineText::Plain, true);
-    assert_eq!(crlf.decode(b"a\r\nb"), Ok(Some((b"a".to_vec(), 3))));
-    assert_eq!(crlf.decode(b"a\nb"), Ok(Some((b"a".to_vec(), 2))));
+    assert_eq!(crlf.decode(b"a\r\nb"), taken(b"a", 3));
+    assert_eq!(crlf.decode(b"a\nb"), taken(b"a", 2));
     let mut sent = Vec::new();
     for message in [b"one".as_slice(), b"two\n", b"three\r\n"] {
         crlf.encode(message, &mut sent).unwrap();
@@ -100,7 +105,7 @@ fn a_line_without_end_is_refused_at_the_limit() {
     assert_eq!(plain.decode(&[b'x'; 64]), Ok(None));
     assert_eq!(plain.decode(&[b'x'; 65]), Err(FramingError::TooLong(64)));
     let whole = [vec![b'x'; 64], b"\n".to_vec()].concat();
-    assert_eq!(plain.decode(&whole), Ok(Some((vec![b'x'; 64], 65))));
+    assert_eq!(plain.decode(&whole), taken(&[b'x'; 64], 65));
     assert_eq!(
         FramingError::TooLong(64).to_string(),
         "a message of more than 64 bytes"
@@ -111,7 +116,7 @@ fn a_line_without_end_is_refused_at_the_limit() {
 fn hexadecimal_and_escapes() {
     let hex = line(LineText::Hex, false);
     let read = hex.decode(b"DE ad\tbe ef\n");
-    assert_eq!(read, Ok(Some((b"\xDE\xAD\xBE\xEF".to_vec(), 12))));
+    assert_eq!(read, taken(b"\xDE\xAD\xBE\xEF", 12));
     assert_eq!(hex.decode(b"abc\n"), Err(FramingError::Text));
     assert_eq!(hex.decode(b"xy\n"), Err(FramingError::Text));
     let escaped = line(LineText::Escaped, false);
@@ -120,6 +125,29 @@ fn hexadecimal_and_escapes() {
     assert_eq!(sent, b"a\\n\\\\\\x1b\\xff\n");
     assert_eq!(escaped.decode(b"\\q\n"), Err(FramingError::Text));
     assert_eq!(unescape(br"\0\t\x41"), Some(b"\0\tA".to_vec()));
+}
+
+#[test]
+fn a_line_is_found_where_its_beginning_was_searched_before() {
+    let of = |delimiter: &[u8]| Line {
+        delimiter: delimiter.to_vec(),
+        ..line(LineText::Plain, false)
+    };
+    for (delimiter, whole) in [
+        (b"\n".as_slice(), b"one\n".as_slice()),
+        (b"||", b"a|b||"),
+        (b"aab", b"aaaaab"),
+        (b"\r\n", b"\r\r\n"),
+    ] {
+        let line = of(delimiter);
+        for cut in 0..whole.len() {
+            assert_eq!(line.decode(&whole[..cut]), Ok(None));
+            let searched = line.searched(&whole[..cut]);
+            let message = &whole[..whole.len() - delimiter.len()];
+            let found = line.decode_searched(whole, searched);
+            assert_eq!(found, taken(message, whole.len()), "{cut}");
+        }
+    }
 }
 
 #[test]
@@ -136,22 +164,19 @@ fn a_delimiter_of_several_printable_bytes() {
     assert!(sent.is_empty());
     let escaped = of(LineText::Escaped);
     escaped.encode(b"a||b|", &mut sent).unwrap();
-    assert_eq!(
-        escaped.decode(&sent),
-        Ok(Some((b"a||b|".to_vec(), sent.len())))
-    );
+    assert_eq!(escaped.decode(&sent), taken(b"a||b|", sent.len()));
 }
 
 /// Feeds one byte after the other and takes each message as soon as it is whole.
 fn byte_by_byte(
     bytes: &[u8],
-    mut decode: impl FnMut(&[u8]) -> Result<Option<(Vec<u8>, usize)>, FramingError>,
+    mut decode: impl FnMut(&[u8]) -> Result<Option<Decoded<'_>>, FramingError>,
 ) -> Vec<Vec<u8>> {
     let (mut held, mut messages) = (Vec::new(), Vec::new());
     for byte in bytes {
         held.push(*byte);
         while let Some((message, count)) = decode(&held).unwrap() {
-            messages.push(message);
+            messages.push(message.into_owned());
             held.drain(..count);
         }
     }

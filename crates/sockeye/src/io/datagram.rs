@@ -192,7 +192,7 @@ impl Datagram {
         self.messages.abort()
     }
 
-    pub(super) fn poll_receive(
+    pub(crate) fn poll_receive(
         &mut self,
         cx: &mut Context<'_>,
         into: &mut VecDeque<Bytes>,
@@ -228,7 +228,7 @@ impl Datagram {
     }
 
     /// Sends messages up to the first that is too large or beyond a bound, which is an error.
-    pub(super) fn poll_send(
+    pub(crate) fn poll_send(
         &mut self,
         cx: &mut Context<'_>,
         from: &mut VecDeque<Bytes>,

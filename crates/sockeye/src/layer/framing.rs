@@ -1,17 +1,29 @@
 //! `+line` and `+frame`: messages in a stream of bytes.
 //!
+//! ```text
+//! receive ◀── all whole messages of a read, slices of one copy of it ◀── unfinished + stream beneath
+//! send    ──▶ what is at hand, framed into one write ──▶ stream beneath; what it does not take: unsent
+//! ```
+//!
+//! Nothing waits for more: many messages go together only if they are there together.
+//!
 //! Half-close is the stream's own. A line that the end of the stream cuts off is a message; a frame
 //! that it cuts off is an error.
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes, BytesMut};
-use sockeye_proto::framing::{Checksum, Frame, FramingError, Line, LineText, Order, unescape};
+use bytes::{Buf, Bytes};
+use sockeye_proto::framing::{
+    Checksum, Decoded, Frame, FramingError, Line, LineText, Order, unescape,
+};
 use tokio::io::AsyncWrite;
 
+use super::unsent::Unsent;
 use crate::endpoint::{Endpoint, Value};
 use crate::error::{Error, ErrorKind};
 use crate::io::{Datagram, Messages, Stream, poll_piece};
@@ -69,34 +81,46 @@ impl Framing {
         Datagram::new(Framed {
             framing: self.clone(),
             stream,
-            arrived: BytesMut::new(),
+            arrived: Vec::new(),
+            searched: 0,
+            mistake: None,
             ended: false,
-            leaving: Bytes::new(),
+            unsent: Unsent::default(),
             unflushed: false,
         })
     }
 
-    fn decode(&self, bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, FramingError> {
+    /// Takes the first message off `bytes`; no line ends in the first `searched` of them.
+    fn decode<'a>(
+        &self,
+        bytes: &'a [u8],
+        searched: usize,
+    ) -> Result<Option<Decoded<'a>>, FramingError> {
         match self {
-            Self::Line(line) => line.decode(bytes),
+            Self::Line(line) => line.decode_searched(bytes, searched),
             Self::Frame(frame) => frame.decode(bytes),
         }
     }
 
-    fn finish(&self, rest: &[u8]) -> Result<Option<Vec<u8>>, FramingError> {
+    fn searched(&self, bytes: &[u8]) -> usize {
+        match self {
+            Self::Line(line) => line.searched(bytes),
+            Self::Frame(_) => 0,
+        }
+    }
+
+    fn finish<'a>(&self, rest: &'a [u8]) -> Result<Option<Cow<'a, [u8]>>, FramingError> {
         match self {
             Self::Line(line) => line.finish(rest),
             Self::Frame(frame) => frame.finish(rest).map(|()| None),
         }
     }
 
-    fn encode(&self, message: &[u8]) -> Result<Vec<u8>, FramingError> {
-        let mut bytes = Vec::with_capacity(message.len() + OVERHEAD_BYTES);
+    fn encode(&self, message: &[u8], into: &mut Vec<u8>) -> Result<(), FramingError> {
         match self {
-            Self::Line(line) => line.encode(message, &mut bytes)?,
-            Self::Frame(frame) => frame.encode(message, &mut bytes)?,
+            Self::Line(line) => line.encode(message, into),
+            Self::Frame(frame) => frame.encode(message, into),
         }
-        Ok(bytes)
     }
 }
 
@@ -119,27 +143,86 @@ fn bytes_max(endpoint: &Endpoint, word: &str) -> usize {
 struct Framed {
     framing: Framing,
     stream: Stream,
-    /// What has come and is no whole message yet.
-    arrived: BytesMut,
+    /// What has come and is no whole message yet; holds no buffer while there is nothing.
+    arrived: Vec<u8>,
+    /// How much of that has been searched for its end.
+    searched: usize,
+    /// Why no message can follow those that were received.
+    mistake: Option<FramingError>,
     ended: bool,
-    /// What is left to write of the message that is sent.
-    leaving: Bytes,
+    /// What the stream has not taken yet of messages that are on their way.
+    unsent: Unsent,
     unflushed: bool,
 }
 
 impl Framed {
     /// Takes the whole messages out of what has come.
     fn take(&mut self, into: &mut VecDeque<Bytes>) -> Result<(), FramingError> {
-        while let Some((message, count)) = self.framing.decode(&self.arrived)? {
-            self.arrived.advance(count);
-            into.push_back(message.into());
+        let before = into.len();
+        let mut rest = Bytes::from(std::mem::take(&mut self.arrived));
+        let mut taken = Ok(());
+        loop {
+            match self.framing.decode(&rest, self.searched) {
+                Ok(Some((message, count))) => {
+                    into.push_back(part(&rest, message));
+                    rest.advance(count);
+                    self.searched = 0;
+                }
+                Ok(None) => break,
+                Err(mistake) => {
+                    taken = Err(mistake);
+                    break;
+                }
+            }
         }
-        if self.ended {
-            let last = self.framing.finish(&self.arrived)?;
-            self.arrived.clear();
-            into.extend(last.map(Bytes::from));
+        if self.ended && taken.is_ok() {
+            let last = self.framing.finish(&rest)?;
+            into.extend(last.map(|message| part(&rest, message)));
+            return Ok(());
         }
-        Ok(())
+        self.searched = self.framing.searched(&rest);
+        self.arrived = match into.len() > before {
+            // So that it does not keep what the messages before it took.
+            true => rest.to_vec(),
+            // Nobody else has it, so a long message is not copied as it grows.
+            false => rest.into(),
+        };
+        taken
+    }
+
+    /// Frames messages from the front of `from`, and sends of that what can be sent at once.
+    fn send(&mut self, cx: &mut Context<'_>, from: &mut VecDeque<Bytes>) -> io::Result<()> {
+        let mut batch = BATCH.take();
+        let mut framed = Ok(());
+        while batch.len() < BATCH_BYTES
+            && let Some(message) = from.front()
+        {
+            framed = self.framing.encode(message, &mut batch);
+            if framed.is_err() {
+                break;
+            }
+            from.pop_front();
+        }
+        // One that cannot be sent is told once those before it have left.
+        let sent = match framed {
+            Err(mistake) if batch.is_empty() => {
+                Err(io::Error::new(io::ErrorKind::InvalidInput, mistake))
+            }
+            _ => self.unsent.send(cx, &mut self.stream, &batch),
+        };
+        self.unflushed |= !batch.is_empty();
+        batch.clear();
+        batch.shrink_to(2 * BATCH_BYTES);
+        BATCH.set(batch);
+        sent
+    }
+}
+
+/// Returns a message of `whole`: a part of it where it stands there.
+fn part(whole: &Bytes, message: Cow<'_, [u8]>) -> Bytes {
+    match message {
+        Cow::Borrowed(message) => whole.slice_ref(message),
+        Cow::Owned(message) => message.into(),
     }
 }
 
@@ -151,18 +234,12 @@ impl Messages for Framed {
     ) -> Poll<io::Result<bool>> {
         let before = into.len();
         loop {
-            let taken = self.take(into);
-            if into.len() > before {
-                // A mistake after them is found again by the next call.
-                return Poll::Ready(Ok(true));
+            if let Some(mistake) = self.mistake {
+                let mistake = io::Error::new(io::ErrorKind::InvalidData, mistake);
+                return Poll::Ready(Err(mistake));
             }
-            taken.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
             if self.ended {
                 return Poll::Ready(Ok(false));
-            }
-            if self.arrived.is_empty() {
-                // Gives the buffer back, which an empty rest would keep.
-                self.arrived = BytesMut::new();
             }
             let arrived = &mut self.arrived;
             let keep = |piece: &mut [u8]| {
@@ -170,6 +247,10 @@ impl Messages for Framed {
                 piece.is_empty()
             };
             self.ended = ready!(poll_piece(&mut self.stream, cx, keep))?;
+            self.mistake = self.take(into).err();
+            if into.len() > before {
+                return Poll::Ready(Ok(true));
+            }
         }
     }
 
@@ -178,23 +259,10 @@ impl Messages for Framed {
         cx: &mut Context<'_>,
         from: &mut VecDeque<Bytes>,
     ) -> Poll<io::Result<()>> {
-        while let Some(message) = from.front() {
-            if self.leaving.is_empty() {
-                let framed = self.framing.encode(message);
-                self.leaving = framed
-                    .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?
-                    .into();
-            }
-            while self.leaving.has_remaining() {
-                let count = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.leaving))?;
-                if count == 0 {
-                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-                }
-                self.leaving.advance(count);
-            }
-            self.leaving = Bytes::new();
-            self.unflushed = true;
-            from.pop_front();
+        ready!(self.unsent.poll_send(cx, &mut self.stream))?;
+        while !from.is_empty() {
+            self.send(cx, from)?;
+            ready!(self.unsent.poll_send(cx, &mut self.stream))?;
         }
         if self.unflushed {
             ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
@@ -211,6 +279,7 @@ impl Messages for Framed {
     }
 
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.unsent.poll_send(cx, &mut self.stream))?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 
@@ -219,7 +288,7 @@ impl Messages for Framed {
     }
 
     fn abort(self: Box<Self>) -> u64 {
-        self.stream.reset()
+        self.unsent.len() as u64 + self.stream.reset()
     }
 
     fn stream(&mut self) -> Option<&mut Stream> {
@@ -227,12 +296,17 @@ impl Messages for Framed {
     }
 }
 
+thread_local! {
+    /// What is framed and sent at once; taken out while in use, so that nobody can meet it half used.
+    static BATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 /// The longest message where nothing is set, bytes.
 const BYTES_MAX: usize = 1024 * 1024;
 /// The longest delimiter, bytes: more than any protocol has.
 const DELIMITER_BYTES_MAX: usize = 16;
-/// What a frame adds to a message at most, bytes: a length of 8 and a checksum of 4.
-const OVERHEAD_BYTES: usize = 12;
+/// What is framed at once, bytes, and the last message on top: as much as a read yields.
+const BATCH_BYTES: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,6 @@ mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "no_tls.rs"]
 mod tls;
-#[cfg(any(feature = "tls", feature = "zstd"))]
 mod unsent;
 #[cfg(feature = "zstd")]
 mod zstd;

@@ -98,3 +98,81 @@ fn settings_that_say_nothing_are_refused() {
         assert_eq!(refused.kind(), ErrorKind::ConfigUsage, "{words}");
     }
 }
+
+/// Sends until all has left or the wire takes no more.
+fn send_now(messages: &mut Datagram, from: &mut VecDeque<Bytes>) -> bool {
+    let mut cx = Context::from_waker(std::task::Waker::noop());
+    match messages.poll_send(&mut cx, from) {
+        Poll::Ready(sent) => {
+            sent.unwrap();
+            true
+        }
+        Poll::Pending => false,
+    }
+}
+
+#[tokio::test]
+async fn what_is_at_hand_leaves_together_and_arrives_together() {
+    let (mut sender, mut wire) = wrapped("+frame,size=1", 4096).await;
+    let mut from: VecDeque<Bytes> = (0..100u8).map(|i| vec![i; 3].into()).collect();
+    assert!(send_now(&mut sender, &mut from));
+    let mut read = [0; 4096];
+    assert_eq!(wire.read(&mut read).await.unwrap(), 100 * 4);
+
+    let (mut receiver, mut far) = wrapped("+line", 4096).await;
+    far.write_all(b"one\ntwo\nthr").await.unwrap();
+    let mut into = VecDeque::new();
+    let mut cx = Context::from_waker(std::task::Waker::noop());
+    assert!(receiver.poll_receive(&mut cx, &mut into).is_ready());
+    assert_eq!(into, ["one", "two"]);
+    far.write_all(b"ee\n").await.unwrap();
+    assert_eq!(receiver.receive().await.unwrap().unwrap(), "three");
+}
+
+#[tokio::test]
+async fn a_wire_that_takes_little_gets_all_in_order() {
+    let (mut sender, wire) = wrapped("+line", 7).await;
+    let mut from: VecDeque<Bytes> = ["one", "two", "three"].map(Bytes::from).into();
+    assert!(!send_now(&mut sender, &mut from));
+    // Whoever gives up waiting here has still handed them over.
+    let (mut receiver, mut far) = wrapped("+line", 64).await;
+    let send = async {
+        sender.send("four".into()).await.unwrap();
+        sender.shutdown().await.unwrap();
+    };
+    let carry = async {
+        let mut wire = wire;
+        tokio::io::copy(&mut wire, &mut far).await.unwrap();
+        far.shutdown().await.unwrap();
+    };
+    let receive = async {
+        let mut messages = Vec::new();
+        while let Some(message) = receiver.receive().await.unwrap() {
+            messages.push(message);
+        }
+        messages
+    };
+    let (messages, (), ()) = tokio::join!(receive, send, carry);
+    assert_eq!(messages, ["one", "two", "three", "four"]);
+}
+
+#[tokio::test]
+async fn a_mistake_is_told_behind_the_messages_before_it() {
+    let (mut frames, mut far) = wrapped("+frame,size=1,max=3", 64).await;
+    far.write_all(b"\x01a\x02bc\x04").await.unwrap();
+    assert_eq!(frames.receive().await.unwrap().unwrap(), "a");
+    assert_eq!(frames.receive().await.unwrap().unwrap(), "bc");
+    for _ in 0..2 {
+        let refused = frames.receive().await.unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::InvalidData);
+    }
+    let (mut lines, mut wire) = wrapped("+line", 64).await;
+    let mut from: VecDeque<Bytes> = ["one", "t\nwo", "three"].map(Bytes::from).into();
+    let mut cx = Context::from_waker(std::task::Waker::noop());
+    let refused = lines.poll_send(&mut cx, &mut from);
+    assert!(matches!(refused, Poll::Ready(Err(why)) if why.kind() == io::ErrorKind::InvalidInput));
+    assert_eq!(from, ["t\nwo", "three"]);
+    let mut read = [0; 64];
+    let count = wire.read(&mut read).await.unwrap();
+    assert_eq!(&read[..count], b"one\n");
+}
