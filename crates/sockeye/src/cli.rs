@@ -4,10 +4,25 @@ use std::fs::File;
 use std::os::fd::RawFd;
 
 pub use crate::error::{visible, visible_lines};
-pub use crate::sys::standard::output_was_closed;
 
 use crate::error::{Error, ErrorKind};
-use crate::sys::{inherited, notify};
+use crate::sys::{descriptors, inherited, notify, standard};
+
+/// Raises the descriptor limit and sees to it that a runtime, a listener and some sessions fit.
+///
+/// # Errors
+/// [`ErrorKind::LocalLimits`] when they do not.
+pub fn check_descriptors() -> Result<(), Error> {
+    match descriptors::raise_limit() {
+        few @ ..DESCRIPTORS_MIN => {
+            let why =
+                format!("the limit is {few} descriptors, and {DESCRIPTORS_MIN} are the least");
+            let error = Error::new(ErrorKind::LocalLimits, "start", "", why);
+            Err(error.with_hint("raise the hard limit (ulimit -Hn)"))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Takes over the descriptor that `--ready-fd` names.
 ///
@@ -18,6 +33,11 @@ pub fn ready_descriptor(number: RawFd) -> Result<File, Error> {
         let why = format!("descriptor {number} is not open");
         Error::new(ErrorKind::ConfigUsage, "start", "--ready-fd", why)
     })
+}
+
+/// Tells whether the process was started without a standard output; `false` where that cannot be known.
+pub fn output_was_closed() -> bool {
+    standard::output_was_closed()
 }
 
 /// Tells the service manager that all is ready, where it asked for that (sd_notify(3)).
@@ -31,3 +51,7 @@ pub fn notify_ready() -> Result<(), Error> {
     notify::send(&path, b"READY=1")
         .map_err(|error| Error::new(ErrorKind::LocalWrite, "start", "NOTIFY_SOCKET", error))
 }
+
+/// Descriptors of a program that does anything at all: 3 standard streams, 8 of the runtime and its
+/// signals, a reserve, a listener, and the few of a session with a child.
+const DESCRIPTORS_MIN: u64 = 24;

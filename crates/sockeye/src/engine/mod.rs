@@ -99,18 +99,21 @@ impl Engine {
     pub fn new(limits: EngineLimits) -> Result<Self, Error> {
         let holds = usize::try_from(descriptors::raise_limit()).unwrap_or(usize::MAX);
         let each = limits.session_descriptors.max(1);
-        let room = holds.saturating_sub(DESCRIPTORS_APART) / each;
-        let sessions_max = limits.sessions_max.unwrap_or(room);
+        // Where there are few, half of them are the most that may be kept apart.
+        let apart = DESCRIPTORS_APART.min(holds / 2);
+        let room = (holds - apart) / each;
+        let sessions_max = limits.sessions_max.unwrap_or(room.max(1));
         if sessions_max > room {
             let why = format!(
                 "{sessions_max} sessions need {} descriptors and the limit is {holds}",
-                sessions_max
-                    .saturating_mul(each)
-                    .saturating_add(DESCRIPTORS_APART),
+                sessions_max.saturating_mul(each).saturating_add(apart),
             );
             return Err(Error::new(ErrorKind::LocalLimits, "start", "", why)
                 .with_hint("raise the hard limit (ulimit -Hn) or ask for fewer sessions"));
         }
+        // Half of what sessions leave: those who are refused must not take the sessions' own.
+        let beside = holds.saturating_sub(sessions_max.saturating_mul(each));
+        let farewells = listener::FAREWELLS_MAX.min(beside / 2);
         let inner = Inner {
             tasks: TaskTracker::new(),
             table: Arc::new(Table::new(sessions_max)),
@@ -118,7 +121,7 @@ impl Engine {
             rooms: Rooms::default(),
             stopping: CancellationToken::new(),
             reserve: Mutex::new(Reserve::take()),
-            farewells: Arc::new(Semaphore::new(listener::FAREWELLS_MAX)),
+            farewells: Arc::new(Semaphore::new(farewells)),
             observer: OnceLock::new(),
         };
         Ok(Self {

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Tells whether the process was started without a standard output; `false` where that cannot be known.
-pub fn output_was_closed() -> bool {
+pub(crate) fn output_was_closed() -> bool {
     OUTPUT_WAS_CLOSED.load(Ordering::Relaxed)
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use rustix::process::Signal;
-use sockeye::{Error, ErrorKind};
+use sockeye::{Error, ErrorKind, cli};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -18,6 +18,8 @@ pub(crate) fn multi_thread() -> Result<Runtime, Error> {
 }
 
 fn prepared(builder: &mut Builder) -> Result<Runtime, Error> {
+    // The runtime itself panics where it lacks one.
+    cli::check_descriptors()?;
     let runtime = builder.enable_all().build().map_err(no_runtime)?;
     let context = runtime.enter();
     // A file that may not grow is an error where it is written to, not the end of all sessions; a

@@ -16,6 +16,7 @@ mod probe;
 mod readiness;
 mod refused;
 mod relay;
+mod scarce;
 mod show;
 mod standard;
 mod stopping;
