@@ -352,11 +352,18 @@ impl Patience {
         let Some(limit) = limit else {
             return Poll::Pending;
         };
-        let due = self.moved + limit;
-        if self.timer.deadline() != due {
+        loop {
+            let due = self.moved + limit;
+            // A later end is set only when the earlier one has come: most messages move it.
+            if due < self.timer.deadline() {
+                self.timer.as_mut().reset(due);
+            }
+            ready!(self.timer.as_mut().poll(cx));
+            if due <= Instant::now() {
+                return Poll::Ready(());
+            }
             self.timer.as_mut().reset(due);
         }
-        self.timer.as_mut().poll(cx)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Many messages in one system call: recvmmsg(2) and sendmmsg(2).
 
+use std::cell::Cell;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::BorrowedFd;
@@ -14,37 +15,40 @@ pub(crate) struct Ends {
     pub(crate) ours: Option<IpAddr>,
 }
 
-/// Where messages arrive, several at a time.
-pub(crate) struct Inbox {
-    space: Box<[u8]>,
+/// Receives what has arrived, at most [`BATCH`] messages, and passes each to `take` with who sent it;
+/// tells whether there may be more.
+///
+/// # Errors
+/// `WouldBlock` when nothing has arrived, else what the socket reports.
+pub(crate) fn receive_from(
+    socket: BorrowedFd<'_>,
+    take: impl FnMut(Option<Ends>, &[u8]),
+) -> io::Result<bool> {
+    with_space(|space| several::receive_from(space, socket, take))
 }
 
-impl std::fmt::Debug for Inbox {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Inbox").finish_non_exhaustive()
-    }
+/// Does as [`receive_from`] does with a socket that is connected to its one peer.
+///
+/// # Errors
+/// As [`receive_from`].
+pub(crate) fn receive(socket: BorrowedFd<'_>, take: impl FnMut(&[u8])) -> io::Result<bool> {
+    with_space(|space| several::receive(space, socket, take))
 }
 
-impl Inbox {
-    /// Makes room; the system lends the memory page by page, as it is first written to.
-    pub(crate) fn new() -> Self {
-        Self {
-            space: vec![0; BATCH * MESSAGE_BYTES].into(),
-        }
-    }
+/// Lends the thread's space for messages: who waits for some holds none.
+fn with_space<T>(lend: impl FnOnce(&mut [u8]) -> T) -> T {
+    // The system gives the memory page by page, as it is first written to.
+    let mut space = SPACE
+        .take()
+        .unwrap_or_else(|| vec![0; BATCH * MESSAGE_BYTES].into());
+    let result = lend(&mut space);
+    SPACE.set(Some(space));
+    result
+}
 
-    /// Receives what has arrived, at most [`BATCH`] messages, and passes each to `take`; returns how
-    /// many.
-    ///
-    /// # Errors
-    /// `WouldBlock` when nothing has arrived, else what the socket reports.
-    pub(crate) fn receive(
-        &mut self,
-        socket: BorrowedFd<'_>,
-        take: impl FnMut(Option<Ends>, &[u8]),
-    ) -> io::Result<usize> {
-        several::receive(&mut self.space, socket, take)
-    }
+thread_local! {
+    /// Taken out while in use, so that nobody can meet it half used.
+    static SPACE: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
 }
 
 /// Sends messages to `to`, or to the peer that the socket is connected to; returns how many it took.
@@ -96,15 +100,14 @@ mod several {
         set_option(socket, libc::IPPROTO_IP, libc::IP_PKTINFO, &on)
     }
 
-    pub(super) fn receive(
+    pub(super) fn receive_from(
         space: &mut [u8],
         socket: BorrowedFd<'_>,
         mut take: impl FnMut(Option<Ends>, &[u8]),
-    ) -> io::Result<usize> {
+    ) -> io::Result<bool> {
         let mut senders: [SockAddrStorage; BATCH] = from_fn(|_| SockAddrStorage::zeroed());
         let mut controls = [Control::default(); BATCH];
-        let mut rooms = space.chunks_exact_mut(MESSAGE_BYTES);
-        let mut pieces: [libc::iovec; BATCH] = from_fn(|_| piece(rooms.next().unwrap_or_default()));
+        let mut pieces = pieces(space);
         let mut heads: [libc::mmsghdr; BATCH] = from_fn(|i| {
             let mut head = head(&mut pieces[i]);
             head.msg_hdr.msg_name = ptr::from_mut(&mut senders[i]).cast();
@@ -115,34 +118,62 @@ mod several {
         });
         // SAFETY: each head points at one piece of `space`, one sender and one control buffer, with
         // their lengths; all outlive the call and are used by nobody else meanwhile.
-        let count = unsafe {
-            let (socket, no_time) = (socket.as_raw_fd(), ptr::null_mut());
-            let flags = libc::MSG_DONTWAIT as _;
-            libc::recvmmsg(
-                socket,
-                heads.as_mut_ptr(),
-                BATCH as libc::c_uint,
-                flags,
-                no_time,
-            )
-        };
-        let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
-        let arrived = heads
-            .iter()
-            .zip(senders)
-            .zip(space.chunks_exact(MESSAGE_BYTES));
+        let count = unsafe { arrived(socket, &mut heads)? };
+        let arrived = heads.iter().zip(senders).zip(each(space));
         for ((head, sender), piece) in arrived.take(count) {
             // SAFETY: the system wrote an address of that length into the storage, or none, and
             // said so by the length 0, where the zeroed family means no address.
             let sender = unsafe { SockAddr::new(sender, head.msg_hdr.msg_namelen) };
-            let message = piece.get(..head.msg_len as usize).unwrap_or_default();
             let ends = sender.as_socket().map(|peer| Ends {
                 peer,
                 ours: destination(&head.msg_hdr),
             });
-            take(ends, message);
+            take(ends, message(head, piece));
         }
-        Ok(count)
+        Ok(count == BATCH)
+    }
+
+    pub(super) fn receive(
+        space: &mut [u8],
+        socket: BorrowedFd<'_>,
+        mut take: impl FnMut(&[u8]),
+    ) -> io::Result<bool> {
+        let mut pieces = pieces(space);
+        let mut heads: [libc::mmsghdr; BATCH] = from_fn(|i| head(&mut pieces[i]));
+        // SAFETY: each head points at one piece of `space`, with its length, and at nothing else;
+        // both outlive the call and are used by nobody else meanwhile.
+        let count = unsafe { arrived(socket, &mut heads)? };
+        let arrived = heads.iter().zip(each(space)).take(count);
+        arrived.for_each(|(head, piece)| take(message(head, piece)));
+        Ok(count == BATCH)
+    }
+
+    /// Receives into what the heads point at; returns how many messages.
+    ///
+    /// # Safety
+    /// All that the heads point at is as long as they say, and nobody else uses it meanwhile.
+    unsafe fn arrived(
+        socket: BorrowedFd<'_>,
+        heads: &mut [libc::mmsghdr; BATCH],
+    ) -> io::Result<usize> {
+        let (socket, no_time) = (socket.as_raw_fd(), ptr::null_mut());
+        let (heads, flags) = (heads.as_mut_ptr(), libc::MSG_DONTWAIT as _);
+        // SAFETY: the caller's promise; there are as many heads as the call is told.
+        let count = unsafe { libc::recvmmsg(socket, heads, BATCH as libc::c_uint, flags, no_time) };
+        usize::try_from(count).map_err(|_| io::Error::last_os_error())
+    }
+
+    fn pieces(space: &mut [u8]) -> [libc::iovec; BATCH] {
+        let mut rooms = space.chunks_exact_mut(MESSAGE_BYTES);
+        from_fn(|_| piece(rooms.next().unwrap_or_default()))
+    }
+
+    fn each(space: &[u8]) -> impl Iterator<Item = &[u8]> {
+        space.chunks_exact(MESSAGE_BYTES)
+    }
+
+    fn message<'a>(head: &libc::mmsghdr, piece: &'a [u8]) -> &'a [u8] {
+        piece.get(..head.msg_len as usize).unwrap_or_default()
     }
 
     pub(super) fn send<'a>(
@@ -150,18 +181,29 @@ mod several {
         to: Option<Ends>,
         messages: impl ExactSizeIterator<Item = &'a [u8]>,
     ) -> io::Result<usize> {
+        match messages.len() {
+            1 => send_at_most::<1>(socket, to, messages),
+            _ => send_at_most::<BATCH>(socket, to, messages),
+        }
+    }
+
+    fn send_at_most<'a, const MOST: usize>(
+        socket: BorrowedFd<'_>,
+        to: Option<Ends>,
+        messages: impl ExactSizeIterator<Item = &'a [u8]>,
+    ) -> io::Result<usize> {
         let address = to.map(|to| SockAddr::from(to.peer));
         let source = to.and_then(|to| source(to.peer, to.ours?));
-        let count = messages.len().min(BATCH);
+        let count = messages.len().min(MOST);
         let mut messages = messages;
-        let mut pieces: [libc::iovec; BATCH] = from_fn(|_| {
+        let mut pieces: [libc::iovec; MOST] = from_fn(|_| {
             let message = messages.next().unwrap_or_default();
             libc::iovec {
                 iov_base: message.as_ptr().cast_mut().cast(),
                 iov_len: message.len(),
             }
         });
-        let mut heads: [libc::mmsghdr; BATCH] = from_fn(|i| {
+        let mut heads: [libc::mmsghdr; MOST] = from_fn(|i| {
             let mut head = head(&mut pieces[i]);
             if let Some(address) = &address {
                 head.msg_hdr.msg_name = address.as_ptr().cast_mut().cast();
@@ -173,12 +215,21 @@ mod several {
             }
             head
         });
+        let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+        let (socket, first) = (socket.as_raw_fd(), heads.as_mut_ptr());
         // SAFETY: each head points at one message, and all at one address and one control message,
-        // with their lengths; all outlive the call, which only reads them.
+        // with their lengths; all outlive the call, which only reads them. There are `MOST` heads,
+        // and `count` is at most that.
         let sent = unsafe {
-            let flags = (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as _;
-            let (socket, heads) = (socket.as_raw_fd(), heads.as_mut_ptr());
-            libc::sendmmsg(socket, heads, count as libc::c_uint, flags)
+            match MOST {
+                // sendmmsg(2) gives up the processor between messages, to whoever has just been woken
+                // by one: twice the time for a single one.
+                1 => match libc::sendmsg(socket, &raw const (*first).msg_hdr, flags) {
+                    error @ ..0 => error,
+                    _bytes => 1,
+                },
+                _ => libc::sendmmsg(socket, first, count as libc::c_uint, flags as _) as isize,
+            }
         };
         usize::try_from(sent).map_err(|_| io::Error::last_os_error())
     }
@@ -296,17 +347,25 @@ mod several {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn receive(
+    pub(super) fn receive_from(
         space: &mut [u8],
         socket: BorrowedFd<'_>,
         mut take: impl FnMut(Option<Ends>, &[u8]),
-    ) -> io::Result<usize> {
+    ) -> io::Result<bool> {
         let piece = space.get_mut(..MESSAGE_BYTES).unwrap_or_default();
         let (count, _, from) = recvfrom(socket, &mut *piece, RecvFlags::DONTWAIT)?;
         let from = from.and_then(|from| SocketAddr::try_from(from).ok());
         let ends = from.map(|peer| Ends { peer, ours: None });
         take(ends, piece.get(..count).unwrap_or_default());
-        Ok(1)
+        Ok(true)
+    }
+
+    pub(super) fn receive(
+        space: &mut [u8],
+        socket: BorrowedFd<'_>,
+        mut take: impl FnMut(&[u8]),
+    ) -> io::Result<bool> {
+        receive_from(space, socket, |_, message| take(message))
     }
 
     pub(super) fn send<'a>(

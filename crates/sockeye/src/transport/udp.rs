@@ -16,7 +16,6 @@ mod socket;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -24,7 +23,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::sync::{Notify, mpsc};
 
@@ -33,8 +31,8 @@ use super::{Bound, options};
 use crate::endpoint::{Address, Endpoint, Family, Host, IpOptions};
 use crate::error::Error;
 use crate::io::{ConnectionInfo, Conversation, Datagram, Messages};
-use crate::sys::messages::{Ends, Inbox, tell_destination};
-use socket::{Shared, Waiting};
+use crate::sys::messages::{Ends, receive_from, tell_destination};
+use socket::{Shared, Waiting, receive};
 
 pub(super) use socket::{adopt, connect};
 
@@ -231,11 +229,10 @@ pub(crate) struct Pump {
 impl Pump {
     /// Runs until the listener is closed and the last peer has left.
     pub(crate) async fn run(self) {
-        let mut inbox = Inbox::new();
         while !self.is_over() {
             tokio::select! {
                 ready = self.switch.socket.readable() => {
-                    if let Err(error) = ready.and_then(|()| self.receive(&mut inbox)) {
+                    if let Err(error) = ready.and_then(|()| self.receive()) {
                         tracing::warn!(%error, "cannot receive");
                         tokio::time::sleep(PAUSE).await;
                     }
@@ -250,20 +247,16 @@ impl Pump {
         peers.closed && peers.queues.is_empty()
     }
 
-    fn receive(&self, inbox: &mut Inbox) -> io::Result<()> {
-        let socket = &self.switch.socket;
-        let received = socket.try_io(Interest::READABLE, || {
+    fn receive(&self) -> io::Result<()> {
+        receive(&self.switch.socket, |socket| {
             let mut peers = self.switch.peers();
-            inbox.receive(socket.as_fd(), |from, message| {
+            receive_from(socket, |from, message| {
                 if let Some(from) = from {
                     self.sort(&mut peers, from, message);
                 }
             })
-        });
-        match received {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-            other => other.map(drop),
-        }
+        })
+        .map(drop)
     }
 
     fn sort(&self, peers: &mut Peers, from: Ends, message: &[u8]) {

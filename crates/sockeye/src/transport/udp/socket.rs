@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -20,7 +20,7 @@ use super::{Switch, bytes_max, open};
 use crate::endpoint::{Endpoint, Family, Host, IpOptions};
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ConnectionInfo, Conversation, Datagram, Messages};
-use crate::sys::messages::{self, Ends, Inbox};
+use crate::sys::messages::{self, Ends};
 
 /// Opens a socket that talks to one peer, the first of `host`'s addresses that this machine reaches.
 pub(in crate::transport) async fn connect(
@@ -67,7 +67,6 @@ fn conversation(socket: UdpSocket, at: SocketAddr) -> (Conversation, ConnectionI
     let messages = SocketMessages {
         socket: Arc::new(socket),
         peer,
-        inbox: Inbox::new(),
         empty: Waiting::default(),
         blocked: Waiting::default(),
     };
@@ -86,7 +85,6 @@ fn connect_one(at: SocketAddr, options: &IpOptions) -> io::Result<UdpSocket> {
 struct SocketMessages {
     socket: Arc<UdpSocket>,
     peer: SocketAddr,
-    inbox: Inbox,
     empty: Waiting,
     blocked: Waiting,
 }
@@ -117,19 +115,13 @@ impl Messages for SocketMessages {
         loop {
             ready!(self.empty.poll(cx))?;
             self.failure()?;
-            let received = self.socket.try_io(Interest::READABLE, || {
-                self.inbox.receive(self.socket.as_fd(), |_, message| {
-                    into.push_back(Bytes::copy_from_slice(message));
-                })
-            });
-            match received {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    let shared = Shared::Own(Arc::clone(&self.socket));
-                    let interest = Interest::READABLE | Interest::ERROR;
-                    self.empty.wait(shared, interest);
-                }
-                other => return Poll::Ready(other.map(|_| true)),
+            let mut take = |message: &[u8]| into.push_back(Bytes::copy_from_slice(message));
+            if receive(&self.socket, |socket| messages::receive(socket, &mut take))? {
+                return Poll::Ready(Ok(true));
             }
+            let shared = Shared::Own(Arc::clone(&self.socket));
+            self.empty
+                .wait(shared, Interest::READABLE | Interest::ERROR);
         }
     }
 
@@ -144,6 +136,25 @@ impl Messages for SocketMessages {
 
     fn message_bytes_max(&self) -> usize {
         bytes_max(self.peer)
+    }
+}
+
+/// Receives what a socket has by `call`, which tells whether there may be more; returns whether there was
+/// anything. A socket that has given all is not asked again until more has come.
+pub(super) fn receive(
+    socket: &UdpSocket,
+    call: impl FnOnce(BorrowedFd<'_>) -> io::Result<bool>,
+) -> io::Result<bool> {
+    let mut any = false;
+    let received = socket.try_io(Interest::READABLE, || {
+        let more = call(socket.as_fd())?;
+        any = true;
+        // What comes from here on makes the socket ready anew.
+        more.then_some(()).ok_or(io::ErrorKind::WouldBlock.into())
+    });
+    match received {
+        Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
+        Err(_) | Ok(()) => Ok(any),
     }
 }
 
