@@ -76,10 +76,19 @@ async fn relayed(
     b: impl Into<Conversation>,
     idle: Option<Duration>,
 ) -> RelayReport {
+    relayed_until(a, b, idle, Some(Duration::from_secs(2))).await
+}
+
+async fn relayed_until(
+    a: impl Into<Conversation>,
+    b: impl Into<Conversation>,
+    idle: Option<Duration>,
+    after_end: Option<Duration>,
+) -> RelayReport {
     let (from_a, to_a) = (AtomicU64::new(0), AtomicU64::new(0));
     let settings = RelaySettings {
         idle,
-        after_end: Some(Duration::from_secs(2)),
+        after_end,
         ..RelaySettings::counting(&from_a, &to_a)
     };
     let report = join(a.into(), b.into(), settings, std::future::pending()).await;
@@ -110,6 +119,29 @@ async fn messages_stay_whole_and_a_silence_after_the_other_sides_end_ends_it() {
     assert!(matches!(report.forth.ending, Ending::Eof));
     assert!(matches!(report.back.ending, Ending::Idle));
     assert!(report.into_result("relay", &"a", &"b").is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_one_sides_end_the_other_is_given_a_minute_of_silence_or_the_idle_time() {
+    for (idle, seconds) in [(None, 60), (Some(90), 90), (Some(5), 5)] {
+        let ((a, mut far_a), (b, mut far_b)) = (channel(true), channel(false));
+        let idle = idle.map(Duration::from_secs);
+        let relay = relayed_until(Datagram::new(a), Datagram::new(b), idle, None);
+        let talk = async {
+            far_a.to.send("last".into()).await.unwrap();
+            drop(far_a.to);
+            assert_eq!(far_b.from.recv().await.unwrap(), "last");
+            for _ in 0..3 {
+                sleep(Duration::from_secs(seconds - 1)).await;
+                far_b.to.send("late".into()).await.unwrap();
+                assert_eq!(far_a.from.recv().await.unwrap(), "late");
+            }
+            Instant::now()
+        };
+        let (report, last) = tokio::join!(relay, talk);
+        assert_eq!(last.elapsed(), Duration::from_secs(seconds));
+        assert!(matches!(report.back.ending, Ending::Idle));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,8 @@
 //! `connect`: standard input and output to an endpoint and back.
 
+use std::net::UdpSocket;
 use std::os::unix::process::ExitStatusExt;
+use std::time::{Duration, Instant};
 
 use super::*;
 use crate::support::program::Program;
@@ -90,7 +92,7 @@ fn a_reset_is_an_error() {
     let resets = thread::spawn(move || {
         let stream = accept(&listener);
         socket2::SockRef::from(&stream)
-            .set_linger(Some(std::time::Duration::ZERO))
+            .set_linger(Some(Duration::ZERO))
             .unwrap();
     });
     let mut connect = sockeye(&["connect", &there.to_string()]);
@@ -137,6 +139,29 @@ fn at_a_terminal_the_other_sides_end_is_said_once() {
     assert_eq!(connect.wait().code(), Some(0));
     assert_eq!(connect.stderr.all(), [said]);
     assert_eq!(connect.stdout.all(), ["bye"]);
+}
+
+#[test]
+fn at_a_terminal_answers_to_messages_may_take_the_idle_time() {
+    let mute = UdpSocket::bind("127.0.0.1:0").unwrap();
+    mute.set_read_timeout(Some(DEADLINE)).unwrap();
+    let there = format!("udp://{}", mute.local_addr().unwrap());
+    let (controller, terminal) = terminal();
+    let mut connect = sockeye(&["connect", &there, "+idle,3s"]);
+    let mut connect = Program::start(connect.stdin(terminal));
+    rustix::io::write(&controller, b"anybody?\n").unwrap();
+    let mut question = [0; 16];
+    let (count, from) = mute.recv_from(&mut question).unwrap();
+    assert_eq!(question[..count], *b"anybody?\n");
+    // Ctrl-D at the start of a line.
+    rustix::io::write(&controller, b"\x04").unwrap();
+    let ended = Instant::now();
+    mute.send_to(b"somebody\n", from).unwrap();
+    connect.stdout.wait_for_text("somebody");
+    assert!(connect.wait().success());
+    // Input that is no terminal is given 2 s.
+    let (waited, promised) = (ended.elapsed(), Duration::from_secs(3));
+    assert!(waited >= promised && waited < 3 * promised, "{waited:?}");
 }
 
 #[test]

@@ -128,6 +128,23 @@ fn a_datagram_that_does_not_fit_is_an_error() {
 }
 
 #[test]
+fn a_datagram_that_the_system_finds_too_large_is_an_error() {
+    let (_echo, at) = listening(&["echo:"]);
+    // IP_OPTIONS of four no-operations (RFC 791 section 3.1): so much less has room behind the header.
+    let to = format!("udp://{at}");
+    let options = "+udp,opt=0:4:16843009";
+    let (mut forward, through) = listening(&["--once", &to, options]);
+    let socket = peer(through);
+    socket.send(&[7; 65_503]).unwrap();
+    assert!(receive(&socket) == [7; 65_503]);
+    socket.send(&[7; 65_504]).unwrap();
+    assert_eq!(forward.wait().code(), Some(18));
+    forward
+        .stderr
+        .wait_for_text("message too long; 65504 bytes did not arrive");
+}
+
+#[test]
 fn nobody_there_is_said() {
     let gone = peer("127.0.0.1:9".parse().unwrap()).local_addr().unwrap();
     let mut command = sockeye(&["connect", &format!("udp://{gone}")]);
