@@ -26,8 +26,11 @@ start_udp() { start_until is_bound "$@"; }
 start_until() {
     local ready=$1 name=$2 port=$3
     shift 3
+    # In a process group of its own, so that all that it forks ends with it.
+    set -m
     "$@" >"$out/$name.log" 2>&1 </dev/null &
     pid=$!
+    set +m
     started+=("$pid")
     until "$ready" "$port"; do
         kill -0 "$pid" 2>/dev/null || { cat "$out/$name.log" >&2; return 1; }
@@ -41,7 +44,7 @@ accepts() { (: >"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 is_bound() { grep -q ":$(printf %04X "$1") 00000000:0000 07" /proc/net/udp; }
 
 stop_all() {
-    [[ ${#started[@]} -eq 0 ]] || kill "${started[@]}" 2>/dev/null || true
+    [[ ${#started[@]} -eq 0 ]] || kill -- "${started[@]/#/-}" 2>/dev/null || true
     wait
 }
 

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use super::backend::{ECHO, MESSAGE_BYTES};
+use super::{is_loss, send};
 use crate::poll::Poll;
 
 /// What became of the questions.
@@ -17,7 +18,8 @@ pub(super) struct Answered {
     pub(super) served: usize,
 }
 
-/// Asks `count` questions by `at_once` clients, each with a port of its own.
+/// Asks `count` questions by `at_once` clients, each with a port of its own, and more until each client
+/// has been answered or has given a question up: fast ones must not end the run for the rest.
 pub(super) fn ask(to: SocketAddr, at_once: usize, count: usize) -> io::Result<Answered> {
     let poll = Poll::new()?;
     let mut clients = Vec::with_capacity(at_once);
@@ -30,7 +32,9 @@ pub(super) fn ask(to: SocketAddr, at_once: usize, count: usize) -> io::Result<An
     for client in &mut clients {
         client.ask()?;
     }
-    while answered.latencies_us.len() + answered.lost < count {
+    while answered.latencies_us.len() + answered.lost < count
+        || !clients.iter().all(Client::had_its_turn)
+    {
         for token in poll.wait(Some(LOOK_NS))? {
             let client = &mut clients[token];
             if let Some(latency) = client.hear()? {
@@ -41,6 +45,7 @@ pub(super) fn ask(to: SocketAddr, at_once: usize, count: usize) -> io::Result<An
         for client in &mut clients {
             if client.sent.elapsed() > PATIENCE {
                 answered.lost += 1;
+                client.gave_up = true;
                 client.ask()?;
             }
         }
@@ -54,6 +59,7 @@ struct Client {
     number: u64,
     sent: Instant,
     served: bool,
+    gave_up: bool,
 }
 
 impl Client {
@@ -66,7 +72,12 @@ impl Client {
             number: 0,
             sent: Instant::now(),
             served: false,
+            gave_up: false,
         })
+    }
+
+    fn had_its_turn(&self) -> bool {
+        self.served || self.gave_up
     }
 
     fn ask(&mut self) -> io::Result<()> {
@@ -74,11 +85,8 @@ impl Client {
         let mut message = [ECHO; MESSAGE_BYTES];
         message[1..9].copy_from_slice(&self.number.to_le_bytes());
         self.sent = Instant::now();
-        match self.socket.send(&message) {
-            // It counts as lost when nobody has answered it.
-            Err(why) if why.kind() == io::ErrorKind::WouldBlock => Ok(()),
-            other => other.map(drop),
-        }
+        // It counts as lost when nobody has answered it.
+        send(&self.socket, &message)
     }
 
     /// Returns how long the answer took, if it is to the last question.
@@ -90,7 +98,7 @@ impl Client {
                 Ok(Some(self.sent.elapsed()))
             }
             Ok(_) => Ok(None),
-            Err(why) if why.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(why) if is_loss(&why) => Ok(None),
             Err(why) => Err(why),
         }
     }

@@ -8,9 +8,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::backend::{MESSAGE_BYTES, SWALLOW};
+use super::send;
 
-/// Sends `count` packets and returns how many have arrived.
-pub(super) fn send(to: SocketAddr, count: u64, swallowed: &Arc<AtomicU64>) -> io::Result<u64> {
+/// Sends `count` packets one way and returns how many have arrived.
+pub(super) fn run(to: SocketAddr, count: u64, swallowed: &Arc<AtomicU64>) -> io::Result<u64> {
     let socket = UdpSocket::bind("127.0.0.1:0")?;
     socket.connect(to)?;
     let before = swallowed.load(Ordering::Relaxed);
@@ -19,7 +20,7 @@ pub(super) fn send(to: SocketAddr, count: u64, swallowed: &Arc<AtomicU64>) -> io
     while sent < count {
         let due = began.elapsed().as_micros() as u64 * PACKETS_A_SECOND / 1_000_000;
         while sent < due.min(count) {
-            socket.send(&[SWALLOW; MESSAGE_BYTES])?;
+            send(&socket, &[SWALLOW; MESSAGE_BYTES])?;
             sent += 1;
         }
         thread::sleep(TICK);
