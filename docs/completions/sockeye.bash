@@ -19,6 +19,9 @@ _sockeye() {
             sockeye,account)
                 cmd="sockeye__subcmd__account"
                 ;;
+            sockeye,ban)
+                cmd="sockeye__subcmd__ban"
+                ;;
             sockeye,completions)
                 cmd="sockeye__subcmd__completions"
                 ;;
@@ -85,8 +88,35 @@ _sockeye() {
             sockeye__subcmd__account__subcmd__help,remove)
                 cmd="sockeye__subcmd__account__subcmd__help__subcmd__remove"
                 ;;
+            sockeye__subcmd__ban,add)
+                cmd="sockeye__subcmd__ban__subcmd__add"
+                ;;
+            sockeye__subcmd__ban,help)
+                cmd="sockeye__subcmd__ban__subcmd__help"
+                ;;
+            sockeye__subcmd__ban,list)
+                cmd="sockeye__subcmd__ban__subcmd__list"
+                ;;
+            sockeye__subcmd__ban,remove)
+                cmd="sockeye__subcmd__ban__subcmd__remove"
+                ;;
+            sockeye__subcmd__ban__subcmd__help,add)
+                cmd="sockeye__subcmd__ban__subcmd__help__subcmd__add"
+                ;;
+            sockeye__subcmd__ban__subcmd__help,help)
+                cmd="sockeye__subcmd__ban__subcmd__help__subcmd__help"
+                ;;
+            sockeye__subcmd__ban__subcmd__help,list)
+                cmd="sockeye__subcmd__ban__subcmd__help__subcmd__list"
+                ;;
+            sockeye__subcmd__ban__subcmd__help,remove)
+                cmd="sockeye__subcmd__ban__subcmd__help__subcmd__remove"
+                ;;
             sockeye__subcmd__help,account)
                 cmd="sockeye__subcmd__help__subcmd__account"
+                ;;
+            sockeye__subcmd__help,ban)
+                cmd="sockeye__subcmd__help__subcmd__ban"
                 ;;
             sockeye__subcmd__help,completions)
                 cmd="sockeye__subcmd__help__subcmd__completions"
@@ -133,6 +163,15 @@ _sockeye() {
             sockeye__subcmd__help__subcmd__account,remove)
                 cmd="sockeye__subcmd__help__subcmd__account__subcmd__remove"
                 ;;
+            sockeye__subcmd__help__subcmd__ban,add)
+                cmd="sockeye__subcmd__help__subcmd__ban__subcmd__add"
+                ;;
+            sockeye__subcmd__help__subcmd__ban,list)
+                cmd="sockeye__subcmd__help__subcmd__ban__subcmd__list"
+                ;;
+            sockeye__subcmd__help__subcmd__ban,remove)
+                cmd="sockeye__subcmd__help__subcmd__ban__subcmd__remove"
+                ;;
             sockeye__subcmd__help__subcmd__status,kill)
                 cmd="sockeye__subcmd__help__subcmd__status__subcmd__kill"
                 ;;
@@ -173,7 +212,7 @@ _sockeye() {
 
     case "${cmd}" in
         sockeye)
-            opts="-q -v -h -V --quiet --json --explain --verbose --color --ready-fd --help --version completions generate serve account status connect listen relay probe explain help"
+            opts="-q -v -h -V --quiet --json --explain --verbose --color --ready-fd --help --version completions generate serve account ban status connect listen relay probe explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -476,6 +515,204 @@ _sockeye() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sockeye__subcmd__ban)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help add list remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__ban__subcmd__add)
+            opts="-q -v -h --for --reason --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__ban__subcmd__help)
+            opts="add list remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__ban__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__ban__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__ban__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__ban__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__ban__subcmd__list)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__ban__subcmd__remove)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sockeye__subcmd__completions)
             opts="-q -v -h --quiet --json --explain --verbose --color --ready-fd --help bash zsh fish powershell"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -569,7 +806,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__help)
-            opts="completions generate serve account status connect listen relay probe explain help"
+            opts="completions generate serve account ban status connect listen relay probe explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -653,6 +890,62 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__help__subcmd__account__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__ban)
+            opts="add list remove"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__ban__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__ban__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__ban__subcmd__remove)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

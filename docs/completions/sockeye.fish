@@ -43,6 +43,7 @@ complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "completions" -d 'Pr
 complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "generate" -d 'Write the manual pages, the reference and the completions into a folder'
 complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "serve" -d 'Run a hub: one process that serves many people, with accounts and a store'
 complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "account" -d 'Manage the accounts of a hub, running or not'
+complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "ban" -d 'Keep somebody out of the chat of a hub, running or not'
 complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "status" -d 'Show how a running hub is doing'
 complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand connect" -l access-log -d 'Add a line to this file for each session that has ended' -r -F
@@ -229,6 +230,60 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "passwd" -d 'Set another password; it is asked for, or read from standard input'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Set what an account may do'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -s q -l quiet -d 'Say nothing but errors'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -l json -d 'Report as JSON, one object a line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -l explain -d 'Tell each step in words, once it has happened'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -s v -l verbose -d 'Tell each step, in detail'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -s h -l help -d 'Print help'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -f -a "add" -d 'Ban; who is connected has to go'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -f -a "list" -d 'List the bans that hold'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -f -a "remove" -d 'Take a ban back'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -l for -d 'For how long: 30m, 12h, 7d; without it until it is removed' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -l reason -d 'What they are told' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing but errors'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -l json -d 'Report as JSON, one object a line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -l explain -d 'Tell each step in words, once it has happened'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Tell each step, in detail'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from list" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from list" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from list" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from list" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from list" -l json -d 'Report as JSON, one object a line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from list" -l explain -d 'Tell each step in words, once it has happened'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell each step, in detail'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from remove" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from remove" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from remove" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from remove" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing but errors'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from remove" -l json -d 'Report as JSON, one object a line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from remove" -l explain -d 'Tell each step in words, once it has happened'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Tell each step, in detail'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from help" -f -a "add" -d 'Ban; who is connected has to go'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the bans that hold'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Take a ban back'
+complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
@@ -281,22 +336,26 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "kill" -d 'End a session'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "reload" -d 'Read the configuration again, as SIGHUP does'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "connect" -d 'Connect standard input and output to an endpoint'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "listen" -d 'Accept connections and join each with another endpoint or a service'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "relay" -d 'Join two endpoints; one whose scheme ends in -l (tcp-l://) waits for a connection'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "probe" -d 'Ask whether an endpoint answers, or wait until it does'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "explain" -d 'Show what endpoints mean, with every default; opens nothing'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "completions" -d 'Print what a shell needs to complete the command line'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "generate" -d 'Write the manual pages, the reference and the completions into a folder'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "serve" -d 'Run a hub: one process that serves many people, with accounts and a store'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "account" -d 'Manage the accounts of a hub, running or not'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "status" -d 'Show how a running hub is doing'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "connect" -d 'Connect standard input and output to an endpoint'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "listen" -d 'Accept connections and join each with another endpoint or a service'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "relay" -d 'Join two endpoints; one whose scheme ends in -l (tcp-l://) waits for a connection'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "probe" -d 'Ask whether an endpoint answers, or wait until it does'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "explain" -d 'Show what endpoints mean, with every default; opens nothing'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "completions" -d 'Print what a shell needs to complete the command line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "generate" -d 'Write the manual pages, the reference and the completions into a folder'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "serve" -d 'Run a hub: one process that serves many people, with accounts and a store'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "account" -d 'Manage the accounts of a hub, running or not'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "ban" -d 'Keep somebody out of the chat of a hub, running or not'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "status" -d 'Show how a running hub is doing'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "add" -d 'Add an account; its password is asked for, or read from standard input'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "list" -d 'List all accounts and what they may do'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "remove" -d 'Remove an account'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "passwd" -d 'Set another password; it is asked for, or read from standard input'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "allow" -d 'Set what an account may do'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from ban" -f -a "add" -d 'Ban; who is connected has to go'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from ban" -f -a "list" -d 'List the bans that hold'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from ban" -f -a "remove" -d 'Take a ban back'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from status" -f -a "sessions" -d 'List all sessions'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from status" -f -a "kill" -d 'End a session'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from status" -f -a "reload" -d 'Read the configuration again, as SIGHUP does'

@@ -147,6 +147,8 @@ pub enum Answer {
 pub enum AnswerError {
     /// The name or the secret is wrong; which of them is not said.
     Denied,
+    /// It is right, but the account is banned.
+    Banned,
     /// Too many attempts: try later.
     Busy,
     /// The store could not be read.
@@ -168,6 +170,7 @@ impl AnswerError {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Denied => "Name or password is wrong",
+            Self::Banned => "This account is banned here",
             Self::Busy => "Too many attempts, try again later",
             Self::Unavailable => "Accounts cannot be read now",
             Self::Exists => "There is an account of this name already",

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 pub use super::account::AccountRef;
 use super::account::{Answer, AnswerError, Question};
+use super::ban::BanRequest;
 use super::caps::Caps;
 use super::event::Record;
 use super::history::HistoryRequest;
@@ -185,6 +186,15 @@ pub enum Output {
     Rehash {
         /// Who.
         session: SessionId,
+    },
+    /// An operator wants something of the bans; how it went is told with [`Input::Reply`].
+    Bans {
+        /// Who.
+        session: SessionId,
+        /// The name of its account.
+        by: String,
+        /// What.
+        request: BanRequest,
     },
     /// The session has left the network; close the connection after its queue has been written and
     /// free its slot. Follows QUIT and [`Input::Leave`]; inputs after it are ignored, but for

@@ -16,6 +16,7 @@
 //! Sources: RFC 1459, RFC 2812, the Modern IRC document, the IRCv3 specifications.
 
 pub mod account;
+pub mod ban;
 pub mod caps;
 pub mod casemap;
 mod command;

@@ -26,6 +26,7 @@
 //! Invariant: nothing is shown to anybody before it is stored, if it is to be stored at all.
 
 mod apply;
+mod clients;
 mod flow;
 mod order;
 #[cfg(test)]
@@ -36,6 +37,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
+pub use clients::Client;
 use flow::Flows;
 use order::{Clock, Entry, Order, Said};
 

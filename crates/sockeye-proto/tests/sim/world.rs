@@ -258,7 +258,9 @@ impl World {
             Output::Entered { session } => judge.entered(session, true),
             Output::NickRefused { session, .. } => judge.entered(session, false),
             Output::Done { session } => judge.done(session, log),
-            Output::Rehash { .. } | Output::Ask { .. } => Err("nobody has asked for that".into()),
+            Output::Rehash { .. } | Output::Ask { .. } | Output::Bans { .. } => {
+                Err("nobody has asked for that".into())
+            }
             Output::Close { session } => judge.closed(session),
         }
     }

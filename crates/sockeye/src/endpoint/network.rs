@@ -38,6 +38,27 @@ impl Network {
             .unwrap_or(0)
             == 0
     }
+
+    /// Returns the same network, named by its first address.
+    pub fn canonical(self) -> Self {
+        let prefix_bits = u32::from(self.prefix_bits);
+        let address = match self.address {
+            IpAddr::V4(a) => {
+                let mask = u32::MAX.checked_shl(32 - prefix_bits).unwrap_or(0);
+                IpAddr::V4((a.to_bits() & mask).into())
+            }
+            IpAddr::V6(a) => {
+                let mask = u128::MAX.checked_shl(128 - prefix_bits).unwrap_or(0);
+                IpAddr::V6((a.to_bits() & mask).into())
+            }
+        };
+        Self { address, ..self }
+    }
+
+    /// Tells whether every address of its family lies in it.
+    pub fn is_everything(&self) -> bool {
+        self.prefix_bits == 0
+    }
 }
 
 /// An entry of a list of networks, as written.

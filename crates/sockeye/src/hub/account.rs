@@ -1,7 +1,7 @@
 //! What an operator does to accounts: the same whether a hub runs or not.
 
 use super::control::{AccountRow, Reply, Request, call};
-use super::{Plan, casemapping};
+use super::{Plan, ban, casemapping};
 use crate::error::{Error, ErrorKind};
 use crate::state::{AccountError, Accounts, HashCost, Permissions, Store, StoreOptions};
 
@@ -18,6 +18,11 @@ pub async fn ask_or_do(plan: &Plan, request: Request) -> Result<Reply, Error> {
     data.make()?;
     let store = Store::open(data.path(), &StoreOptions::from_env()?)?;
     let casemapping = casemapping::fixed(&store, plan.config().chat.casemapping).await?;
+    if let Request::BanAdd { .. } | Request::BanRemove { .. } | Request::BanList = request {
+        let bans = ban::open(&store, casemapping.folding()).await?;
+        let done = ban::carry_out(&bans, request).await;
+        return Ok(done.map_or_else(Reply::from, |(reply, _)| reply));
+    }
     let accounts = Accounts::new(store, casemapping.folding(), HashCost::default());
     Ok(carry_out(&accounts, request)
         .await
@@ -71,13 +76,9 @@ pub(super) async fn carry_out(accounts: &Accounts, request: Request) -> Result<R
             set.map(|()| Reply::Done)
                 .map_err(|error| explain(&name, error))
         }
-        Request::Status | Request::Reload | Request::SessionList | Request::SessionKill { .. } => {
-            Err(Error::new(
-                ErrorKind::Internal,
-                "account",
-                "",
-                "not a request about accounts",
-            ))
+        _ => {
+            let cause = "not a request about accounts";
+            Err(Error::new(ErrorKind::Internal, "account", "", cause))
         }
     }
 }

@@ -18,11 +18,11 @@ use super::listeners::Listeners;
 use super::notice::{Notice, Notices};
 use super::plan::{ConfigSource, Plan};
 use super::services::{CHAT, Services};
-use super::{DataDir, Page, casemapping, first_run, operate, retain};
+use super::{DataDir, Page, ban, casemapping, first_run, operate, retain};
 use crate::endpoint::Address;
 use crate::engine::{Drained, Engine, EngineLimits};
 use crate::error::{Error, ErrorKind};
-use crate::state::{Accounts, HashCost, Store, StoreOptions};
+use crate::state::{Accounts, Bans, HashCost, Store, StoreOptions};
 
 /// A hub before its first thread.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ pub(super) struct Shared {
     pub(super) engine: Engine,
     pub(super) store: Store,
     pub(super) accounts: Accounts,
+    pub(super) bans: Bans,
     pub(super) data: DataDir,
     pub(super) started: Instant,
     pub(super) source: Option<ConfigSource>,
@@ -106,7 +107,8 @@ impl Prepared {
                 error,
             )
         })?;
-        let mut services = Services::new(&engine, &store, &accounts, folding, cloak_key);
+        let bans = ban::open(&store, folding).await?;
+        let mut services = Services::new(&engine, &store, &accounts, folding, cloak_key, &bans);
         let mut listeners = Listeners::default();
 
         services.start(&plan.config).await?;
@@ -136,6 +138,7 @@ impl Prepared {
             engine,
             store,
             accounts,
+            bans,
             data: plan.data,
             started: Instant::now(),
             source: plan.options.config,

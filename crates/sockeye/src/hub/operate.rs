@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::account;
 use super::control::{Answer, Reply, Request, SessionRow};
 use super::life::{Running, Shared};
 use super::notice::Notice;
 use super::status::{FAILURES_MAX, Limits, Status, StoreStatus};
+use super::{account, ban};
 use crate::error::{Error, ErrorKind};
 use crate::service::chat::Rehash;
 use crate::state::Log;
@@ -49,6 +49,13 @@ impl Shared {
             Request::SessionKill { id } => {
                 let error = Error::new(ErrorKind::ConfigUsage, "kill", id, "no such session");
                 Err(error.with_hint("`sockeye status sessions` lists them"))
+            }
+            request @ (Request::BanAdd { .. } | Request::BanRemove { .. } | Request::BanList) => {
+                let (reply, set) = ban::carry_out(&self.bans, request).await?;
+                if let Some(ban) = set {
+                    self.running.lock().await.services.enforce(&ban).await;
+                }
+                Ok(reply)
             }
             request => account::carry_out(&self.accounts, request).await,
         }

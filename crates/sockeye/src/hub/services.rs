@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::service::chat::{Chat, ChatOptions, ClientRules, Rehash};
 use crate::service::{self, Broadcast, Forward, Service};
-use crate::state::{Accounts, Store};
+use crate::state::{Accounts, Ban, Bans, Store};
 
 /// What answers on accepted connections.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub(super) struct Services {
     accounts: Accounts,
     casemapping: CaseMapping,
     cloak_key: [u8; 32],
+    bans: Bans,
     started_wall_ms: u64,
     chat: Option<Arc<Chat>>,
     rehash: Option<Rehash>,
@@ -38,6 +39,7 @@ impl Services {
         accounts: &Accounts,
         casemapping: CaseMapping,
         cloak_key: [u8; 32],
+        bans: &Bans,
     ) -> Self {
         let since_1970 = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -48,6 +50,7 @@ impl Services {
             accounts: accounts.clone(),
             casemapping,
             cloak_key,
+            bans: bans.clone(),
             started_wall_ms: since_1970.as_millis() as u64,
             chat: None,
             rehash: None,
@@ -66,6 +69,7 @@ impl Services {
                 log: Arc::new(self.store.clone()),
                 history: Arc::new(self.store.clone()),
                 accounts: Some(self.accounts.clone()),
+                bans: Some(self.bans.clone()),
                 rules: self.rules(config),
             };
             let chat = Chat::start(&self.engine, options).await?;
@@ -132,6 +136,13 @@ impl Services {
         Arc::clone(rooms.entry(name.to_owned()).or_default()) as _
     }
 
+    /// Lets what runs send away whom a new ban fits.
+    pub(super) async fn enforce(&self, ban: &Ban) {
+        if let Some(chat) = &self.chat {
+            chat.enforce(ban).await;
+        }
+    }
+
     /// Returns how chat is doing, where it runs.
     pub(super) fn chat_status(&self) -> Option<ChatStatus> {
         let stats = self.chat.as_ref()?.stats();
@@ -146,6 +157,7 @@ impl Services {
         let cloaks = config.chat.hosts == Hosts::Cloak;
         ClientRules {
             exempt: config.hub.exempt.clone(),
+            require_sasl: config.chat.require_sasl.clone(),
             cloak_key: cloaks.then_some(self.cloak_key),
         }
     }

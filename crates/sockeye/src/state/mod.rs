@@ -1,6 +1,7 @@
 //! The order of truth and what is kept on disk: the log, the store, the accounts.
 
 mod accounts;
+mod bans;
 #[cfg(test)]
 mod conformance;
 mod faulty;
@@ -8,11 +9,12 @@ mod log;
 mod memory;
 mod sqlite;
 
-pub(crate) use accounts::mac;
 pub use accounts::{
     Account, AccountError, Accounts, Challenge, HashCost, LoginError, Password, Permissions,
     Proven, RegisterError, UnknownPermission,
 };
+pub(crate) use accounts::{mac, wall_ms};
+pub use bans::{Ban, BanError, BanTarget, Bans, Suspect};
 pub use faulty::{Fault, FaultyLog};
 pub use log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
 pub use memory::MemoryLog;

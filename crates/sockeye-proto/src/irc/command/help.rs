@@ -69,6 +69,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "<subcommand> <target> …",
         "Shows stored messages; your client does it",
     ),
+    (
+        "DLINE",
+        "[span] <address, network, account:name or mask> [reason]",
+        "Bans from the network, as KLINE does; alone it tells all bans; for operators",
+    ),
     ("HELP", "[subject]", "Shows this"),
     ("HELPOP", "[subject]", "The same as HELP"),
     ("INFO", "[server]", "What this server is"),
@@ -93,6 +98,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "KILL",
         "<nick> <reason>",
         "Sends a client away; for operators",
+    ),
+    (
+        "KLINE",
+        "[span] <mask, address, network or account:name> [reason]",
+        "Bans from the network, for a span such as 30m, 2h or 1d; alone it tells all bans; for operators",
     ),
     (
         "LINKS",
@@ -187,6 +197,8 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "<channel> [topic]",
         "Shows or sets what a channel is about",
     ),
+    ("UNDLINE", "<target>", "Takes a ban back; for operators"),
+    ("UNKLINE", "<target>", "Takes a ban back; for operators"),
     (
         "USER",
         "<user> 0 * <real name>",

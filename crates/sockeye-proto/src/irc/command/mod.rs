@@ -6,6 +6,7 @@
 
 pub(crate) mod account;
 pub(crate) mod away;
+pub(crate) mod ban;
 pub(crate) mod capabilities;
 pub(crate) mod chathistory;
 pub(crate) mod errand;
@@ -303,6 +304,7 @@ pub(crate) const TABLE: &[Row] = &[
     act("AWAY", 0, away::away),
     act("CAP", 1, capabilities::cap),
     act("CHATHISTORY", 0, chathistory::chathistory),
+    act("DLINE", 0, ban::ban),
     ask("HELP", 0, help::help),
     ask("HELPOP", 0, help::help),
     ask("INFO", 0, server::info),
@@ -311,6 +313,7 @@ pub(crate) const TABLE: &[Row] = &[
     ask("ISUPPORT", 0, server::isupport),
     act("KICK", 2, kick::kick),
     act("KILL", 2, operator::kill),
+    act("KLINE", 0, ban::ban),
     ask("LINKS", 0, server::links),
     ask("LIST", 0, list::list),
     ask("LUSERS", 0, server::lusers),
@@ -333,6 +336,8 @@ pub(crate) const TABLE: &[Row] = &[
     ask("SUMMON", 0, server::summon),
     ask("TIME", 0, server::time),
     act("TOPIC", 1, topic::topic),
+    act("UNDLINE", 1, ban::unban),
+    act("UNKLINE", 1, ban::unban),
     act("USER", 0, register::again),
     ask("USERHOST", 1, presence::userhost),
     ask("USERS", 0, server::users),

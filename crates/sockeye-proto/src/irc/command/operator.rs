@@ -99,7 +99,7 @@ impl Asked<'_> {
 }
 
 /// Refuses what somebody wants who is no operator any more.
-fn still_operator(by: SessionId, network: &Network) -> Result<(), Refusal> {
+pub(super) fn still_operator(by: SessionId, network: &Network) -> Result<(), Refusal> {
     match network.sessions.find(by).is_some_and(Session::is_admin) {
         true => Ok(()),
         false => Err(network.refusal(by, ERR_NOPRIVILEGES, [])),

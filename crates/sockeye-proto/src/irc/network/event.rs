@@ -3,6 +3,7 @@
 use super::{Effects, Intent, Network, Refusal};
 use crate::irc::command::{
     away::SetAway,
+    ban::ChangeBans,
     capabilities::SetCaps,
     errand::{Answered, Errand},
     host::ChangeHost,
@@ -32,6 +33,7 @@ use crate::irc::event::Stamp;
 pub(crate) enum Event {
     Answered(Answered),
     Away(SetAway),
+    Bans(ChangeBans),
     Caps(SetCaps),
     Errand(Errand),
     FreeNick(FreeNick),
@@ -63,6 +65,7 @@ macro_rules! each {
         match $event {
             Event::Answered($intent) => $call,
             Event::Away($intent) => $call,
+            Event::Bans($intent) => $call,
             Event::Caps($intent) => $call,
             Event::Errand($intent) => $call,
             Event::FreeNick($intent) => $call,

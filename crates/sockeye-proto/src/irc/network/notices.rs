@@ -5,7 +5,7 @@ use core::fmt;
 
 use alloc::vec::Vec;
 
-use super::{Network, Relay};
+use super::{Network, Relay, Session};
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
 use crate::irc::input::Output;
@@ -14,13 +14,15 @@ impl Network {
     /// Tells the operators who want to know, but for `except`, whose doing it is.
     pub(crate) fn notify_operators(
         &self,
-        except: SessionId,
+        except: impl Into<Option<SessionId>>,
         text: fmt::Arguments<'_>,
         stamp: &Stamp,
         outputs: &mut Vec<Output>,
     ) {
+        let except = except.into();
         let listeners = self.sessions.listeners();
-        let listeners = listeners.filter(|session| session.is_admin() && session.id != except);
+        let hears = |session: &&Session| session.is_admin() && Some(session.id) != except;
+        let listeners = listeners.filter(hears);
         for listener in listeners {
             let relay = Relay::new(stamp, |line| {
                 let line = line.source(&self.settings.server).command("NOTICE");

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use sockeye::Error;
 
 use crate::account::Account;
+use crate::ban::Ban;
 use crate::output::Output;
 use crate::serve::Serve;
 use crate::status::Status;
@@ -15,6 +16,7 @@ use crate::status::Status;
 pub(crate) enum HubVerb {
     Serve(Serve),
     Account(Account),
+    Ban(Ban),
     Status(Status),
 }
 
@@ -23,6 +25,7 @@ impl HubVerb {
         match self {
             Self::Serve(serve) => serve.run(output),
             Self::Account(account) => account.run(output),
+            Self::Ban(ban) => ban.run(output),
             Self::Status(status) => status.run(output),
         }
     }

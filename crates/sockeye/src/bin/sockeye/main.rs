@@ -8,6 +8,8 @@ mod access;
 mod account;
 mod answer;
 mod args;
+#[cfg(feature = "sqlite")]
+mod ban;
 mod completions;
 mod connect;
 mod door;

@@ -206,6 +206,12 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         slot: Slot::CaseMapping(|chat| &mut chat.casemapping),
     },
     Key {
+        name: "require_sasl",
+        doc: "Networks from which one has to log in (SASL) to come, such as those of anonymisers",
+        effect: Effect::Reload,
+        slot: Slot::Networks(|chat| &mut chat.require_sasl),
+    },
+    Key {
         name: "hosts",
         doc: "What others see of where a client comes from: its address, or a cloak of it that \
               tells nothing but who shares a network",

@@ -83,6 +83,8 @@ pub struct Chat {
     pub icon: String,
     /// How nicks and channel names are compared.
     pub casemapping: CaseMapping,
+    /// Networks from which one has to log in to come.
+    pub require_sasl: Vec<Network>,
     /// What others see of where a client comes from.
     pub hosts: Hosts,
     /// Connections of one source that are not registered yet.
@@ -217,6 +219,7 @@ impl Default for Chat {
             admin: String::new(),
             icon: String::new(),
             casemapping: CaseMapping::default(),
+            require_sasl: Vec::new(),
             hosts: Hosts::default(),
             pending_per_source: chat::SOURCE_PENDING_MAX,
             registered_per_source: chat::SOURCE_ESTABLISHED_MAX,

@@ -45,6 +45,7 @@ fn every_key_reaches_its_place() {
         sts_port = 6697
         sts_duration_s = 60
         casemapping = "precis"
+        require_sasl = ["198.51.100.0/24"]
         hosts = "address"
         pending_per_source = 8
         registered_per_source = 0x10
@@ -82,6 +83,7 @@ fn every_key_reaches_its_place() {
             sts_port: 6_697,
             sts_duration_s: 60,
             casemapping: CaseMapping::Precis,
+            require_sasl: vec!["198.51.100.0/24".parse().unwrap()],
             hosts: Hosts::Address,
             pending_per_source: 8,
             registered_per_source: 16,

@@ -20,6 +20,22 @@ pub enum Request {
         /// Its number in the list.
         id: u64,
     },
+    /// The bans that hold.
+    BanList,
+    /// Ban, in place of an earlier ban of the same.
+    BanAdd {
+        /// An address, a network, `account:NAME` or a mask.
+        target: String,
+        /// For how long, seconds; none: until it is taken back.
+        span_s: Option<u64>,
+        /// What they are told.
+        reason: String,
+    },
+    /// Take a ban back.
+    BanRemove {
+        /// Which.
+        target: String,
+    },
     /// All accounts.
     AccountList,
     /// Make an account.
@@ -66,6 +82,8 @@ pub enum Reply {
     Sessions(Vec<SessionRow>),
     /// All accounts.
     Accounts(Vec<AccountRow>),
+    /// The bans that hold.
+    Bans(Vec<BanRow>),
     /// It was not done.
     Fault(Fault),
 }
@@ -96,6 +114,21 @@ pub struct SessionRow {
     pub in_bytes: u64,
     /// Bytes that went to the peer.
     pub out_bytes: u64,
+}
+
+/// A ban in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BanRow {
+    /// Whom it keeps out.
+    pub target: String,
+    /// What they are told.
+    pub reason: String,
+    /// Who set it.
+    pub by: String,
+    /// When, milliseconds since 1970.
+    pub created_ms: u64,
+    /// When it ends, milliseconds since 1970; none: when it is taken back.
+    pub expires_ms: Option<u64>,
 }
 
 /// An account in the list.

@@ -30,12 +30,8 @@ pub(super) struct Asker {
 pub(super) type Answered = (Result<Answer, AnswerError>, Option<Challenge>);
 
 /// Looks into the accounts; without any nobody can log in.
-pub(super) async fn answer(
-    accounts: Option<&Accounts>,
-    question: Question,
-    asker: Asker,
-) -> Answered {
-    let Some(accounts) = accounts else {
+pub(super) async fn answer(shared: &Shared, question: Question, asker: Asker) -> Answered {
+    let Some(accounts) = &shared.accounts else {
         return (Err(AnswerError::Unavailable), None);
     };
     match question {
@@ -52,7 +48,8 @@ pub(super) async fn answer(
         },
         Question::Password { .. } | Question::Certificate { .. } | Question::Proof { .. } => {
             let answer = log_in(accounts, question, asker).await;
-            (answer.map_err(of_login), None)
+            let answer = answer.map_err(of_login);
+            (answer.and_then(|answer| shared.unless_banned(answer)), None)
         }
         question => (keep(accounts, question, asker.source).await, None),
     }
@@ -146,7 +143,7 @@ pub(super) fn ask(shared: &Arc<Shared>, session: SessionId, question: Question, 
         challenge: None,
     };
     engine.spawn(async move {
-        let (answer, _) = answer(shared.accounts.as_ref(), question, asker).await;
+        let (answer, _) = answer(&shared, question, asker).await;
         let input = Input::Answer { session, answer };
         // After the core has stopped nobody waits for it.
         let _ = shared.asks.send(Ask::Inputs(vec![input])).await;

@@ -28,10 +28,11 @@ use tokio::time::Instant;
 
 use super::Shared;
 use super::accounts;
+use super::bans;
 use super::deliver::Deliveries;
 use super::operate;
 use super::outbox::Outbox;
-use crate::state::{Answer, Log, LogError, end_process};
+use crate::state::{Answer, Ban, Log, LogError, end_process};
 
 /// What connections and the hub ask of the core.
 pub(super) enum Ask {
@@ -44,6 +45,10 @@ pub(super) enum Ask {
     Reload(Box<Settings>),
     /// The nicks that belong to accounts, as compared.
     Reserve(BTreeMap<String, AccountId>),
+    /// Send away whom a new ban fits.
+    Banned(Box<Ban>),
+    /// Tell the operators who want to know.
+    Tell(String),
     /// Finish what is under way, store a snapshot and end.
     Stop(oneshot::Sender<Result<(), LogError>>),
 }
@@ -201,13 +206,24 @@ impl Core {
             match ask {
                 Ask::Enter(input, outbox) => {
                     if self.seat(&input, outbox) {
+                        // Of a ban that was set meanwhile the connection knows nothing.
+                        let away = match &*input {
+                            Input::Enter(candidate) => self.shared.sends_away(candidate),
+                            _ => None,
+                        };
                         self.pipeline.input(*input, now, self.random.next());
+                        self.backlog.extend(away.map(Ask::Inputs));
                     }
                     room -= 1;
                 }
                 Ask::Inputs(inputs) => room -= self.feed_inputs(inputs, now, room),
                 Ask::Reserve(nicks) => self.pipeline.reserve(nicks),
                 Ask::Reload(settings) => self.pipeline.reload(*settings),
+                Ask::Banned(ban) => {
+                    let away = self.shared.send_away(&ban, &self.pipeline);
+                    self.backlog.push_front(Ask::Inputs(away));
+                }
+                Ask::Tell(text) => self.pipeline.tell_operators(format_args!("{text}")),
                 Ask::Stop(answer) => self.stop = Some(Some(answer)),
             }
         }
@@ -293,6 +309,11 @@ impl Core {
                     link,
                 } => accounts::ask(&self.shared, session, question, &link),
                 Output::Rehash { session } => operate::rehash(&self.shared, session),
+                Output::Bans {
+                    session,
+                    by,
+                    request,
+                } => bans::carry_out(&self.shared, session, by, request),
                 output => self.deliveries.carry_out(output),
             }
         }

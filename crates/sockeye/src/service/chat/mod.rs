@@ -8,6 +8,7 @@
 //! ```
 
 mod accounts;
+mod bans;
 mod cloak;
 mod connection;
 mod core;
@@ -38,7 +39,7 @@ use crate::endpoint::Network;
 use crate::engine::{AdmissionLimits, Engine, Session};
 use crate::error::{Error, ErrorKind};
 use crate::io::Conversation;
-use crate::state::{Accounts, Health, History, Log, LogError};
+use crate::state::{Accounts, Ban, Bans, Health, History, Log, LogError};
 
 /// A chat network as a service.
 #[derive(Debug)]
@@ -57,6 +58,8 @@ pub struct ChatOptions {
     pub history: Arc<dyn History>,
     /// Who may log in; none: nobody can.
     pub accounts: Option<Accounts>,
+    /// Who may not come; none: nobody is banned.
+    pub bans: Option<Bans>,
     /// How clients are treated by where they come from.
     pub rules: ClientRules,
 }
@@ -67,6 +70,8 @@ pub struct ChatOptions {
 pub struct ClientRules {
     /// Networks without flood control.
     pub exempt: Vec<Network>,
+    /// Networks from which one has to log in to come.
+    pub require_sasl: Vec<Network>,
     /// The key of the hosts that are shown in place of addresses; `None`: addresses are shown.
     pub cloak_key: Option<[u8; 32]>,
 }
@@ -98,6 +103,7 @@ struct Shared {
     log: Arc<dyn Log>,
     history: Arc<dyn History>,
     accounts: Option<Accounts>,
+    bans: Option<Bans>,
     engine: Engine,
     /// Whether nicks are kept may have changed.
     reserving: Notify,
@@ -126,6 +132,7 @@ impl Chat {
             log,
             history,
             accounts,
+            bans,
             rules,
         } = options;
         let restored = restore(&*log, settings.clone()).await?;
@@ -142,6 +149,7 @@ impl Chat {
             log: log.clone(),
             history,
             accounts,
+            bans,
             engine: engine.clone(),
             reserving: Notify::new(),
             rehash: OnceLock::new(),
@@ -185,6 +193,11 @@ impl Chat {
             .unwrap_or_else(PoisonError::into_inner) = current;
         self.shared.reserving.notify_one();
         Ok(())
+    }
+
+    /// Sends away whom a new ban fits, and tells the operators of it.
+    pub async fn enforce(&self, ban: &Ban) {
+        self.shared.enforce(ban).await;
     }
 
     /// Sets what REHASH of an operator does; once, before that it is refused.
@@ -264,6 +277,12 @@ impl Shared {
 impl ClientRules {
     fn exempts(&self, peer: IpAddr) -> bool {
         self.exempt.iter().any(|network| network.contains(peer))
+    }
+
+    fn requires_login(&self, peer: IpAddr) -> bool {
+        self.require_sasl
+            .iter()
+            .any(|network| network.contains(peer))
     }
 
     /// Returns the host with which a client at this address is shown.

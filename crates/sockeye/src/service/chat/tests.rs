@@ -38,6 +38,7 @@ fn options(log: impl Log + 'static, history: impl History + 'static) -> ChatOpti
         log: Arc::new(log),
         history: Arc::new(history),
         accounts: None,
+        bans: None,
         rules: ClientRules::default(),
     }
 }

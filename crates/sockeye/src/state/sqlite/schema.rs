@@ -30,7 +30,17 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LogError> {
 /// `log.at_ms` never falls with `seq`, so one index by time also serves reads by number.
 /// Account ids are never used twice: channels remember their founder by id, and `direct` whose
 /// messages it lists, once for each side with an account. The kinds are those of `append::kind`.
-const MIGRATIONS: &[&str] = &[LOG_AND_ACCOUNTS, DIRECT_AND_EVENTS, REDACTION];
+const MIGRATIONS: &[&str] = &[LOG_AND_ACCOUNTS, DIRECT_AND_EVENTS, REDACTION, BANS];
+
+const BANS: &str = "
+    CREATE TABLE ban (
+        target     TEXT PRIMARY KEY,
+        reason     TEXT NOT NULL,
+        set_by     TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        expires_ms INTEGER
+    ) STRICT, WITHOUT ROWID;
+";
 
 /// A redaction counts unless the row that made it is void.
 const REDACTION: &str = "

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use tempfile::TempDir;
 
-use super::{run, start, start_with_file, stop};
+use super::{login, run, start, start_with_file, stop};
 use crate::support::client::Client;
 
 /// Joins a room and returns the host with which the client is shown there.
@@ -19,7 +19,7 @@ fn shown_host(client: &mut Client, nick: &str) -> String {
 fn operator(hub: SocketAddr, nick: &str, password: &str) -> Client {
     let mut client = Client::connect(hub);
     client.send(&format!(
-        "PASS ali:{password}\r\nNICK {nick}\r\nUSER {nick} 0 * :{nick}"
+        "PASS :ali:{password}\r\nNICK {nick}\r\nUSER {nick} 0 * :{nick}"
     ));
     client.wait_for(" 001 ");
     client
@@ -99,5 +99,101 @@ fn hosts_can_be_addresses() {
     );
     let mut bob = Client::register(hub.listening(), "bob", "");
     assert!(shown_host(&mut bob, "bob").ends_with(".ip"));
+    stop(hub);
+}
+
+#[test]
+fn a_banned_address_has_to_go_and_may_not_come() {
+    let data = TempDir::new().unwrap();
+    let hub = start(data.path());
+    let mut ann = Client::register(hub.listening(), "ann", "");
+    let ban = |args: &[&str]| run(&[&["ban"], args].concat(), data.path(), "");
+    ban(&["add", "127.0.0.0/8", "--for", "1h", "--reason", "too loud"]).ok();
+    let told = ann.wait_for(" 465 ");
+    assert!(
+        told.ends_with("465 ann :You are banned from this server: too loud"),
+        "{told}"
+    );
+    assert!(ann.wait_for("ERROR ").contains("too loud"));
+    assert_eq!(ann.line(), None);
+
+    let mut bob = Client::connect(hub.listening());
+    bob.wait_for(" 465 * ");
+    bob.wait_for("ERROR ");
+    assert_eq!(bob.line(), None);
+    stop(hub);
+
+    // The hub need not run, and a ban outlives it.
+    let list = ban(&["list"]).ok();
+    assert!(
+        list.contains("127.0.0.0/8") && list.contains("60 min"),
+        "{list}"
+    );
+    let hub = start(data.path());
+    Client::connect(hub.listening()).wait_for(" 465 ");
+    ban(&["remove", "127.0.0.9/8"]).ok();
+    assert_eq!(ban(&["list"]).ok(), "");
+    let _back = Client::register(hub.listening(), "ann", "");
+    let unknown = ban(&["remove", "127.0.0.0/8"]).refused(2);
+    assert!(unknown.contains("hint: `sockeye ban list`"), "{unknown}");
+    let everybody = ban(&["add", "*!*@*"]).refused(2);
+    assert!(everybody.contains("everybody"), "{everybody}");
+    ban(&["add", "10.0.0.1", "--for", "soon"]).refused(2);
+    stop(hub);
+}
+
+#[test]
+fn operators_ban_masks_and_accounts_by_chat() {
+    let data = TempDir::new().unwrap();
+    let hub = start(data.path());
+    let mut oda = operator(hub.listening(), "oda", &first_password(&data));
+    run(&["account", "add", "bob"], data.path(), "secret of bob\n").ok();
+    assert_eq!(login(hub.listening(), "bob", "secret of bob"), "903");
+    let mut bad = Client::register(hub.listening(), "bad1", "");
+    let mut good = Client::register(hub.listening(), "good", "");
+
+    good.send("KLINE bad*!*@*");
+    good.wait_for(" 481 ");
+    oda.send("MODE oda +s\r\nKLINE 30m bad*!*@* :bots");
+    let set = oda.wait_for("NOTE KLINE BAN_SET bad*!*@* ");
+    assert!(set.contains("by ali: bots"), "{set}");
+    bad.wait_for(" 465 bad1 ");
+    assert_eq!(bad.wait_for("ERROR").matches("bots").count(), 1);
+    let mut bad = Client::connect(hub.listening());
+    bad.send("NICK bad2\r\nUSER x 0 * :x");
+    bad.wait_for(" 465 bad2 ");
+    good.send("PING still");
+    good.wait_for("still");
+
+    oda.send("KLINE account:bob");
+    oda.wait_for("BAN_SET account:bob");
+    assert_eq!(login(hub.listening(), "bob", "secret of bob"), "904");
+    oda.send("KLINE");
+    oda.wait_for("BAN account:bob");
+    oda.wait_for("BANS_END * :2 bans");
+    oda.send("UNKLINE account:BOB\r\nUNKLINE nobody\r\nDLINE 0.0.0.0/0");
+    let answers = [
+        "BAN_REMOVED account:bob",
+        "NO_SUCH_BAN nobody",
+        "INVALID_TARGET 0.0.0.0/0",
+    ];
+    oda.wait_for_all(&answers.map(str::to_owned));
+    assert_eq!(login(hub.listening(), "bob", "secret of bob"), "903");
+    stop(hub);
+}
+
+#[test]
+fn some_networks_have_to_log_in() {
+    let dir = TempDir::new().unwrap();
+    let file = "[chat]\nrequire_sasl = [\"127.0.0.0/8\"]\n[[listen]]\nat = \"127.0.0.1:0\"\nserve = \"chat\"\n";
+    let hub = start_with_file(dir.path(), file);
+    let add = ["account", "add", "ali"];
+    run(&add, &dir.path().join("data"), "secret of ali\n").ok();
+    let mut ann = Client::connect(hub.listening());
+    ann.send("NICK ann\r\nUSER ann 0 * :ann");
+    assert!(ann.wait_for(" 904 ann ").contains("log in"));
+    ann.wait_for("ERROR ");
+    assert_eq!(ann.line(), None);
+    operator(hub.listening(), "ann", "secret of ali");
     stop(hub);
 }

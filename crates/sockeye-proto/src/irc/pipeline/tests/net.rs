@@ -281,6 +281,14 @@ impl Net {
                 Output::Rehash { session } => {
                     self.client(who(session)).unread.push("(rehash)".into());
                 }
+                Output::Bans {
+                    session,
+                    by,
+                    request,
+                } => {
+                    let said = alloc::format!("(bans of {by}: {request:?})");
+                    self.client(who(session)).unread.push(said);
+                }
                 Output::Done { session } => self.client(who(session)).done += 1,
                 Output::Close { session } => self.client(who(session)).closed = true,
             }

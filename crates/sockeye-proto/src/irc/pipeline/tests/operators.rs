@@ -119,3 +119,31 @@ fn stats_count_commands_and_tell_the_uptime() {
     assert_eq!(only(&net.says(ann, "STATS"), "461").len(), 1);
     assert_eq!(only(&net.says(ann, "STATS u other"), "402").len(), 1);
 }
+
+#[test]
+fn operators_ask_for_bans_and_others_may_not() {
+    let mut net = Net::new();
+    let boss = net.enter_with("boss", "", Some("boss"));
+    let [ann] = net.enter(["ann"]);
+    for said in ["KLINE", "DLINE 10.0.0.1", "UNKLINE x", "UNDLINE x"] {
+        assert_eq!(only(&net.says(ann, said), "481").len(), 1, "{said}");
+    }
+    for (said, asked) in [
+        ("KLINE", "List"),
+        (
+            "KLINE 2h bad!*@* :spam and more",
+            r#"Add { target: "bad!*@*", span_s: Some(7200), reason: "spam and more" }"#,
+        ),
+        (
+            "DLINE 10.0.0.0/8",
+            r#"Add { target: "10.0.0.0/8", span_s: None, reason: "No reason given" }"#,
+        ),
+        ("UNDLINE 10.0.0.0/8", r#"Remove { target: "10.0.0.0/8" }"#),
+    ] {
+        let asked = alloc::format!("(bans of boss: {asked})");
+        assert_eq!(net.says(boss, said), [asked], "{said}");
+    }
+    for said in ["KLINE 10", "UNKLINE"] {
+        assert_eq!(only(&net.says(boss, said), "461").len(), 1, "{said}");
+    }
+}

@@ -11,6 +11,7 @@ use sockeye_proto::irc::history::{Found, Query, parse_msgid};
 use sockeye_proto::irc::id::Number;
 use sockeye_proto::irc::input::{Candidate, Input, Link};
 use sockeye_proto::irc::message::Message;
+use sockeye_proto::irc::numeric::ERR_SASLFAIL;
 use sockeye_proto::irc::registration::Step;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::mpsc::error::TrySendError;
@@ -19,7 +20,8 @@ use tokio::time::Instant;
 use super::{Ask, Connection, LOGIN_MAX, Phase, Seat};
 use crate::error;
 use crate::service::chat::accounts::{self, Asker};
-use crate::service::chat::words;
+use crate::service::chat::{bans, words};
+use crate::state::Suspect;
 
 thread_local! {
     /// One buffer a worker thread: a connection needs one only from a read to its decoding.
@@ -250,6 +252,9 @@ impl<'a> Connection<'a> {
     }
 
     fn enter(&mut self, candidate: Candidate) {
+        if let Some((lines, reason)) = self.refusal(&candidate) {
+            return self.refuse(&lines, &reason);
+        }
         // The limit is held before the others see the client, not after.
         if let Err(refusal) = self.session.establish() {
             return self.leave(words(refusal));
@@ -258,6 +263,28 @@ impl<'a> Connection<'a> {
         let input = Box::new(Input::Enter(candidate));
         self.ask(Ask::Enter(input, self.outbox.clone()));
         self.enter_phase(Phase::Entering);
+    }
+
+    /// Returns why a client may not come onto the network: the line that says so, and a reason.
+    fn refusal(&self, candidate: &Candidate) -> Option<(Bytes, String)> {
+        let nick = candidate.nick.as_str();
+        let account = candidate.account.as_ref().map(|account| &*account.name);
+        let whom = Suspect {
+            account,
+            source: Some((nick, &candidate.user, &candidate.host)),
+            ..self.suspect()
+        };
+        if let Some(ban) = self.shared.ban_of(&whom) {
+            return Some((bans::told(&ban, &self.server(), nick), ban.reason));
+        }
+        let rules = self.shared.current().rules;
+        let at = whom.address.unwrap_or(self.session.info().source());
+        (account.is_none() && rules.requires_login(at)).then(|| {
+            let mut line = String::new();
+            let reply = ERR_SASLFAIL.to(&mut line, &self.server(), nick);
+            reply.trailing(LOGIN_REQUIRED);
+            (line.into(), LOGIN_REQUIRED.to_owned())
+        })
     }
 
     fn input(&mut self, make: impl FnOnce(sockeye_proto::irc::id::SessionId) -> Input) {
@@ -303,8 +330,7 @@ impl<'a> Connection<'a> {
             certificate: self.link().certificate,
             challenge: self.challenge.take(),
         };
-        let accounts = self.shared.accounts.as_ref();
-        self.verifying = Some(Box::pin(accounts::answer(accounts, question, asker)));
+        self.verifying = Some(Box::pin(accounts::answer(self.shared, question, asker)));
     }
 }
 
@@ -314,3 +340,6 @@ const READ_BYTES: usize = 16 * 1_024;
 /// With so many inputs under way no further line is taken; one line makes two at most (a login and
 /// its reply), and the core takes 64.
 const IN_FLIGHT_MAX: u32 = 63;
+
+/// What a client is told from whose network one has to log in.
+const LOGIN_REQUIRED: &str = "You have to log in (SASL) to come from your network";

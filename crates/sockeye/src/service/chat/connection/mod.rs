@@ -31,6 +31,7 @@ use tokio::sync::mpsc::OwnedPermit;
 use tokio::time::{Instant, Sleep};
 
 use super::accounts::Answered;
+use super::bans;
 use super::core::Ask;
 use super::outbox::{Answer, Delivery, End, Item, Outbox};
 use super::seats::Seat;
@@ -38,7 +39,7 @@ use super::{Shared, address_text};
 use crate::engine::Session;
 use crate::io::{ConnectionInfo, Stream};
 use crate::service::BoxFuture;
-use crate::state::Challenge;
+use crate::state::{Challenge, Suspect};
 
 /// A connection in its task.
 pub(super) struct Connection<'a> {
@@ -154,6 +155,9 @@ impl<'a> Connection<'a> {
     /// Serves the client to the end of its connection.
     pub(super) async fn serve(&mut self) {
         let session = self.session;
+        if let Some(ban) = self.shared.ban_of(&self.suspect()) {
+            self.refuse(&bans::told(&ban, &self.server(), "*"), &ban.reason);
+        }
         let (mut cut, mut closing) = (pin!(session.cut()), pin!(session.closing()));
         let mut is_asked = false;
         loop {
@@ -255,6 +259,24 @@ impl<'a> Connection<'a> {
                 self.enter_phase(Phase::Ending);
             }
         }
+    }
+
+    /// Refuses a client that is not on the network: says why, and closes.
+    fn refuse(&mut self, lines: &Bytes, reason: &str) {
+        self.send(lines.clone());
+        self.leave(reason);
+    }
+
+    fn suspect(&self) -> Suspect<'static> {
+        let peer = self.session.info().peer;
+        Suspect {
+            address: peer.map(|peer| peer.ip().to_canonical()),
+            ..Suspect::default()
+        }
+    }
+
+    fn server(&self) -> String {
+        self.shared.current().settings.server.clone()
     }
 
     /// The stream has failed: nothing more can be written.

@@ -1,0 +1,49 @@
+//! What the hub sees of the clients on the network, and says to its operators.
+
+use core::fmt;
+
+use super::Pipeline;
+use crate::irc::event::Stamp;
+use crate::irc::id::SessionId;
+
+/// A client on the network.
+#[derive(Debug, Clone, Copy)]
+pub struct Client<'a> {
+    /// Which.
+    pub session: SessionId,
+    /// Its nick.
+    pub nick: &'a str,
+    /// Its user name.
+    pub user: &'a str,
+    /// Its host, as others see it.
+    pub host: &'a str,
+    /// Its address as text.
+    pub address: Option<&'a str>,
+    /// The name of its account, when logged in.
+    pub account: Option<&'a str>,
+}
+
+impl Pipeline {
+    /// Returns all clients, in the order of their nicks.
+    pub fn clients(&self) -> impl Iterator<Item = Client<'_>> {
+        self.network.sessions.iter().map(|session| Client {
+            session: session.id,
+            nick: &session.nick,
+            user: &session.user,
+            host: &session.host,
+            address: session.link.address.as_deref(),
+            account: session.account.as_ref().map(|account| &*account.name),
+        })
+    }
+
+    /// Sends a notice to the operators with `+s`.
+    pub fn tell_operators(&mut self, text: fmt::Arguments<'_>) {
+        let stamp = Stamp {
+            number: self.applied,
+            wall_ms: self.clock.wall_ms,
+            random: 0,
+        };
+        let outputs = &mut self.withheld;
+        self.network.notify_operators(None, text, &stamp, outputs);
+    }
+}
