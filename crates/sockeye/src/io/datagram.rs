@@ -23,7 +23,8 @@ pub trait Messages: fmt::Debug + Send + Unpin {
         into: &mut VecDeque<Bytes>,
     ) -> Poll<io::Result<bool>>;
 
-    /// Takes messages from the front of `from` and sends them; ready when it is empty.
+    /// Takes messages from the front of `from` and sends them; ready when it is empty and all that were
+    /// taken have left, pending also while it is empty and they have not.
     ///
     /// An error is that of the message at the front, which stays.
     fn poll_send(

@@ -185,6 +185,8 @@ fn hangup_of(datagram: &mut Datagram) -> Option<Hangup<'static>> {
 /// One direction: what is in hand, and what has passed.
 struct Flow<'a> {
     held: VecDeque<Bytes>,
+    /// Whether the sink has taken messages that have not all left yet.
+    leaving: bool,
     source: Source,
     bytes_read: u64,
     bytes_written: u64,
@@ -205,6 +207,7 @@ impl<'a> Flow<'a> {
     fn new(count: Count<'a>, watch: Option<(Way, &'a dyn Watch)>) -> Self {
         Self {
             held: VecDeque::new(),
+            leaving: false,
             source: Source::Open,
             bytes_read: 0,
             bytes_written: 0,
@@ -298,11 +301,12 @@ impl<'a> Flow<'a> {
 
     /// Delivers what is in hand.
     fn deliver(&mut self, cx: &mut Context<'_>, to: &mut Datagram) -> Poll<io::Result<()>> {
-        if self.held.is_empty() {
+        if self.held.is_empty() && !self.leaving {
             return Poll::Ready(Ok(()));
         }
         let (messages, bytes) = (self.held.len(), bytes_in(&self.held));
         let sent = to.poll_send(cx, &mut self.held);
+        self.leaving = sent.is_pending();
         let gave = bytes - bytes_in(&self.held);
         self.bytes_written += gave;
         if let Count::Written(total) = self.count {
