@@ -221,7 +221,11 @@ impl Client {
         Self {
             session: SessionId::new(slot as u32, generation),
             decoder: LineDecoder::default(),
-            registration: Registration::new(Arc::new(settings()), "10.0.0.1".into(), Link::default()),
+            registration: Registration::new(
+                Arc::new(settings()),
+                "10.0.0.1".into(),
+                Link::default(),
+            ),
             waits: false,
             is_in: false,
             under_way: 0,

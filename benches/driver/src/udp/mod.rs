@@ -38,8 +38,12 @@ fn questions(table: &mut Table, peer: &Peer, at_once: usize, scale: f64) -> Outc
     let before = cpu_s(peer.pid);
     let answered = clients::ask(peer.at, at_once, count)?;
     let cpu_us = (cpu_s(peer.pid) - before) * 1e6;
-    let title = format!("{}-byte questions, {at_once} clients", backend::MESSAGE_BYTES);
-    let mut add = |measure: &str, value| table.add(&format!("{title}: {measure}"), &peer.name, value);
+    let title = format!(
+        "{}-byte questions, {at_once} clients",
+        backend::MESSAGE_BYTES
+    );
+    let mut add =
+        |measure: &str, value| table.add(&format!("{title}: {measure}"), &peer.name, value);
     let latencies_us = sorted(&answered.latencies_us);
     add("p50 µs", percentile(&latencies_us, 50.0));
     add("p99 µs", percentile(&latencies_us, 99.0));
