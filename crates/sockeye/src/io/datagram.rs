@@ -238,6 +238,8 @@ impl Datagram {
             return send_fitting(self.messages.as_mut(), cx, from);
         };
         bounds.check_time(cx)?;
+        // What was taken before leaves first, whether or not there is room for more.
+        ready!(self.messages.poll_send(cx, &mut VecDeque::new()))?;
         while let Some(first) = from.front() {
             ready!(bounds.sent.poll_room(cx));
             let bytes = first.len();

@@ -303,3 +303,53 @@ impl Messages for Canned {
         1000
     }
 }
+
+/// Takes messages at once and lets them leave when it is asked again.
+#[derive(Debug, Default)]
+struct Slow {
+    taken: u64,
+    left: Arc<AtomicU64>,
+}
+
+impl Messages for Slow {
+    fn poll_receive(
+        &mut self,
+        _cx: &mut Context<'_>,
+        _into: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<bool>> {
+        Poll::Pending
+    }
+
+    fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<()>> {
+        self.left.store(self.taken, Ordering::Relaxed);
+        self.taken += from.drain(..).count() as u64;
+        match self.taken == self.left.load(Ordering::Relaxed) {
+            true => Poll::Ready(Ok(())),
+            false => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+        }
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        1000
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_has_left_when_it_is_sent() {
+    for bounds in [None, quota(1000)] {
+        let slow = Slow::default();
+        let left = Arc::clone(&slow.left);
+        let mut datagram = Datagram::new(slow).bounded(bounds);
+        for count in 1..=2 {
+            datagram.send(Bytes::from_static(b"ferry")).await.unwrap();
+            assert_eq!(left.load(Ordering::Relaxed), count);
+        }
+    }
+}
