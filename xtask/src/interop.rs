@@ -13,6 +13,13 @@ pub(crate) fn run(root: &Path, filter: &[&str]) -> Outcome {
     if !missing.is_empty() {
         return Err(complain(&missing));
     }
+    let missing = libraries_missing(root);
+    if !missing.is_empty() {
+        return Err(format!(
+            "interop: these libraries are not installed: {}\ninstall them: .ci/clients",
+            missing.join(", ")
+        ));
+    }
     let filter = if filter.is_empty() {
         &["interop::"]
     } else {
@@ -68,6 +75,31 @@ fn complain(missing: &[&Client]) -> String {
     }
     let packages: Vec<&str> = missing.iter().map(|client| client.package).collect();
     text + "install them: apt-get install --no-install-recommends " + &packages.join(" ")
+}
+
+/// Returns which of the libraries that `.ci/clients` installs cannot be loaded.
+fn libraries_missing(root: &Path) -> Vec<&'static str> {
+    let clients = root.join("target/clients");
+    let loads = |command: &mut Command| {
+        let answer = command.stdin(Stdio::null()).output();
+        answer.is_ok_and(|answer| answer.status.success())
+    };
+    let python = |module: &str| {
+        let import = format!("import {module}");
+        loads(Command::new(clients.join("venv/bin/python")).args(["-c", &import]))
+    };
+    let node = |module: &str| {
+        let require = format!("require('{module}')");
+        let mut node = Command::new("node");
+        node.env("NODE_PATH", clients.join("node_modules"));
+        loads(node.args(["-e", &require]))
+    };
+    let there = [
+        ("irc", python("irc.client")),
+        ("irc-framework", node("irc-framework")),
+    ];
+    let missing = there.into_iter().filter(|(_, there)| !there);
+    missing.map(|(name, _)| name).collect()
 }
 
 const CLIENTS: &[Client] = &[

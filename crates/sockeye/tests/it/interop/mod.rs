@@ -3,6 +3,7 @@
 mod dig;
 mod durable;
 mod irssi;
+mod libraries;
 mod ncat;
 mod netcat;
 mod python;
