@@ -103,7 +103,7 @@ impl Caps {
         Self(self.0 & !caps.0)
     }
 
-    /// Returns in which of the [`Encoding::COUNT`] ways a relayed line is written for this client.
+    /// Returns how a relayed line is written for this client.
     pub const fn encoding(self) -> Encoding {
         Encoding {
             message_tags: self.has(Self::MESSAGE_TAGS),
