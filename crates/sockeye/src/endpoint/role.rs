@@ -221,7 +221,12 @@ type Misplaced = (String, String);
 impl Word {
     /// Returns what it makes of what it wraps, where that is something else.
     fn carries(&self) -> Option<Carries> {
-        matches!(self.row.name, "line" | "frame").then_some(Carries::Messages)
+        match self.row.name {
+            "line" | "frame" => Some(Carries::Messages),
+            "ws" => Some(Carries::Either),
+            "tls" | "zstd" => Some(Carries::Bytes),
+            _ => None,
+        }
     }
 
     fn misplaced(&self, role: Role) -> Option<Misplaced> {

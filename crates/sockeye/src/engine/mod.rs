@@ -34,7 +34,7 @@ pub use session::{Session, SessionFacts, SessionRow, SessionState};
 use crate::endpoint::{Endpoint, Role};
 use crate::error::{Error, ErrorKind};
 use crate::io::{Bounds, ConnectionInfo, Conversation};
-use crate::layer::Layers;
+use crate::layer::{Beyond, Layers};
 use crate::service::Service;
 use crate::sys::descriptors::{self, Reserve};
 use crate::transport::{self, Rooms, Until};
@@ -270,7 +270,11 @@ impl Engine {
         let opening = transport::connect(endpoint, &self.inner.rooms, until);
         let (mut conversation, mut info) = opening.await?;
         if !layers.is_empty() {
-            let wrapping = Box::pin(layers.wrap(conversation, &mut info, behalf));
+            let beyond = Beyond {
+                behalf,
+                ..Beyond::default()
+            };
+            let wrapping = Box::pin(layers.wrap(conversation, &mut info, beyond));
             conversation = Until::hold(until, endpoint, wrapping).await?;
         }
         tracing::info!(target: "step", "{endpoint} is open: {}", info.who());
@@ -323,16 +327,20 @@ impl Engine {
             let serving = match layers.is_empty() {
                 true => service.serve(conversation.bounded(bounds), &session),
                 // In a box of its own: a handshake takes more room than the session that lives on.
-                false => match Box::pin(session.wrap(conversation, &layers)).await {
-                    Ok(conversation) => match session.readmit(&layers, &rules) {
-                        Ok(()) => service.serve(conversation.bounded(bounds), &session),
-                        Err(why) => {
-                            let answer = service.refusal(why);
-                            Box::pin(listener::turn_away(conversation, answer, &session, why))
-                        }
-                    },
-                    Err(error) => Box::pin(ready(Err(error))),
-                },
+                false => {
+                    match Box::pin(session.wrap(conversation, &layers, service.subprotocols()))
+                        .await
+                    {
+                        Ok(conversation) => match session.readmit(&layers, &rules) {
+                            Ok(()) => service.serve(conversation.bounded(bounds), &session),
+                            Err(why) => {
+                                let answer = service.refusal(why);
+                                Box::pin(listener::turn_away(conversation, answer, &session, why))
+                            }
+                        },
+                        Err(error) => Box::pin(ready(Err(error))),
+                    }
+                }
             };
             drop((layers, rules));
             let result = session.within_quota(serving.await);

@@ -18,7 +18,7 @@ use super::rules::Rules;
 use super::table::Table;
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation, Quota};
-use crate::layer::Layers;
+use crate::layer::{Beyond, Layers};
 use crate::service::Refusal;
 
 /// One accepted or dialled conversation: id, facts, counters, and the two signals that end it.
@@ -141,10 +141,15 @@ impl Session {
         &self,
         conversation: Conversation,
         layers: &Layers,
+        subprotocols: &[&str],
     ) -> Result<Conversation, Error> {
+        let beyond = Beyond {
+            subprotocols,
+            ..Beyond::default()
+        };
         let mut info = self.shared.accepted.clone();
         let wrapped = tokio::select! {
-            wrapped = layers.wrap(conversation, &mut info, None) => wrapped?,
+            wrapped = layers.wrap(conversation, &mut info, beyond) => wrapped?,
             () = self.cut() => {
                 let peer = &self.info().peer_text;
                 return Err(Error::new(ErrorKind::PeerTimeout, "accept", peer, "cut in a handshake"));

@@ -39,6 +39,15 @@ impl Conversation {
         }
     }
 
+    /// Gives up the edges of messages that mean nothing towards bytes: those of WebSocket.
+    #[must_use]
+    pub fn into_bytes(self) -> Self {
+        match self {
+            Self::Datagram(datagram) => datagram.into_bytes(),
+            stream => stream,
+        }
+    }
+
     /// Ends both directions uncleanly once the peer has acknowledged what was written, after 10 s
     /// at the latest; returns how many bytes it had not acknowledged by then.
     pub async fn abort(self) -> u64 {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::stream::ABORT_PATIENCE;
-use super::{Bounds, Stream};
+use super::{Bounds, Conversation, Stream};
 
 /// What carries messages: a UDP session, a Unix socket of messages, a framing layer over a stream.
 pub trait Messages: fmt::Debug + Send + Unpin {
@@ -60,6 +60,16 @@ pub trait Messages: fmt::Debug + Send + Unpin {
     /// returns how many bytes it had not acknowledged.
     fn abort(self: Box<Self>) -> u64 {
         0
+    }
+
+    /// Tells whether the bytes of its messages mean the same without their edges.
+    fn has_bytes(&self) -> bool {
+        false
+    }
+
+    /// Gives up the edges of its messages, where [`Messages::has_bytes`] says that it can.
+    fn into_bytes(self: Box<Self>) -> Option<Stream> {
+        None
     }
 
     /// Returns the stream beneath, where there is one.
@@ -170,6 +180,20 @@ impl Datagram {
 }
 
 impl Datagram {
+    /// Makes a stream of it where the edges of its messages mean nothing towards bytes.
+    pub(super) fn into_bytes(self) -> Conversation {
+        if !self.messages.has_bytes() || !self.arrived.is_empty() {
+            return self.into();
+        }
+        let Self {
+            messages, bounds, ..
+        } = self;
+        match messages.into_bytes() {
+            Some(stream) => stream.bounded(bounds).into(),
+            None => unreachable!("it has said that it can"),
+        }
+    }
+
     /// Holds it to bounds.
     #[must_use]
     pub(super) fn bounded(self, bounds: Option<Box<Bounds>>) -> Self {

@@ -27,6 +27,20 @@ pub struct ConnectionInfo {
     /// What the proxy in front has said, where one is believed (`+proxy`); the addresses are then those
     /// that it gave.
     pub proxied: Option<Box<ProxyInfo>>,
+    /// What the WebSocket handshake settled.
+    pub websocket: Option<Box<WebSocketInfo>>,
+}
+
+/// What a WebSocket handshake settled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebSocketInfo {
+    /// The path that was asked for.
+    pub path: String,
+    /// The page from which a browser has connected.
+    pub origin: Option<String>,
+    /// The subprotocol that was agreed on.
+    pub subprotocol: Option<String>,
 }
 
 /// What a proxy in front has said of a connection (PROXY protocol).

@@ -23,7 +23,7 @@ pub(crate) use bounds::{Bounds, Quota};
 pub use child::ChildProcess;
 pub use conversation::Conversation;
 pub use datagram::{Datagram, Messages};
-pub use info::{ConnectionInfo, PeerCredentials, ProxyInfo, ProxyTls, TlsInfo};
+pub use info::{ConnectionInfo, PeerCredentials, ProxyInfo, ProxyTls, TlsInfo, WebSocketInfo};
 pub(crate) use networks::read_networks;
 pub use relay::{Ending, Leg, RelayReport, RelaySettings, join, relay};
 pub(crate) use scratch::{poll_piece, read_piece};

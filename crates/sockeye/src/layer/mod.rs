@@ -13,6 +13,7 @@ mod tls;
 #[path = "no_tls.rs"]
 mod tls;
 mod unsent;
+mod websocket;
 #[cfg(feature = "zstd")]
 mod zstd;
 #[cfg(not(feature = "zstd"))]
@@ -27,6 +28,7 @@ use crate::io::{ConnectionInfo, Conversation};
 use framing::Framing;
 use proxy_header::Proxy;
 use tls::Tls;
+use websocket::Ws;
 use zstd::Zstd;
 
 /// The layers of one endpoint, ready to wrap its conversations.
@@ -36,12 +38,22 @@ pub(crate) struct Layers {
     layers: Vec<Layer>,
 }
 
+/// What a conversation is wrapped for: the other side of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Beyond<'a> {
+    /// The connection for which it was opened.
+    pub(crate) behalf: Option<&'a ConnectionInfo>,
+    /// The WebSocket subprotocols of the service that answers on it.
+    pub(crate) subprotocols: &'a [&'a str],
+}
+
 /// One layer with all that it needs.
 #[derive(Debug)]
 enum Layer {
     Framing(Framing),
     Proxy(Proxy),
     Tls(Tls),
+    Ws(Ws),
     Zstd(Zstd),
 }
 
@@ -76,17 +88,16 @@ impl Layers {
         })
     }
 
-    /// Wraps a conversation in all of them and adds what they learn to `info`; `behalf` is the
-    /// connection for which it was opened.
+    /// Wraps a conversation in all of them and adds what they learn to `info`.
     pub(crate) async fn wrap(
         &self,
         mut conversation: Conversation,
         info: &mut ConnectionInfo,
-        behalf: Option<&ConnectionInfo>,
+        beyond: Beyond<'_>,
     ) -> Result<Conversation, Error> {
         let all = async {
             for layer in &self.layers {
-                conversation = layer.wrap(conversation, info, behalf).await?;
+                conversation = layer.wrap(conversation, info, beyond).await?;
             }
             Ok(conversation)
         };
@@ -111,6 +122,7 @@ impl Layer {
             "frame" => Ok(Self::Framing(Framing::frame(endpoint))),
             "proxy" => Proxy::prepare(word, endpoint, role).map(Self::Proxy),
             "tls" => Tls::prepare(word, endpoint, role).map(Self::Tls),
+            "ws" => Ws::prepare(word, endpoint, role).map(Self::Ws),
             "zstd" => Zstd::prepare(endpoint).map(Self::Zstd),
             name => {
                 let why = format!("+{name} is not in this version");
@@ -121,7 +133,7 @@ impl Layer {
 
     fn note(&self) -> Option<&str> {
         match self {
-            Self::Framing(_) | Self::Proxy(_) | Self::Zstd(_) => None,
+            Self::Framing(_) | Self::Proxy(_) | Self::Ws(_) | Self::Zstd(_) => None,
             Self::Tls(tls) => tls.note(),
         }
     }
@@ -130,17 +142,18 @@ impl Layer {
         &self,
         conversation: Conversation,
         info: &mut ConnectionInfo,
-        behalf: Option<&ConnectionInfo>,
+        beyond: Beyond<'_>,
     ) -> Result<Conversation, Error> {
-        let Conversation::Stream(stream) = conversation else {
+        let Conversation::Stream(stream) = conversation.into_bytes() else {
             let why = "a layer of bytes, and there are messages already";
             let peer = &info.peer_text;
             return Err(Error::new(ErrorKind::ConfigUsage, "wrap", peer, why));
         };
         match self {
             Self::Framing(framing) => Ok(framing.wrap(stream).into()),
-            Self::Proxy(proxy) => Ok(proxy.wrap(stream, info, behalf).await?.into()),
+            Self::Proxy(proxy) => Ok(proxy.wrap(stream, info, beyond.behalf).await?.into()),
             Self::Tls(tls) => Ok(tls.wrap(stream, info).await?.into()),
+            Self::Ws(ws) => Ok(ws.wrap(stream, info, beyond).await?.into()),
             Self::Zstd(zstd) => Ok(zstd.wrap(stream).into()),
         }
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{BoxFuture, Service};
+use crate::endpoint::words::Carries;
 use crate::endpoint::{Address, Endpoint, Role};
 use crate::engine::{Engine, Session};
 use crate::error::{Error, ErrorKind, words};
@@ -78,6 +79,12 @@ impl Forward {
                 conversation.abort().await;
                 return Err(error);
             }
+        };
+        // Towards bytes the edges of WebSocket's messages mean nothing.
+        let (conversation, far) = match (&conversation, self.to.carries()) {
+            (Conversation::Stream(_), _) => (conversation, far.into_bytes()),
+            (_, Carries::Bytes) => (conversation.into_bytes(), far),
+            _ => (conversation, far),
         };
         if let Err(why) = conversation.check_fits(&far) {
             conversation.abort().await;

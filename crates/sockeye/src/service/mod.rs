@@ -82,6 +82,11 @@ pub trait Service: Debug + Send + Sync {
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>>;
 
+    /// Returns the WebSocket subprotocols that it speaks.
+    fn subprotocols(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Returns what a refused connection is told before it is closed, in the service's protocol.
     fn refusal(&self, _why: Refusal) -> Option<Bytes> {
         None

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use sockeye::endpoint::words::Carries;
 use sockeye::endpoint::{Address, Endpoint, Role};
 use sockeye::engine::{Engine, EngineLimits};
 use sockeye::io::{ChildProcess, ConnectionInfo, RelayReport, RelaySettings, Watch, join};
@@ -284,12 +285,23 @@ async fn meet(engine: &Engine, [a, b]: &mut [Side; 2]) -> Result<[Guest; 2], Err
     let (near, far) = tokio::try_join!(a.arrival(), b.arrival())?;
     let near = a.complete(engine, near).await?;
     match b.complete(engine, far).await {
-        Ok(far) => Ok([near, far]),
+        Ok(far) => Ok(towards_bytes([near, far], [&a.endpoint, &b.endpoint])),
         Err(error) => {
             near.conversation.abort().await;
             Err(error)
         }
     }
+}
+
+/// Gives up edges of messages that mean nothing where the other end carries bytes.
+fn towards_bytes([mut near, mut far]: [Guest; 2], [a, b]: [&Endpoint; 2]) -> [Guest; 2] {
+    if b.carries() == Carries::Bytes {
+        near.conversation = near.conversation.into_bytes();
+    }
+    if a.carries() == Carries::Bytes {
+        far.conversation = far.conversation.into_bytes();
+    }
+    [near, far]
 }
 
 async fn status_of(child: &ChildProcess) -> Result<(), Error> {

@@ -3,12 +3,16 @@
 use super::*;
 
 proptest! {
-    /// What is displayed parses back to the same endpoint.
+    /// What is written with its secrets parses back to the same endpoint; without any, that is what is
+    /// displayed.
     #[test]
     fn display_round_trips(endpoint in any_endpoint()) {
-        let text = endpoint.to_string();
+        let text = endpoint.to_text_with_secrets();
         prop_assert_eq!(Endpoint::parse(&text), Ok(endpoint.clone()), "{}", text);
-        prop_assert_eq!(endpoint.to_text_with_secrets(), text);
+        let mut settings = endpoint.words.iter().flat_map(|word| &word.settings);
+        if !settings.any(|(key, _)| key.secret) {
+            prop_assert_eq!(endpoint.to_string(), text);
+        }
     }
 
     /// The command line's words mean the same as the one-string form.

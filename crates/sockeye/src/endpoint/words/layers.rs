@@ -10,7 +10,11 @@ pub static LAYERS: &[WordRow] = &[
         built: cfg!(feature = "tls"),
         ..layer("tls", None, TLS, "encrypts and verifies (TLS, RFC 8446)")
     },
-    layer("ws", None, WS, "WebSocket (RFC 6455)"),
+    WordRow {
+        on: &["tcp", "tcp4", "tcp6", "unix", "exec", "mem"],
+        built: true,
+        ..layer("ws", None, WS, "WebSocket (RFC 6455)")
+    },
     WordRow {
         on: &["tcp", "tcp4", "tcp6", "unix", "mem"],
         built: true,
@@ -112,13 +116,36 @@ const TLS: &[KeyRow] = &[
 ];
 
 const WS: &[KeyRow] = &[
-    later("path", "the path to ask for"),
-    later("header", "one more request header"),
-    later("subprotocol", "the subprotocols to offer"),
-    later("ping", "how often to ping"),
-    later("text", "sends text messages"),
-    later("binary", "sends binary messages"),
-    later("origins", "browser origins to accept"),
+    key(
+        "path",
+        Kind::Text,
+        "the path to ask for, / if none is written; or the only one to accept",
+    ),
+    key(
+        "header",
+        Kind::Text,
+        "one more line of the request, NAME: VALUE",
+    )
+    .secret()
+    .opening(),
+    key(
+        "subprotocol",
+        Kind::Text,
+        "the subprotocols to offer or to accept, best first",
+    ),
+    key(
+        "ping",
+        Kind::Duration,
+        "silence after which the peer is pinged, and then given up",
+    ),
+    key("text", Kind::Flag, "sends text messages").default("off"),
+    key("binary", Kind::Flag, "sends binary messages").default("off"),
+    key(
+        "origins",
+        Kind::Text,
+        "the pages from which browsers may connect, or *",
+    )
+    .accepting(),
 ];
 
 const PROXY: &[KeyRow] = &[

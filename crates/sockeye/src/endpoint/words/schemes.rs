@@ -97,8 +97,14 @@ pub static SCHEMES: &[SchemeRow] = &[
         built: cfg!(feature = "tls"),
         ..sugar("tls", "TLS over TCP, short for tcp:// +tls")
     },
-    sugar("ws", "WebSocket over TCP"),
-    sugar("wss", "WebSocket over TLS over TCP"),
+    SchemeRow {
+        built: true,
+        ..sugar("ws", "WebSocket over TCP, short for tcp:// +ws")
+    },
+    SchemeRow {
+        built: cfg!(feature = "tls"),
+        ..sugar("wss", "WebSocket over TLS, short for tcp:// +tls +ws")
+    },
     answering("echo", Form::Nothing, "sends back what it gets"),
     answering("upper", Form::Nothing, "sends it back in upper case"),
     answering("hello", Form::Nothing, "greets and closes"),

@@ -132,7 +132,7 @@ serve = "tcp://10.0.0.5:80 +ildle,30s"
 
 [[listen]]
 at = "exec:cat"
-serve = "wss://db:5432"
+serve = "quic://db:5432"
 
 [[listen]]
 at = "8080"

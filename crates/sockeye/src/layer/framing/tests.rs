@@ -14,7 +14,10 @@ async fn wrapped(words: &str, buffer_bytes: usize) -> (Datagram, DuplexStream) {
     let layers = Layers::prepare(&endpoint, Role::Connect).unwrap();
     let stream = Conversation::Stream(Stream::layered(near));
     let mut info = ConnectionInfo::default();
-    let Conversation::Datagram(datagram) = layers.wrap(stream, &mut info, None).await.unwrap()
+    let Conversation::Datagram(datagram) = layers
+        .wrap(stream, &mut info, Default::default())
+        .await
+        .unwrap()
     else {
         panic!("messages");
     };

@@ -16,7 +16,7 @@ use super::rows::{Pair, doors, pairs_of_bytes};
 fn late() -> Arc<dyn Service> {
     Arc::new(serve_fn("late", |conversation, session| {
         Box::pin(async move {
-            let Conversation::Stream(mut stream) = conversation else {
+            let Conversation::Stream(mut stream) = conversation.into_bytes() else {
                 panic!("no stream");
             };
             let mut question = Vec::new();

@@ -73,7 +73,7 @@ impl Net {
     }
 
     pub(super) async fn stream(&self, to: &str) -> Stream {
-        match self.open(to).await {
+        match self.open(to).await.into_bytes() {
             Conversation::Stream(stream) => stream,
             _ => panic!("{to} carries messages"),
         }

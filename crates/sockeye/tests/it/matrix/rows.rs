@@ -53,6 +53,14 @@ const LEGS: &[Leg] = &[
         "+proxy,from=127.0.0.0/8,0.0.0.0 +tls,self-signed",
         "+proxy,version=2 +tls,insecure",
     ),
+    accepting("ws", Bytes, "127.0.0.1:0", "+ws", "+ws"),
+    accepting(
+        "wss",
+        Bytes,
+        "127.0.0.1:0",
+        "+tls,self-signed +ws",
+        "+tls,insecure +ws",
+    ),
     opened("exec", Bytes, "exec:cat", ""),
     opened("sh", Bytes, "sh:cat", ""),
     accepting("udp", Messages(65_507), "udp://127.0.0.1:0", "", ""),
@@ -88,6 +96,7 @@ const LEGS: &[Leg] = &[
         "",
         "",
     ),
+    accepting("ws messages", Messages(MAX), "127.0.0.1:0", "+ws", "+ws"),
     opened("frame exec", Messages(MAX), "exec:cat", "+frame"),
 ];
 
@@ -181,9 +190,9 @@ const fn opened(
 
 #[test]
 fn no_row_is_missing() {
-    assert_eq!(LEGS.len(), 23);
-    assert_eq!(pairs_of_bytes().count(), 143);
-    assert_eq!(pairs_of_messages().count(), 90);
+    assert_eq!(LEGS.len(), 26);
+    assert_eq!(pairs_of_bytes().count(), 195);
+    assert_eq!(pairs_of_messages().count(), 110);
 }
 
 const SELF_SIGNED: &str = "+tls,self-signed";
