@@ -160,7 +160,7 @@ impl World {
                 self.client(session);
                 self.asked.push((session, question));
             }
-            Output::Rehash { session } => drop(self.client(session)),
+            Output::Rehash { session } | Output::Bans { session, .. } => drop(self.client(session)),
             Output::Close { session } => self.client(session).closed = true,
         }
     }

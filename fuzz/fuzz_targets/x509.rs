@@ -9,9 +9,10 @@ fuzz_target!(|der: &[u8]| {
         subject,
         issuer,
         not_after,
+        purposes,
     }) = Certificate::read(der)
     {
-        for text in [subject, issuer, not_after] {
+        for text in [subject, issuer, not_after].iter().chain(&purposes) {
             assert!(!text.contains(char::is_control));
         }
     }

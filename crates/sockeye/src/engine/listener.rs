@@ -6,14 +6,13 @@
 
 use std::io;
 use std::net::Ipv4Addr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
-use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -338,11 +337,9 @@ pub(super) async fn turn_away(
 
 /// Writes what the send buffer takes at once, and closes.
 fn part_now(conversation: Conversation, answer: &[u8]) {
-    let Conversation::Stream(mut stream) = conversation else {
-        return;
-    };
-    let mut cx = Context::from_waker(Waker::noop());
-    let _ = Pin::new(&mut stream).poll_write(&mut cx, answer);
+    if let Conversation::Stream(stream) = conversation {
+        let _ = stream.send_at_once(answer);
+    }
 }
 
 /// Refused connections that are told so at once; the rest are closed without waiting.

@@ -169,6 +169,16 @@ impl Stream {
         }
     }
 
+    /// Sends what the bare socket takes without waiting, also where it is so new that it has not been
+    /// reported as writable yet; returns how many bytes that is.
+    ///
+    /// # Errors
+    /// The socket takes nothing now, or there is a layer upon it.
+    pub(crate) fn send_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
+        let socket = self.socket().ok_or(io::ErrorKind::Unsupported)?;
+        socket.send_at_once(bytes)
+    }
+
     /// Returns how many written bytes the peer has not acknowledged, 0 where that is unknown.
     pub fn unacknowledged(&self) -> u64 {
         self.io.unacknowledged()
@@ -313,6 +323,11 @@ impl<'a> Socket<'a> {
 
     pub(super) fn poll_write_ready(self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         each_socket!(self, s => s.poll_write_ready(cx))
+    }
+
+    fn send_at_once(self, bytes: &[u8]) -> io::Result<usize> {
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        each_socket!(self, s => Ok(rustix::net::send(s.as_fd(), bytes, flags)?))
     }
 
     /// Runs a system call on the socket; if it would block, readiness is forgotten.
