@@ -126,6 +126,7 @@ impl Endpoint {
         let bytes = match (self.carries(), served.carries()) {
             (Carries::Bytes, Carries::Messages) => self,
             (Carries::Messages, Carries::Bytes) => served,
+            (Carries::Either, Carries::Bytes) => return self.check_web(served),
             _ => return Ok(()),
         };
         let name = bytes.address.scheme();
@@ -146,6 +147,19 @@ impl Endpoint {
             ),
         };
         Err(bytes.wrong_at(0, misplaced))
+    }
+
+    /// Checks that no service of bytes is to answer on a WebSocket, whose protocol there is another one.
+    fn check_web(&self, served: &Self) -> Result<(), ParseError> {
+        let web = self.words.iter().position(|word| word.row.name == "ws");
+        match (&served.address, web) {
+            (Address::Service { name, .. }, Some(web)) => {
+                let problem = format!("{name}: does not speak WebSocket in this version");
+                let hint = "it belongs to an endpoint of bytes, such as tcp".to_owned();
+                Err(self.wrong_at(web + 1, (problem, hint)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Keeps a TCP or UDP address to one family; `false` where there is nothing to keep.

@@ -19,7 +19,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::direction::Count;
 use super::pieces::Pieces;
 use super::relay::{Ending, Leg};
-use super::stream::{Hangup, hangup};
+use super::socket::{Hangup, hangup};
 use super::watch::{Watch, Way};
 use super::{Conversation, Datagram, RelayReport, RelaySettings};
 

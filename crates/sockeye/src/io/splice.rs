@@ -15,7 +15,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::Interest;
 
 use super::scratch::SCRATCH_BYTES;
-use super::stream::{End, Socket};
+use super::socket::Socket;
+use super::stream::End;
 use crate::sys::pipe::Pipe;
 
 /// What a direction knows of splicing: whether it does, and what is inside its pipe.

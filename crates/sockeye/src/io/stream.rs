@@ -2,20 +2,18 @@
 
 use std::fmt;
 use std::io::{self, IoSlice};
-use std::net::Shutdown;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use rustix::net::SendFlags;
-use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, Interest, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Instant, sleep};
 
 use super::Bounds;
+use super::socket::{Hangup, Socket, hangup};
 use crate::sys;
 
 /// A stream that is not a bare socket: a layer, a pipe, a child process, memory.
@@ -59,15 +57,6 @@ enum Io {
     Tcp(TcpStream),
     Unix(UnixStream),
     Layered(Box<dyn Layered>),
-}
-
-/// A bare socket, for the paths that need one (splice, `tcp_info`, abort).
-#[derive(Debug, Clone, Copy)]
-pub enum Socket<'a> {
-    /// TCP.
-    Tcp(&'a TcpStream),
-    /// A Unix stream socket.
-    Unix(&'a UnixStream),
 }
 
 impl Stream {
@@ -220,27 +209,6 @@ impl Io {
     }
 }
 
-/// Completes, with the reason, when a peer is gone.
-pub(super) type Hangup<'a> = Pin<Box<dyn Future<Output = io::Error> + Send + 'a>>;
-
-/// Does as [`End::hangup`] does, by a descriptor of its own for the same socket, so that its owner is
-/// free to write meanwhile.
-///
-/// # Errors
-/// There is no descriptor left.
-pub(super) fn hangup(socket: Socket<'_>) -> io::Result<Hangup<'static>> {
-    Ok(match socket {
-        Socket::Tcp(tcp) => {
-            let own = TcpStream::from_std(tcp.as_fd().try_clone_to_owned()?.into())?;
-            Box::pin(async move { Socket::Tcp(&own).hangup().await })
-        }
-        Socket::Unix(unix) => {
-            let own = UnixStream::from_std(unix.as_fd().try_clone_to_owned()?.into())?;
-            Box::pin(async move { Socket::Unix(&own).hangup().await })
-        }
-    })
-}
-
 /// What carries a stream, taken apart for a relay.
 #[derive(Debug)]
 pub(super) enum End<'a> {
@@ -302,106 +270,6 @@ impl<'a> End<'a> {
         match self {
             Self::Socket(socket) => Poll::Ready(socket.shutdown()),
             Self::Layered(layered) => Pin::new(layered).poll_shutdown(cx),
-        }
-    }
-}
-
-/// Calls one method of a bare socket.
-macro_rules! each_socket {
-    ($socket:expr, $s:ident => $call:expr) => {
-        match $socket {
-            Socket::Tcp($s) => $call,
-            Socket::Unix($s) => $call,
-        }
-    };
-}
-
-impl<'a> Socket<'a> {
-    pub(super) fn poll_read_ready(self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        each_socket!(self, s => s.poll_read_ready(cx))
-    }
-
-    pub(super) fn poll_write_ready(self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        each_socket!(self, s => s.poll_write_ready(cx))
-    }
-
-    fn send_at_once(self, bytes: &[u8]) -> io::Result<usize> {
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        each_socket!(self, s => Ok(rustix::net::send(s.as_fd(), bytes, flags)?))
-    }
-
-    /// Runs a system call on the socket; if it would block, readiness is forgotten.
-    pub(super) fn try_io<T>(
-        self,
-        interest: Interest,
-        call: impl FnOnce(BorrowedFd<'a>) -> io::Result<T>,
-    ) -> io::Result<T> {
-        each_socket!(self, s => s.try_io(interest, || call(s.as_fd())))
-    }
-
-    fn poll_read(self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.poll_read_ready(cx))?;
-            let wanted = buf.len();
-            let read = |socket| Ok(rustix::io::read(socket, &mut *buf)?);
-            if let Some(done) = self.some_io(Interest::READABLE, wanted, read) {
-                return Poll::Ready(done);
-            }
-        }
-    }
-
-    fn poll_write(self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.poll_write_ready(cx))?;
-            let send = |socket| Ok(rustix::net::send(socket, buf, SendFlags::NOSIGNAL)?);
-            if let Some(done) = self.some_io(Interest::WRITABLE, buf.len(), send) {
-                return Poll::Ready(done);
-            }
-        }
-    }
-
-    /// Runs a system call that moves up to `wanted` bytes; `None` if it would block.
-    ///
-    /// Fewer bytes than wanted, but some, mean that the socket is now empty or full: readiness is
-    /// forgotten without the call that would say so.
-    fn some_io(
-        self,
-        interest: Interest,
-        wanted: usize,
-        call: impl FnOnce(BorrowedFd<'a>) -> io::Result<usize>,
-    ) -> Option<io::Result<usize>> {
-        let mut moved = 0;
-        let done = self.try_io(interest, |socket| {
-            moved = call(socket)?;
-            match moved {
-                0 => Ok(()),
-                some if some == wanted => Ok(()),
-                _ => Err(io::ErrorKind::WouldBlock.into()),
-            }
-        });
-        match done {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock && moved == 0 => None,
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Some(Err(error)),
-            _ => Some(Ok(moved)),
-        }
-    }
-
-    /// Waits until the socket has failed and returns why.
-    async fn hangup(self) -> io::Error {
-        // That the event loop itself ends is a failure of the socket, too.
-        let _ = each_socket!(self, s => s.ready(Interest::ERROR).await);
-        let error = each_socket!(self, s => s.take_error());
-        error
-            .ok()
-            .flatten()
-            .unwrap_or_else(|| io::ErrorKind::ConnectionReset.into())
-    }
-
-    fn shutdown(self) -> io::Result<()> {
-        match each_socket!(self, s => SockRef::from(s).shutdown(Shutdown::Write)) {
-            // The peer reset the connection meanwhile; reading reports that.
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
-            other => other,
         }
     }
 }
