@@ -565,6 +565,7 @@ fn known_addresses_belong_to_the_host_that_is_opened() {
     assert!(error.is_err());
 }
 
+#[cfg(feature = "sqlite")]
 #[test]
 fn services_of_bytes_do_not_answer_on_a_websocket() {
     let check = |at, served| {
