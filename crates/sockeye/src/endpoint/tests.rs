@@ -12,6 +12,8 @@ use super::*;
 mod generated;
 #[cfg(feature = "tls")]
 mod sugar;
+#[cfg(feature = "sqlite")]
+mod web;
 mod words_as_built;
 
 fn parsed(text: &str) -> Endpoint {
@@ -563,24 +565,6 @@ fn known_addresses_belong_to_the_host_that_is_opened() {
     );
     let error = parsed("udp://10.0.0.9:53 +udp,resolve=db:53:10.0.0.5").check(Role::Connect);
     assert!(error.is_err());
-}
-
-#[cfg(feature = "sqlite")]
-#[test]
-fn services_of_bytes_do_not_answer_on_a_websocket() {
-    let check = |at, served| {
-        parsed(at)
-            .check_serving(&parsed(served))
-            .map_err(|e| e.place())
-    };
-    let at = "tcp://localhost:1 ".len();
-    assert_eq!(check("1 +ws", "chat:"), Err(at..at + "+ws".len()));
-    assert_eq!(
-        check("ws://localhost:1", "chat:"),
-        Err(at..at + "+ws".len())
-    );
-    assert_eq!(check("1 +ws", "tcp://h:1"), Ok(()));
-    assert_eq!(check("1 +ws", "echo:"), Ok(()));
 }
 
 #[test]
