@@ -53,6 +53,7 @@ fn at_hour(mut record: Record, hour: u64) -> Record {
 async fn what_is_old_goes_in_steps_and_pages_come_back() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
+    let empty = count(&store, "SELECT page_count FROM pragma_page_count").await;
     for n in 0..24 {
         let rows = (n * 100 + 1..=n * 100 + 100).map(|i| at_hour(message(i, HERE), i));
         store.append(batch(rows)).await.unwrap();
@@ -68,7 +69,11 @@ async fn what_is_old_goes_in_steps_and_pages_come_back() {
     let left = numbers(&store, all(HERE), Number::MAX).await;
     assert_eq!((left.len(), left[0]), (601, 1_800));
     let fewer = count(&store, "SELECT page_count FROM pragma_page_count").await;
-    assert!(fewer < pages * 2 / 3, "{pages} pages became {fewer}");
+    // What the tables take when they are empty does not shrink.
+    assert!(
+        fewer - empty < (pages - empty) / 2,
+        "{pages} pages became {fewer}, {empty} of them for nothing"
+    );
     assert_eq!(count(&store, "SELECT count(*) FROM batch").await, 7);
     assert_eq!(
         count(&store, "SELECT freelist_count FROM pragma_freelist_count").await,
