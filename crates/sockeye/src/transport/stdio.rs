@@ -54,7 +54,7 @@ struct StdioStream {
     given: usize,
     output: Lane,
     /// Why standard output takes no more: nobody is there to go on reading for.
-    broken: Option<Errno>,
+    broken: Option<io::Error>,
 }
 
 impl Layered for StdioStream {}
@@ -65,8 +65,8 @@ impl AsyncRead for StdioStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if let Some(broken) = self.broken {
-            return Poll::Ready(Err(broken.into()));
+        if let Some(broken) = &self.broken {
+            return Poll::Ready(Err(same(broken)));
         }
         if self.given == self.arrived.len() {
             if !self.input.busy {
@@ -103,8 +103,7 @@ impl AsyncWrite for StdioStream {
         }
         let (buffer, written) = ready!(self.output.poll_done(cx));
         self.output.spare = buffer;
-        let broken = |error| Errno::from_io_error(error).unwrap_or(Errno::BADF);
-        self.broken = written.as_ref().err().map(broken);
+        self.broken = written.as_ref().err().map(same);
         Poll::Ready(written)
     }
 
@@ -114,6 +113,14 @@ impl AsyncWrite for StdioStream {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(close_output())
+    }
+}
+
+/// Makes another error of the same words.
+fn same(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
     }
 }
 
