@@ -3,6 +3,7 @@
 
 mod answer;
 mod request;
+mod size;
 mod text;
 
 use alloc::string::String;
@@ -10,6 +11,7 @@ use alloc::vec::Vec;
 
 pub use answer::encode;
 pub use request::{Invalid, LIMIT_MAX, Request, Subcommand};
+pub use size::{ANSWER_BYTES_MAX, fit, size};
 pub use text::{msgid_text, parse_msgid, parse_time, time_text};
 
 use super::caps::Caps;

@@ -3,7 +3,7 @@
 use sockeye_proto::irc::event::{
     Fact, Found as Founding, MessageKind, Record, Stamp, StoredMessage, StoredMode,
 };
-use sockeye_proto::irc::history::{Buffer, Found, Keep, Point, Query};
+use sockeye_proto::irc::history::{ANSWER_BYTES_MAX, Buffer, Found, Keep, Point, Query, size};
 use sockeye_proto::irc::id::{AccountId, ChannelId, Number};
 use sockeye_proto::irc::input::Batch;
 
@@ -128,6 +128,7 @@ async fn every_law(log: &dyn Log, history: &dyn History) {
     agrees_with_memory(log, history).await;
     counts_what_it_did(log);
     buffers::agree(log, history).await;
+    answers_are_bounded(log, history).await;
 }
 
 async fn begins_empty(log: &dyn Log) {
@@ -359,6 +360,65 @@ async fn agrees_with_memory(log: &dyn Log, history: &dyn History) {
             expected,
             "{query:?}"
         );
+    }
+}
+
+/// Long tags make an answer long: it is cut without a gap, whatever kinds of rows it is made of.
+async fn answers_are_bounded(log: &dyn Log, history: &dyn History) {
+    let (oracle, room) = (MemoryLog::default(), ChannelId(9));
+    let rows = (10_000..10_900).map(|n| {
+        let mut row = message(n, room);
+        match &mut row.fact {
+            Fact::Message(_) if n % 5 == 0 => row = topic(n, room),
+            Fact::Message(said) => said.tags[0].1 = "x".repeat(12_000 - n as usize),
+            _ => {}
+        }
+        row
+    });
+    let written = batch(rows);
+    log.append(written.clone()).await.unwrap();
+    oracle.append(written).await.unwrap();
+    for (events, keep) in [
+        (false, Keep::First),
+        (false, Keep::Last),
+        (true, Keep::First),
+        (true, Keep::Last),
+    ] {
+        let buffer = Buffer::Channel { id: room, events };
+        let mut after = None;
+        let mut paged = Vec::new();
+        loop {
+            let query = Query::Messages {
+                buffer: buffer.clone(),
+                after: after.filter(|_| keep == Keep::First),
+                before: after.filter(|_| keep == Keep::Last),
+                keep,
+                limit: 1_000,
+            };
+            let found = messages(history.find(query.clone(), Number::MAX).await);
+            assert_eq!(found, messages(oracle.find(query, Number::MAX).await));
+            assert!(found.iter().map(size).sum::<usize>() <= ANSWER_BYTES_MAX);
+            let edge = match keep {
+                Keep::First => found.last(),
+                Keep::Last => found.first(),
+            };
+            let Some(edge) = edge else { break };
+            after = Some(Point::Message(edge.stamp.number));
+            paged.extend(found.iter().map(|record| record.stamp.number));
+        }
+        paged.sort_unstable();
+        let is_shown = |n: &Number| events || n % 5 != 0;
+        let all: Vec<_> = (10_000..10_900).filter(is_shown).collect();
+        assert_eq!(paged, all);
+        let point = Point::Message(10_500);
+        let around = Query::Around {
+            buffer,
+            point,
+            limit: 1_000,
+        };
+        let found = messages(history.find(around.clone(), Number::MAX).await);
+        assert_eq!(found, messages(oracle.find(around, Number::MAX).await));
+        assert!(found.iter().map(size).sum::<usize>() <= ANSWER_BYTES_MAX);
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sockeye_proto::irc::event::{Fact, MessageKind, Record, StoredDirect, StoredMessage};
-use sockeye_proto::irc::history::{Buffer, Found, Keep, Point, Query};
+use sockeye_proto::irc::history::{ANSWER_BYTES_MAX, Buffer, Found, Keep, Point, Query, fit};
 use sockeye_proto::irc::id::{AccountId, Number};
 use sockeye_proto::irc::input::Batch;
 
@@ -83,6 +83,10 @@ impl History for MemoryLog {
     fn find(&self, query: Query, upto: Number) -> Answer<'_, Found> {
         let state = self.state();
         let messages = |buffer: Buffer| state.read(upto).filter(move |r| belongs(r, &buffer));
+        let cut = |mut records: Vec<Record>, keep, limit, bytes_max| {
+            fit(&mut records, keep, limit, bytes_max);
+            records
+        };
         let found = match query {
             Query::Messages {
                 buffer,
@@ -98,7 +102,7 @@ impl History for MemoryLog {
                     .filter(before)
                     .cloned()
                     .collect();
-                Found::Messages(cut(all, keep, limit))
+                Found::Messages(cut(all, keep, limit, ANSWER_BYTES_MAX))
             }
             Query::Around {
                 buffer,
@@ -107,8 +111,9 @@ impl History for MemoryLog {
             } => {
                 let (earlier, later): (Vec<_>, Vec<_>) =
                     messages(buffer).cloned().partition(|r| is_before(r, point));
-                let mut found = cut(earlier, Keep::Last, limit / 2);
-                found.extend(cut(later, Keep::First, limit - limit / 2));
+                let half = ANSWER_BYTES_MAX / 2;
+                let mut found = cut(earlier, Keep::Last, limit / 2, half);
+                found.extend(cut(later, Keep::First, limit - limit / 2, half));
                 Found::Messages(found)
             }
             Query::One(number) => {
@@ -236,13 +241,4 @@ fn is_before(record: &Record, point: Point) -> bool {
         Point::Message(number) => record.stamp.number < number,
         Point::Time(at_ms) => record.stamp.wall_ms < at_ms,
     }
-}
-
-fn cut(mut records: Vec<Record>, keep: Keep, limit: u32) -> Vec<Record> {
-    let limit = limit as usize;
-    match keep {
-        Keep::First => records.truncate(limit),
-        Keep::Last => drop(records.drain(..records.len().saturating_sub(limit))),
-    }
-    records
 }

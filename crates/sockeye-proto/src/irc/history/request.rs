@@ -315,8 +315,8 @@ fn parse_limit(subcommand: Subcommand, text: &str) -> Result<u32, Invalid> {
     }
 }
 
-/// Most messages of one answer, the CHATHISTORY token of ISUPPORT: at 600 bytes each 600 KB, which
-/// a client's queue of 1 MiB holds.
+/// Most messages of one answer, the CHATHISTORY token of ISUPPORT: at 600 bytes each 600 KB. It is
+/// bounded in bytes, too: [`ANSWER_BYTES_MAX`](super::ANSWER_BYTES_MAX).
 pub const LIMIT_MAX: u32 = 1_000;
 
 const INVALID_PARAMS: &str = "INVALID_PARAMS";

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Statement, ToSql, params};
 use sockeye_proto::irc::event::{Fact, Record, Stamp};
-use sockeye_proto::irc::history::{Buffer, Found, Keep, Point, Query};
+use sockeye_proto::irc::history::{ANSWER_BYTES_MAX, Buffer, Found, Keep, Point, Query, fit, size};
 use sockeye_proto::irc::id::{AccountId, ChannelId, Number};
 
 use crate::state::Tail;
@@ -62,6 +62,10 @@ pub(super) fn find(
     let rows = Rows {
         connection: &transaction,
         upto,
+        bytes_max: match query {
+            Query::Around { .. } => ANSWER_BYTES_MAX / 2,
+            _ => ANSWER_BYTES_MAX,
+        },
     };
     match query {
         Query::Messages {
@@ -81,7 +85,7 @@ pub(super) fn find(
         Query::One(number) => {
             let mut statement = transaction.prepare_cached(ONE)?;
             let number = clamp(*number);
-            let found = rows_of(&mut statement, params![number, clamp(upto)])?;
+            let found = rows.read(&mut statement, params![number, clamp(upto)])?;
             Ok(Found::Messages(found))
         }
         Query::Targets {
@@ -107,6 +111,8 @@ pub(super) fn find(
 struct Rows<'a> {
     connection: &'a Connection,
     upto: Number,
+    /// Of one range.
+    bytes_max: usize,
 }
 
 /// The first time and number that a range includes, or the last ones.
@@ -232,34 +238,49 @@ impl Rows<'_> {
         };
         let sql = if keep == Keep::First { first } else { last };
         let mut statement = self.connection.prepare_cached(sql)?;
-        let [from_ms, to_ms, from, to, limit] = bounds;
+        let [from_ms, to_ms, from, to, count] = bounds;
         let upto = clamp(self.upto);
         let mut found = match buffer {
-            Buffer::Channel { id, .. } => rows_of(
+            Buffer::Channel { id, .. } => self.read(
                 &mut statement,
-                params![from_ms, to_ms, from, to, limit, upto, id.0],
+                params![from_ms, to_ms, from, to, count, upto, id.0],
             )?,
             Buffer::Direct {
                 owner,
                 peer,
                 events,
-            } => rows_of(
+            } => self.read(
                 &mut statement,
-                params![from_ms, to_ms, from, to, limit, upto, owner.0, peer, events],
+                params![from_ms, to_ms, from, to, count, upto, owner.0, peer, events],
             )?,
         };
         if let Buffer::Channel { id, events: true } = buffer {
             let [first, last] = [EVENTS_FIRST, EVENTS_LAST];
             let sql = if keep == Keep::First { first } else { last };
             let mut statement = self.connection.prepare_cached(sql)?;
-            let bounds = params![from_ms, to_ms, from, to, limit, upto, id.0];
-            found.extend(rows_of(&mut statement, bounds)?);
+            let bounds = params![from_ms, to_ms, from, to, count, upto, id.0];
+            found.extend(self.read(&mut statement, bounds)?);
         }
         found.sort_by_key(|record| record.stamp.number);
-        let surplus = found.len().saturating_sub(limit as usize);
-        match keep {
-            Keep::First => found.truncate(limit as usize),
-            Keep::Last => drop(found.drain(..surplus)),
+        fit(&mut found, keep, limit, self.bytes_max);
+        Ok(found)
+    }
+
+    /// Reads rows until they are too many bytes. The one with which they are is there, too: where
+    /// rows of several kinds make one answer, none behind it may be in it.
+    fn read(
+        &self,
+        statement: &mut Statement<'_>,
+        params: &[&dyn ToSql],
+    ) -> rusqlite::Result<Vec<Record>> {
+        let mut rows = statement.query(params)?;
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        while bytes <= self.bytes_max
+            && let Some(row) = rows.next()?
+        {
+            let record = record(row)?;
+            bytes += size(&record);
+            found.push(record);
         }
         Ok(found)
     }
@@ -291,10 +312,6 @@ impl Rows<'_> {
             .query_row([number], |row| row.get(0));
         Ok(row.optional()?.map(|at_ms| Bound { at_ms, number }))
     }
-}
-
-fn rows_of(statement: &mut Statement<'_>, params: &[&dyn ToSql]) -> rusqlite::Result<Vec<Record>> {
-    statement.query_map(params, record)?.collect()
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
