@@ -369,7 +369,7 @@ async fn answers_are_bounded(log: &dyn Log, history: &dyn History) {
     let rows = (10_000..10_900).map(|n| {
         let mut row = message(n, room);
         match &mut row.fact {
-            Fact::Message(_) if n % 5 == 0 => row = topic(n, room),
+            Fact::Message(_) if n.is_multiple_of(5) => row = topic(n, room),
             Fact::Message(said) => said.tags[0].1 = "x".repeat(12_000 - n as usize),
             _ => {}
         }
@@ -407,7 +407,7 @@ async fn answers_are_bounded(log: &dyn Log, history: &dyn History) {
             paged.extend(found.iter().map(|record| record.stamp.number));
         }
         paged.sort_unstable();
-        let is_shown = |n: &Number| events || n % 5 != 0;
+        let is_shown = |n: &Number| events || !n.is_multiple_of(5);
         let all: Vec<_> = (10_000..10_900).filter(is_shown).collect();
         assert_eq!(paged, all);
         let point = Point::Message(10_500);
