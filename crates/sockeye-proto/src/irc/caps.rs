@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use core::ops::BitOr;
 
 use super::input::Link;
-use super::message::Line;
+use super::message::{CRLF_BYTES, LINE_BYTES_MAX, Line};
 use super::numeric::{ERR_INVALIDCAPCMD, ERR_NEEDMOREPARAMS};
 use super::registration::sasl;
 use super::settings::Settings;
@@ -210,10 +210,10 @@ pub(crate) fn notify(
     };
     if new != Caps::NONE {
         let values = caps.has(Caps::VERSION_302).then_some(after);
-        reply.list("NEW", new, values, false);
+        reply.list("NEW", new, values, Long::Repeated);
     }
     if gone != Caps::NONE {
-        reply.list("DEL", gone, None, false);
+        reply.list("DEL", gone, None, Long::Repeated);
     }
 }
 
@@ -256,11 +256,19 @@ pub fn command(
             if values {
                 *caps = *caps | Caps::VERSION_302 | Caps::CAP_NOTIFY;
             }
-            reply.list("LS", offer.caps, values.then_some(offer), values);
+            let (values, long) = match values {
+                true => (Some(offer), Long::Continued),
+                false => (None, Long::Cut),
+            };
+            reply.list("LS", offer.caps, values, long);
             Negotiation::Open
         }
         "LIST" => {
-            reply.list("LIST", *caps, None, caps.has(Caps::VERSION_302));
+            let long = match caps.has(Caps::VERSION_302) {
+                true => Long::Continued,
+                false => Long::Repeated,
+            };
+            reply.list("LIST", *caps, None, long);
             Negotiation::Aside
         }
         "REQ" => {
@@ -320,22 +328,38 @@ struct Reply<'a> {
     client: &'a str,
 }
 
+/// What becomes of a list that does not fit on one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Long {
+    /// It goes on, and says so (version 302).
+    Continued,
+    /// Each line is one message for itself.
+    Repeated,
+    /// It ends with the line: who asks so knows of no other.
+    Cut,
+}
+
 impl Reply<'_> {
-    /// Writes a list of capabilities; with `multiline` on as many lines as it takes.
-    fn list(&mut self, subcommand: &str, caps: Caps, values: Option<&Offer>, multiline: bool) {
+    /// Writes a list of capabilities, those of vendors and drafts last: the others are what a client
+    /// needs that looks at the first line only, or is shown no more than that.
+    fn list(&mut self, subcommand: &str, caps: Caps, values: Option<&Offer>, long: Long) {
         let mut text = String::new();
-        for row in TABLE.iter().filter(|row| caps.has(row.cap)) {
+        let room = self.room(subcommand);
+        let is_apart = |row: &&Row| row.name.contains('/');
+        let apart = TABLE.iter().filter(is_apart);
+        let rows = TABLE.iter().filter(|row| !is_apart(row)).chain(apart);
+        for row in rows.filter(|row| caps.has(row.cap)) {
             let value = values.map_or("", |offer| offer.value(row.cap));
-            // Without its value this one says nothing; and where all has to stand on one line, drafts
-            // are left out: who knows them knows version 302, too.
-            let is_one_line = subcommand == "LS" && !multiline;
-            let is_left_out = is_one_line && row.name.starts_with("draft/");
-            if is_left_out || (row.cap == Caps::STS && value.is_empty()) {
+            // Without its value this one says nothing.
+            if row.cap == Caps::STS && value.is_empty() {
                 continue;
             }
-            let bytes = row.name.len() + value.len() + " =".len();
-            if multiline && text.len() + bytes > LIST_BYTES_MAX {
-                self.line(subcommand, true, &text);
+            if text.len() + row.name.len() + value.len() + " =".len() > room {
+                match long {
+                    Long::Continued => self.line(subcommand, true, &text),
+                    Long::Repeated => self.line(subcommand, false, &text),
+                    Long::Cut => break,
+                }
                 text.clear();
             }
             if !text.is_empty() {
@@ -348,6 +372,12 @@ impl Reply<'_> {
             }
         }
         self.line(subcommand, false, &text);
+    }
+
+    /// Returns how many bytes of a list fit on a line.
+    fn room(&self, subcommand: &str) -> usize {
+        let words = self.server.len() + self.client.len() + subcommand.len();
+        LINE_BYTES_MAX.saturating_sub(words + AROUND_WORDS.len() + CRLF_BYTES)
     }
 
     fn line(&mut self, subcommand: &str, more: bool, text: &str) {
@@ -404,5 +434,5 @@ const TABLE: &[Row] = &[
     row(Caps::USERHOST_IN_NAMES, "userhost-in-names"),
 ];
 
-/// Longest list on one line: leaves 212 of 512 bytes for the server's name, the nick and the rest.
-const LIST_BYTES_MAX: usize = 300;
+/// What stands around the server, the client, the subcommand and the list on a line.
+const AROUND_WORDS: &str = ": CAP   * :";

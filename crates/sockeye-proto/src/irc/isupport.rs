@@ -96,6 +96,10 @@ fn tokens(settings: &Settings) -> Vec<String> {
     if let Some(icon) = &settings.icon {
         tokens.push(format!("draft/ICON={}", value(icon)));
     }
+    let denied = settings.tags_denied.entries();
+    if !denied.is_empty() {
+        tokens.push(format!("CLIENTTAGDENY={}", denied.join(",")));
+    }
     if settings.history {
         tokens.push(format!("CHATHISTORY={LIMIT_MAX}"));
         tokens.push("MSGREFTYPES=timestamp,msgid".into());

@@ -229,4 +229,4 @@ pub const PARAMS_MAX: usize = 15;
 /// Tags without `@` and the space.
 const TAG_DATA_BYTES_MAX: usize = TAGS_BYTES_MAX - 2;
 
-const CRLF_BYTES: usize = 2;
+pub(crate) const CRLF_BYTES: usize = 2;

@@ -44,6 +44,8 @@ pub struct Settings {
     pub admin: Vec<String>,
     /// A picture for the network, an `https` URL in which `{size}` may stand for pixels.
     pub icon: Option<String>,
+    /// The client-only tags that are not relayed.
+    pub tags_denied: TagsDenied,
 }
 
 /// Modes without a parameter.
@@ -78,6 +80,55 @@ impl Default for ChannelModes {
     }
 }
 
+/// Client-only tags that are not relayed (IRCv3 message-tags, `CLIENTTAGDENY`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TagsDenied(Vec<String>);
+
+impl TagsDenied {
+    /// Reads the entries of the token: names without their `+`, or `*` as the first for all of them,
+    /// and then names behind a `-` that are relayed all the same.
+    ///
+    /// # Errors
+    /// The first entry that is none.
+    pub fn from_entries<'a>(entries: impl IntoIterator<Item = &'a str>) -> Result<Self, &'a str> {
+        let mut denied: Vec<String> = Vec::new();
+        for entry in entries {
+            let all = denied.first().is_some_and(|first| first == ALL_TAGS);
+            let name = entry.strip_prefix('-').filter(|_| all).unwrap_or(entry);
+            let is_all = entry == ALL_TAGS && denied.is_empty();
+            if denied.len() == TAGS_DENIED_MAX || !(is_all || is_tag_name(name)) {
+                return Err(entry);
+            }
+            denied.push(entry.into());
+        }
+        Ok(Self(denied))
+    }
+
+    /// Returns the entries.
+    pub fn entries(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Tells whether a tag, its `+` included, is not relayed.
+    pub(crate) fn denies(&self, tag: &str) -> bool {
+        let name = tag.strip_prefix('+').unwrap_or(tag);
+        match self.0.split_first() {
+            Some((first, excepted)) if first == ALL_TAGS => !excepted
+                .iter()
+                .any(|entry| entry.strip_prefix('-') == Some(name)),
+            _ => self.0.iter().any(|entry| entry == name),
+        }
+    }
+}
+
+/// Tells whether a text may be a tag's name in a token, whose list has commas (IRCv3 message-tags).
+fn is_tag_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/');
+    (1..=TAG_NAME_BYTES_MAX).contains(&name.len())
+        && name.chars().all(allowed)
+        && !name.starts_with('-')
+}
+
 /// The policy of IRCv3 Strict Transport Security.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sts {
@@ -96,4 +147,43 @@ pub enum CaseMapping {
     /// PRECIS UsernameCaseMapped (RFC 8265); the function returns `None` for what it refuses.
     /// It is pure: the same everywhere for the same text.
     Precis(fn(&str) -> Option<String>),
+}
+
+/// Stands for all client-only tags.
+const ALL_TAGS: &str = "*";
+
+/// Longest name of a denied tag, bytes, and most of them: the token has to fit on a line.
+const TAG_NAME_BYTES_MAX: usize = 40;
+const TAGS_DENIED_MAX: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::TagsDenied;
+
+    #[test]
+    fn a_tag_is_denied_by_name_or_as_one_of_all_but_some() {
+        let denies = |entries: &[&str], tag: &str| {
+            let denied = TagsDenied::from_entries(entries.iter().copied()).unwrap();
+            denied.denies(tag)
+        };
+        assert!(!denies(&[], "+typing"));
+        assert!(denies(&["typing", "example/bar"], "+example/bar"));
+        assert!(!denies(&["typing"], "+Typing"), "names have a case");
+        assert!(denies(&["*"], "+typing"));
+        assert!(denies(&["*", "-typing"], "+draft/react"));
+        assert!(!denies(&["*", "-typing"], "+typing"));
+    }
+
+    #[test]
+    fn what_is_no_entry_is_named() {
+        let wrong = |entries: &[&'static str]| {
+            TagsDenied::from_entries(entries.iter().copied()).unwrap_err()
+        };
+        assert_eq!(wrong(&["typing", "*"]), "*");
+        assert_eq!(wrong(&["-typing"]), "-typing");
+        for name in ["", "+typing", "a,b", "a b", "*,-a", "ä", "--a"] {
+            assert_eq!(wrong(&["*", name]), name);
+        }
+        assert_eq!(wrong(&["a"; 9]), "a");
+    }
 }

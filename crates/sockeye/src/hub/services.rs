@@ -187,6 +187,7 @@ impl Services {
                     duration_s: u64::from(chat.sts_duration_s),
                 }),
             admin: chat.admin.lines().map(str::to_owned).collect(),
+            tags_denied: chat.client_tags_denied.clone(),
             icon: chat.icon.lines().next().map(str::to_owned),
         }
     }

@@ -78,10 +78,12 @@ pub(super) fn tagmsg(request: &mut Request<'_>) {
 }
 
 fn send(request: &mut Request<'_>, kind: MessageKind, receivers: &str, text: &str) {
-    let tags: Vec<_> = match request.session.caps.has(Caps::MESSAGE_TAGS) {
-        true => request.message.client_only_tags().cloned().collect(),
-        false => Vec::new(),
-    };
+    let tags = relayed_tags(request);
+    let is_bare = tags.is_empty() && request.message.client_only_tags().next().is_some();
+    if kind == MessageKind::Tagmsg && is_bare {
+        // Nothing of it is relayed here.
+        return;
+    }
     for target in targets(receivers) {
         if kind == MessageKind::Privmsg && services::takes(request, target, text) {
             continue;
@@ -107,6 +109,18 @@ fn send(request: &mut Request<'_>, kind: MessageKind, receivers: &str, text: &st
             }
         }
     }
+}
+
+/// Returns the tags of a line that others are shown.
+fn relayed_tags(request: &Request<'_>) -> Vec<(String, String)> {
+    if !request.session.caps.has(Caps::MESSAGE_TAGS) {
+        return Vec::new();
+    }
+    let denied = &request.network.settings.tags_denied;
+    let tags = request.message.client_only_tags();
+    tags.filter(|(key, _)| !denied.denies(key))
+        .cloned()
+        .collect()
 }
 
 /// Finds whom a target means.

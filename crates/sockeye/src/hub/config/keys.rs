@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::{CASE_MAPPINGS, CaseMapping, Chat, Config, HOSTS, Hosts, Hub, ListenDraft};
 use crate::endpoint::{Endpoint, Network};
-use crate::service::chat::ChannelModes;
+use crate::service::chat::{ChannelModes, TagsDenied};
 
 /// One key of a section whose values live in `T`.
 pub(super) struct Key<T> {
@@ -48,6 +48,8 @@ pub(super) enum Slot<T> {
     Networks(fn(&mut T) -> &mut Vec<Network>),
     /// Letters of modes.
     ChannelModes(fn(&mut T) -> &mut ChannelModes),
+    /// A list of client-only tags.
+    Tags(fn(&mut T) -> &mut TagsDenied),
     /// One of a few words.
     CaseMapping(fn(&mut T) -> &mut CaseMapping),
     /// One of a few words.
@@ -164,6 +166,13 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         slot: Slot::ChannelModes(|chat| &mut chat.channel_modes),
     },
     Key {
+        name: "client_tags_denied",
+        doc: "Client-only tags that are not relayed, without their +; or \"*\" for all, and then \
+              those that are all the same, behind a -",
+        effect: Effect::Reload,
+        slot: Slot::Tags(|chat| &mut chat.client_tags_denied),
+    },
+    Key {
         name: "register",
         doc: "Whether people may make accounts themselves, which may chat and nothing else",
         effect: Effect::Reload,
@@ -277,6 +286,7 @@ impl<T: Clone> Key<T> {
                     .collect::<Vec<_>>()
                     .into(),
             ),
+            Slot::Tags(place) => Some(place(&mut section).entries().to_vec().into()),
             Slot::CaseMapping(place) => Some(place(&mut section).name().into()),
             Slot::Hosts(place) => Some(place(&mut section).name().into()),
             Slot::ChannelModes(place) => Some(place(&mut section).letters().into()),
@@ -297,7 +307,8 @@ impl<T> Count<T> {
 impl<T> Slot<T> {
     /// Returns whether the value stands in quotes.
     pub(super) fn is_text(&self) -> bool {
-        !matches!(self, Self::Flag(_) | Self::Count(..) | Self::Networks(_))
+        let is_bare = matches!(self, Self::Flag(_) | Self::Count(..));
+        !is_bare && !matches!(self, Self::Networks(_) | Self::Tags(_))
     }
 }
 
@@ -329,6 +340,7 @@ impl<T> fmt::Display for Slot<T> {
             Self::Accept(_) => f.write_str("an endpoint, such as \":6667\""),
             Self::Serve(_) => f.write_str("a service or an endpoint, such as \"chat\""),
             Self::Networks(_) => f.write_str("a list of networks, such as [\"10.0.0.0/8\"]"),
+            Self::Tags(_) => f.write_str("a list of tags, such as [\"typing\"]"),
             Self::ChannelModes(_) => {
                 let all = ChannelModes::ALL.letters();
                 write!(f, "a choice of the mode letters {all}")

@@ -15,7 +15,7 @@ mod tests;
 use std::path::PathBuf;
 
 use crate::endpoint::{Endpoint, Network};
-use crate::service::chat::{self, ChannelModes};
+use crate::service::chat::{self, ChannelModes, TagsDenied};
 use crate::state::Retention;
 
 pub use example::{example, reference};
@@ -69,6 +69,8 @@ pub struct Chat {
     pub replay_on_join: u32,
     /// Modes of a new channel.
     pub channel_modes: ChannelModes,
+    /// Client-only tags that are not relayed.
+    pub client_tags_denied: TagsDenied,
     /// Whether people may make accounts themselves.
     pub register: bool,
     /// Whether the name of an account is a nick that only its owner may have.
@@ -212,6 +214,7 @@ impl Default for Chat {
             redaction_window_s: 86_400,
             replay_on_join: 50,
             channel_modes: ChannelModes::default(),
+            client_tags_denied: TagsDenied::default(),
             register: true,
             reserve_nicks: false,
             sts_port: 0,

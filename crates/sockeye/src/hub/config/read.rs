@@ -9,7 +9,9 @@ use super::keys::{
     CHAT, HUB, Key, LINE_BYTES_MAX, LISTEN, NAME_BYTES_MAX, Slot, TEXT_LINE_BYTES_MAX,
 };
 use super::mistake::{Mistake, did_you_mean};
-use super::{CASE_MAPPINGS, CaseMapping, ChannelModes, Config, HOSTS, Hosts, Listen, ListenDraft};
+use super::{
+    CASE_MAPPINGS, CaseMapping, ChannelModes, Config, HOSTS, Hosts, Listen, ListenDraft, TagsDenied,
+};
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
 use crate::endpoint::{Address, Endpoint, Network, ParseError, Role, Value as Setting, Word};
 
@@ -211,6 +213,7 @@ impl Reader<'_> {
                 }
             }
             (Slot::Networks(place), DeValue::Array(items)) => *place(target) = self.networks(items),
+            (Slot::Tags(place), DeValue::Array(items)) => *place(target) = self.tags(items),
             (Slot::CaseMapping(place), DeValue::String(word)) => match CaseMapping::from_name(word)
             {
                 Some(mapping) => *place(target) = mapping,
@@ -256,6 +259,25 @@ impl Reader<'_> {
             }
         }
         networks
+    }
+
+    fn tags(&mut self, items: &[Value<'_>]) -> TagsDenied {
+        // What is no text is no tag, either.
+        let entries = items
+            .iter()
+            .map(|item| item.get_ref().as_str().unwrap_or(" "));
+        let (mut taken, mut denied) = (Vec::with_capacity(items.len()), TagsDenied::default());
+        for (entry, item) in entries.zip(items) {
+            taken.push(entry);
+            match TagsDenied::from_entries(taken.iter().copied()) {
+                Ok(so_far) => denied = so_far,
+                Err(_) => {
+                    taken.pop();
+                    self.wrong(item.span(), NO_TAG, Some(TAGS_HINT.to_owned()));
+                }
+            }
+        }
+        denied
     }
 
     /// Takes a parsed endpoint that can act in its role, or says where in the file it cannot.
@@ -319,6 +341,11 @@ fn is_text(text: &str) -> bool {
 fn names<T>(keys: &[Key<T>]) -> Vec<&'static str> {
     keys.iter().map(|key| key.name).collect()
 }
+
+/// What is wrong with an entry of a list of tags.
+const NO_TAG: &str = "no tag that can be denied here";
+const TAGS_HINT: &str =
+    "up to 8 names of tags without their +, or \"*\" first and then names behind a -";
 
 /// Longest path, bytes (PATH_MAX of Linux, with its final zero byte).
 const PATH_BYTES_MAX: usize = 4_095;

@@ -38,6 +38,7 @@ fn every_key_reaches_its_place() {
         redaction_window_s = 60
         replay_on_join = 0
         channel_modes = "Cnt"
+        client_tags_denied = ["*", "-typing"]
         register = false
         reserve_nicks = true
         admin = "Here\nThere"
@@ -76,6 +77,7 @@ fn every_key_reaches_its_place() {
             redaction_window_s: 60,
             replay_on_join: 0,
             channel_modes: ChannelModes::from_letters("ntC").unwrap(),
+            client_tags_denied: TagsDenied::from_entries(["*", "-typing"]).unwrap(),
             register: false,
             reserve_nicks: true,
             admin: "Here\nThere".into(),
@@ -196,6 +198,19 @@ fn what_would_break_a_line_of_chat_is_refused() {
     }
     let fine = "hub.name = \"hub-1.example\"\nchat.network = \"Two words\"\nchat.motd = \"a\\n\\nb\\r\\n\"";
     assert!(Config::parse(fine, "hub.toml").is_ok());
+}
+
+#[test]
+fn what_is_no_tag_is_shown_where_it_stands() {
+    let shown = mistakes("[chat]\nclient_tags_denied = [\"typing\", \"*\", 7, \"-x\"]\n");
+    for place in [
+        "hub.toml:2:33: no tag",
+        "hub.toml:2:38: no tag",
+        "hub.toml:2:41: no tag",
+    ] {
+        assert!(shown.contains(place), "{shown}");
+    }
+    assert!(mistakes("[chat]\nclient_tags_denied = \"*\"").contains("without quotes"));
 }
 
 #[test]

@@ -25,8 +25,8 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use bytes::Bytes;
 use sockeye_proto::irc::pipeline::Pipeline;
-pub use sockeye_proto::irc::settings::ChannelModes;
 use sockeye_proto::irc::settings::Settings;
+pub use sockeye_proto::irc::settings::{ChannelModes, TagsDenied};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use self::cloak::Cloaks;

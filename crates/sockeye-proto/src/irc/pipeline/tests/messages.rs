@@ -2,8 +2,9 @@
 
 use std::format;
 
-use super::net::{Net, line, only, untagged};
+use super::net::{Net, line, only, settings, untagged};
 use crate::irc::event::Fact;
+use crate::irc::settings::{Settings, TagsDenied};
 
 #[test]
 fn messages_have_their_refusals() {
@@ -158,6 +159,52 @@ fn tags_alone_go_to_those_who_read_tags() {
     assert!(net.log.is_empty());
     assert!(net.says(ann, "@+typing=active TAGMSG cid").len() == 1);
     assert!(net.read(cid).is_empty());
+}
+
+#[test]
+fn denied_tags_are_told_and_not_relayed() {
+    let mut net = Net::with(Settings {
+        tags_denied: TagsDenied::from_entries(["typing", "example/x"]).unwrap(),
+        ..settings()
+    });
+    let ann = net.enter_with(
+        "ann",
+        "message-tags echo-message labeled-response batch",
+        None,
+    );
+    let bob = net.enter_with("bob", "message-tags", None);
+    for who in [ann, bob] {
+        net.says(who, "JOIN #c");
+    }
+    net.read(ann);
+    let tokens = net.says(bob, "ISUPPORT").concat();
+    assert!(
+        tokens.contains(" CLIENTTAGDENY=typing,example/x "),
+        "{tokens}"
+    );
+    net.says(
+        ann,
+        "@+typing=done;+draft/reply=x;+example/x=1 PRIVMSG #c :hi",
+    );
+    let heard = net.read(bob).concat();
+    assert!(heard.contains("+draft/reply=x"), "{heard}");
+    assert!(
+        !heard.contains("typing") && !heard.contains("example"),
+        "{heard}"
+    );
+    let Fact::Message(message) = &net.log.last().unwrap().fact else {
+        panic!()
+    };
+    assert_eq!(message.tags, [("+draft/reply".into(), "x".into())]);
+
+    // Of which nothing is left is not sent, and its label is answered all the same.
+    let answer = net.says(ann, "@label=1;+typing=active TAGMSG #c");
+    assert_eq!(answer, line("@label=1 :hub.test ACK"));
+    assert!(net.read(bob).is_empty());
+    net.says(ann, "@+typing=active;+draft/react=y TAGMSG #c");
+    assert!(net.read(bob)[0].contains("+draft/react=y"));
+    net.says(ann, "TAGMSG #c");
+    assert_eq!(net.read(bob).len(), 1);
 }
 
 #[test]

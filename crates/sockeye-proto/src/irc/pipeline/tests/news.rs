@@ -64,8 +64,8 @@ fn a_reload_tells_what_may_be_had_now() {
     assert_eq!(
         net.says(able, "CAP LIST"),
         [
-            ":hub.test CAP able DEL :draft/account-registration draft/chathistory \
-             draft/event-playback draft/message-redaction draft/read-marker sasl",
+            ":hub.test CAP able DEL :sasl draft/account-registration draft/chathistory \
+             draft/event-playback draft/message-redaction draft/read-marker",
             ":hub.test CAP able LIST :batch cap-notify",
         ]
     );
@@ -77,8 +77,8 @@ fn a_reload_tells_what_may_be_had_now() {
     net.says(plain, "PING x");
     assert_eq!(
         net.says(able, "PING x")[0],
-        ":hub.test CAP able NEW :draft/account-registration draft/chathistory \
-             draft/event-playback draft/message-redaction draft/read-marker sasl"
+        ":hub.test CAP able NEW :sasl draft/account-registration draft/chathistory \
+             draft/event-playback draft/message-redaction draft/read-marker"
     );
 }
 

@@ -6,7 +6,7 @@ use std::vec::Vec;
 
 use super::net::{Net, line, only, settings, untagged};
 use crate::irc::history::{Buffer, Keep, Point, Query};
-use crate::irc::settings::Settings;
+use crate::irc::settings::{Settings, TagsDenied};
 
 #[test]
 fn who_shows_members_one_client_or_those_that_match() {
@@ -138,6 +138,7 @@ fn the_page_has_every_token_of_isupport() {
     let page = std::fs::read_to_string(path).unwrap();
     let mut net = Net::with(Settings {
         icon: Some("https://hub.test/i.png".into()),
+        tags_denied: TagsDenied::from_entries(["*", "-typing"]).unwrap(),
         ..settings()
     });
     let [ann] = net.enter(["ann"]);
