@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{AccountId, ChannelId, Number, SessionId};
+use super::id::{AccountId, ChannelId, ClientId, Number};
 
 /// What is fixed once, when an event gets its place; `apply` reads no clock and no random source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -242,5 +242,5 @@ pub enum Target {
     /// To the members of a channel.
     Channel(ChannelId),
     /// To one client.
-    Session(SessionId),
+    Client(ClientId),
 }

@@ -19,16 +19,16 @@ use super::history::LIMIT_MAX;
 use super::id::SessionId;
 use super::message::Line;
 use super::network::Network;
+use super::network::client::UserMode;
 use super::network::modes::{Flag, LIST_MAX};
-use super::network::session::UserMode;
 use super::numeric::RPL_ISUPPORT;
 use super::registration::{REALNAME_BYTES_MAX, USER_BYTES_MAX};
 use super::settings::Settings;
 
 /// Writes the tokens to a client on the network.
 pub(crate) fn show(to: SessionId, network: &Network, lines: &mut String) {
-    if let Some(session) = network.sessions.find(to) {
-        write(&network.settings, session.caps, &session.nick, lines);
+    if let (Some(session), Some(client)) = (network.sessions.find(to), network.client_of(to)) {
+        write(&network.settings, session.caps, &client.nick, lines);
     }
 }
 

@@ -288,21 +288,23 @@ impl Pipeline {
                 (session, Work::Say(self.network.addressed(session, &lines)))
             }
             Input::Login { session, account } => {
+                let Some(client) = self.network.client_of(session).map(|client| client.id) else {
+                    return;
+                };
                 let account = Some(account);
-                (session, Work::Act(Event::LogIn(LogIn { session, account })))
+                (session, Work::Act(Event::LogIn(LogIn { client, account })))
             }
             Input::Host {
                 session,
                 user,
                 host,
-            } => (
-                session,
-                Work::Act(Event::Host(ChangeHost {
-                    session,
-                    user,
-                    host,
-                })),
-            ),
+            } => {
+                let Some(client) = self.network.client_of(session).map(|client| client.id) else {
+                    return;
+                };
+                let change = ChangeHost { client, user, host };
+                (session, Work::Act(Event::Host(change)))
+            }
             Input::Answer { session, answer } => return self.answer(session, answer, random),
             Input::Leave { session, reason } => {
                 let reason = command::shortened(&reason, command::REASON_BYTES_MAX);
@@ -329,14 +331,19 @@ impl Pipeline {
     }
 
     fn check_line(&mut self, id: SessionId, message: Message, found: Option<Record>, random: u64) {
-        let Some(session) = self.network.sessions.find(id) else {
+        if self.network.sessions.find(id).is_none() {
             return;
-        };
+        }
         if let Some(index) = command::index(&message.command)
             && let Some(count) = self.network.usage.get_mut(index)
         {
             *count += 1;
         }
+        let (Some(session), Some(client)) =
+            (self.network.sessions.find(id), self.network.client_of(id))
+        else {
+            return;
+        };
         let label = message.tag("label").filter(|label| {
             let labels = session.caps.has(Caps::LABELED_RESPONSE);
             labels && !label.is_empty() && label.len() <= LABEL_BYTES_MAX
@@ -344,7 +351,7 @@ impl Pipeline {
         let label = label.map(String::from);
         let works = command::parse(
             &self.network,
-            session,
+            (client, session),
             &message,
             found.as_ref(),
             self.clock.wall_ms,

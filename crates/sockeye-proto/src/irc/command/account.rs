@@ -7,7 +7,7 @@ use super::errand::{Errand, Purpose};
 use super::login::LogIn;
 use crate::irc::account::{Answer, AnswerError, Question, Secret};
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::ClientId;
 use crate::irc::message::Line;
 use crate::irc::network::{Effects, Event, Network};
 use crate::irc::numeric::{
@@ -29,7 +29,7 @@ pub(super) fn oper_command(request: &mut Request<'_>) {
 }
 
 pub(super) fn oper(
-    session: SessionId,
+    client: ClientId,
     answer: Result<Answer, AnswerError>,
     stamp: &Stamp,
     network: &mut Network,
@@ -38,17 +38,17 @@ pub(super) fn oper(
     match answer {
         Ok(Answer::Account(account)) if account.admin => {
             let account = Some(account);
-            let _taken = network.apply(LogIn { session, account }, stamp, effects);
+            let _taken = network.apply(LogIn { client, account }, stamp, effects);
             let lines = effects.replies.lines();
-            network.reply(session, RPL_YOUREOPER, lines).text();
+            network.reply(client, RPL_YOUREOPER, lines).text();
         }
         Ok(_) => {
             let lines = effects.replies.lines();
-            network.reply(session, ERR_NOOPERHOST, lines).text();
+            network.reply(client, ERR_NOOPERHOST, lines).text();
         }
         Err(error) => {
             let lines = effects.replies.lines();
-            let reply = network.reply(session, ERR_PASSWDMISMATCH, lines);
+            let reply = network.reply(client, ERR_PASSWDMISMATCH, lines);
             match error {
                 AnswerError::Denied => reply.text(),
                 error => reply.trailing(error.words()),
@@ -64,10 +64,10 @@ pub(super) fn register(request: &mut Request<'_>) {
         return request.reply(ERR_UNKNOWNCOMMAND).param(command).text();
     }
     let name = match request.param(0).unwrap_or_default() {
-        "*" => &request.session.nick,
+        "*" => &request.client.nick,
         name => name,
     };
-    if let Some(account) = &request.session.account {
+    if let Some(account) = &request.client.account {
         let code = "ALREADY_AUTHENTICATED";
         let text = "You are already logged in";
         let server = &request.network.settings.server;
@@ -95,7 +95,7 @@ pub(super) fn verify(request: &mut Request<'_>) {
 }
 
 pub(super) fn registered(
-    session: SessionId,
+    client: ClientId,
     name: &str,
     answer: Result<Answer, AnswerError>,
     stamp: &Stamp,
@@ -110,7 +110,7 @@ pub(super) fn registered(
                 effects.replies.lines(),
             );
             let account = Some(account);
-            let _taken = network.apply(LogIn { session, account }, stamp, effects);
+            let _taken = network.apply(LogIn { client, account }, stamp, effects);
         }
         Ok(_) => {}
         Err(error) => {

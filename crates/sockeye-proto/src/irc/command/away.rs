@@ -5,14 +5,14 @@ use alloc::string::String;
 use super::{REASON_BYTES_MAX, Request, shortened};
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
+use crate::irc::id::ClientId;
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay};
 use crate::irc::numeric::{RPL_NOWAWAY, RPL_UNAWAY};
 
 /// Going away, or coming back.
 #[derive(Debug)]
 pub(crate) struct SetAway {
-    session: SessionId,
+    client: ClientId,
     /// `None`: is back.
     reason: Option<String>,
 }
@@ -22,7 +22,7 @@ pub(super) fn away(request: &mut Request<'_>) {
         .param(0)
         .map(|reason| shortened(reason, REASON_BYTES_MAX));
     request.act(Event::Away(SetAway {
-        session: request.session.id,
+        client: request.client.id,
         reason,
     }));
 }
@@ -35,34 +35,35 @@ impl Intent for SetAway {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(session) = network.sessions.find_mut(self.session) else {
+        let Some(client) = network.clients.find_mut(self.client) else {
             return;
         };
-        let changed = session.away != self.reason;
-        session.away = self.reason;
-        let numeric = if session.away.is_some() {
+        let changed = client.away != self.reason;
+        client.away = self.reason;
+        let numeric = if client.away.is_some() {
             RPL_NOWAWAY
         } else {
             RPL_UNAWAY
         };
-        let news = changed.then(|| news(session, stamp));
+        let news = changed.then(|| news(client, stamp));
         network
-            .reply(self.session, numeric, effects.replies.lines())
+            .reply(self.client, numeric, effects.replies.lines())
             .text();
         if let Some(news) = news {
-            network.send_to_peers(self.session, &news, effects.outputs);
+            network.send_to_others(self.client, effects.replies.to(), &news, effects.outputs);
+            network.send_to_peers(self.client, &news, effects.outputs);
         }
     }
 }
 
 /// Makes what those with `away-notify` are told: that a client is away, or is back.
-pub(super) fn news<'a>(session: &Session, stamp: &'a Stamp) -> Relay<'a> {
+pub(super) fn news<'a>(client: &Client, stamp: &'a Stamp) -> Relay<'a> {
     let relay = Relay::new(stamp, |line| {
-        let line = line.source(&session.source).command("AWAY");
-        match &session.away {
+        let line = line.source(&client.source).command("AWAY");
+        match &client.away {
             Some(reason) => line.trailing(reason),
             None => line.end(),
         }
     });
-    relay.by(session).needs(Caps::AWAY_NOTIFY)
+    relay.by(client).needs(Caps::AWAY_NOTIFY)
 }

@@ -6,7 +6,7 @@ use alloc::string::String;
 use super::{REASON_BYTES_MAX, Request, shortened};
 use crate::irc::ban::{BanRequest, span_s};
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::ClientId;
 use crate::irc::input::Output;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal};
 use crate::irc::numeric::ERR_NEEDMOREPARAMS;
@@ -14,7 +14,7 @@ use crate::irc::numeric::ERR_NEEDMOREPARAMS;
 /// Asking the hub to change its bans, or to tell them.
 #[derive(Debug)]
 pub(crate) struct ChangeBans {
-    by: SessionId,
+    by: ClientId,
     request: BanRequest,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn unban(request: &mut Request<'_>) {
 }
 
 fn ask(request: &mut Request<'_>, bans: BanRequest) {
-    let by = request.session.id;
+    let by = request.client.id;
     request.act(Event::Bans(ChangeBans { by, request: bans }));
 }
 
@@ -63,10 +63,10 @@ impl Intent for ChangeBans {
     }
 
     fn commit(self, (): (), _: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let by = network.sessions.find(self.by);
+        let by = network.clients.find(self.by);
         let name = by.and_then(|by| by.account.as_ref());
         effects.outputs.push(Output::Bans {
-            session: self.by,
+            session: effects.replies.to(),
             by: name.map_or_else(String::new, |account| account.name.clone()),
             request: self.request,
         });

@@ -33,8 +33,10 @@ impl Intent for SetCaps {
         let Some(session) = network.sessions.find_mut(self.session) else {
             return;
         };
+        let client = network.clients.find(session.client);
+        let nick = client.map_or("*", |client| &client.nick);
         let offer = Offer::new(&network.settings, &session.link);
-        let names = (&*network.settings.server, &*session.nick);
+        let names = (&*network.settings.server, nick);
         let before = session.caps;
         caps::command(
             &self.params,

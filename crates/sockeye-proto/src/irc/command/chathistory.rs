@@ -49,7 +49,7 @@ fn read(asked: &Asked<'_>, replies: &mut Replies) {
         }) => {
             let query = Query::Targets {
                 channels: channels(asked),
-                owner: asked.session.account.as_ref().map(|account| account.id),
+                owner: asked.client.account.as_ref().map(|account| account.id),
                 after_ms,
                 before_ms,
                 limit,
@@ -61,18 +61,18 @@ fn read(asked: &Asked<'_>, replies: &mut Replies) {
 
 /// Finds what the asker may read under this name, and what it is called in the answer.
 pub(super) fn buffer(asked: &Asked<'_>, target: &str) -> Option<(Buffer, String)> {
-    let (network, session) = (asked.network, asked.session);
-    let events = session.caps.has(Caps::EVENT_PLAYBACK);
+    let (network, client) = (asked.network, asked.client);
+    let events = asked.session.caps.has(Caps::EVENT_PLAYBACK);
     if target.starts_with(CHANNEL_PREFIX) {
         let channel = network.channel_by_name(target)?;
-        channel.rank(session.id)?;
+        channel.rank(client.id)?;
         let id = channel.id;
         return Some((Buffer::Channel { id, events }, channel.name.clone()));
     }
-    let here = network.session_by_nick(target);
+    let here = network.client_by_nick(target);
     let nick = here.map_or_else(|| String::from(target), |peer| peer.nick.clone());
     let peer = network.direct_target(target)?;
-    let owner = session.account.as_ref()?.id;
+    let owner = client.account.as_ref()?.id;
     let direct = Buffer::Direct {
         owner,
         peer,
@@ -83,7 +83,7 @@ pub(super) fn buffer(asked: &Asked<'_>, target: &str) -> Option<(Buffer, String)
 
 /// Returns the channels that the asker is on and that have something stored.
 pub(super) fn channels(asked: &Asked<'_>) -> Vec<(crate::irc::id::ChannelId, String)> {
-    let joined = asked.session.channels.iter();
+    let joined = asked.client.channels.iter();
     let joined = joined.filter_map(|&id| asked.network.channels.find(id));
     joined
         .filter(|channel| channel.stored)

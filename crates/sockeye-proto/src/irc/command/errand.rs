@@ -69,14 +69,17 @@ impl Intent for Answered {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let (session, answer) = (self.session, self.answer);
-        match network.errands.remove(&session) {
-            Some(Purpose::Oper) => account::oper(session, answer, stamp, network, effects),
+        let (purpose, answer) = (network.errands.remove(&self.session), self.answer);
+        let Some(client) = network.client_of(self.session).map(|client| client.id) else {
+            return;
+        };
+        match purpose {
+            Some(Purpose::Oper) => account::oper(client, answer, stamp, network, effects),
             Some(Purpose::Register(name)) => {
-                account::registered(session, &name, answer, stamp, network, effects);
+                account::registered(client, &name, answer, stamp, network, effects);
             }
             Some(Purpose::NickServ(wish)) => {
-                nickserv::answered(session, wish, answer, stamp, network, effects);
+                nickserv::answered(client, wish, answer, stamp, network, effects);
             }
             None => {}
         }

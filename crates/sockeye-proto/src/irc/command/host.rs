@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 use crate::irc::caps::Caps;
 use crate::irc::command::away;
 use crate::irc::event::Stamp;
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::network::{Effects, Intent, Network, Refusal, Relay};
 use crate::irc::numeric::RPL_VISIBLEHOST;
 
 /// Showing a client with another user name and host.
 #[derive(Debug)]
 pub(crate) struct ChangeHost {
-    pub(crate) session: SessionId,
+    pub(crate) client: ClientId,
     pub(crate) user: String,
     pub(crate) host: String,
 }
@@ -26,61 +26,67 @@ impl Intent for ChangeHost {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(session) = network.sessions.find(self.session) else {
+        let Some(client) = network.clients.find(self.client) else {
             return;
         };
-        if session.user == self.user && session.host == self.host {
+        if client.user == self.user && client.host == self.host {
             return;
         }
         let changes = Relay::new(stamp, |line| {
-            let line = line.source(&session.source).command("CHGHOST");
+            let line = line.source(&client.source).command("CHGHOST");
             line.params([&*self.user, &self.host]).end();
         });
         let quits = Relay::new(stamp, |line| {
-            let line = line.source(&session.source).command("QUIT");
+            let line = line.source(&client.source).command("QUIT");
             line.trailing("Changing host");
         });
-        let changes = changes.by(session).needs(Caps::CHGHOST);
-        let quits = quits.by(session).lacks(Caps::CHGHOST);
-        let (own, channels) = (changes.for_client(session.caps), session.channels.clone());
-        effects.replies.lines().extend(own);
+        let changes = changes.by(client).needs(Caps::CHGHOST);
+        let quits = quits.by(client).lacks(Caps::CHGHOST);
+        let channels = client.channels.clone();
+        effects.echo(&changes, network);
+        network.send_to_others(self.client, effects.replies.to(), &changes, effects.outputs);
         for relay in [&changes, &quits] {
-            network.send_to_peers(self.session, relay, effects.outputs);
+            network.send_to_peers(self.client, relay, effects.outputs);
         }
-        network.rehost(self.session, self.user, self.host);
+        network.rehost(self.client, self.user, self.host);
         for channel in channels {
-            rejoin(self.session, channel, stamp, network, effects);
+            rejoin(self.client, channel, stamp, network, effects);
         }
-        if let Some(session) = network.sessions.find(self.session) {
-            let reply = network.reply(self.session, RPL_VISIBLEHOST, effects.replies.lines());
-            reply.param(&session.host).text();
+        let Some(client) = network.clients.find(self.client) else {
+            return;
+        };
+        for &session in &client.sessions {
+            let mut lines = String::new();
+            let reply = network.reply(self.client, RPL_VISIBLEHOST, &mut lines);
+            reply.param(&client.host).text();
+            effects.say(session, lines);
         }
     }
 }
 
 /// Shows those without `chghost` that the client has come back, as it was.
 fn rejoin(
-    id: SessionId,
+    id: ClientId,
     channel: ChannelId,
     stamp: &Stamp,
     network: &mut Network,
     effects: &mut Effects<'_>,
 ) {
-    let (Some(session), Some(joined)) = (network.sessions.find(id), network.channels.find(channel))
+    let (Some(client), Some(joined)) = (network.clients.find(id), network.channels.find(channel))
     else {
         return;
     };
-    let mut relays = Vec::from([super::join::news(session, &joined.name, stamp)]);
+    let mut relays = Vec::from([super::join::news(client, &joined.name, stamp)]);
     let (rank, server) = (
         joined.rank(id).unwrap_or_default(),
         &*network.settings.server,
     );
-    relays.extend(super::join::rank_news(session, joined, rank, server, stamp));
-    if session.away.is_some() {
-        relays.push(away::news(session, stamp));
+    relays.extend(super::join::rank_news(client, joined, rank, server, stamp));
+    if client.away.is_some() {
+        relays.push(away::news(client, stamp));
     }
     for relay in relays {
         let relay = relay.lacks(Caps::CHGHOST);
-        network.send_to_viewers(channel, id, id, &relay, effects.outputs);
+        network.send_to_witnesses(channel, id, &relay, effects.outputs);
     }
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::Request;
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::network::Replies;
 use crate::irc::network::modes::Flag;
 use crate::irc::network::rank::Prefix;
@@ -18,9 +18,9 @@ use crate::irc::numeric::{
 /// Inviting one client to one channel.
 #[derive(Debug)]
 pub(crate) struct Invite {
-    by: SessionId,
+    by: ClientId,
     channel: ChannelId,
-    guest: SessionId,
+    guest: ClientId,
     /// The guest and the channel as the member wrote them.
     nick: String,
     name: String,
@@ -36,11 +36,11 @@ pub(super) fn invite(request: &mut Request<'_>) {
     let Some(channel) = request.channel(name) else {
         return;
     };
-    let Some(guest) = request.network.session_by_nick(nick) else {
+    let Some(guest) = request.network.client_by_nick(nick) else {
         return request.reply(ERR_NOSUCHNICK).param(nick).text();
     };
     request.act(Event::Invite(Invite {
-        by: request.session.id,
+        by: request.client.id,
         channel: channel.id,
         guest: guest.id,
         nick: nick.into(),
@@ -52,7 +52,7 @@ pub(super) fn invite(request: &mut Request<'_>) {
 fn invitations(asked: &super::Asked<'_>, replies: &mut Replies) {
     let network = asked.network;
     for channel in asked
-        .session
+        .client
         .invites
         .iter()
         .filter_map(|&id| network.channels.find(id))
@@ -73,7 +73,7 @@ impl Intent for Invite {
         if channel.modes.has(Flag::InviteOnly) && !rank.is_at_least(Prefix::Halfop) {
             return Err(network.refusal(self.by, ERR_CHANOPRIVSNEEDED, [&channel.name]));
         }
-        if network.sessions.find(self.guest).is_none() {
+        if network.clients.find(self.guest).is_none() {
             return Err(network.refusal(self.by, ERR_NOSUCHNICK, [&self.nick]));
         }
         if channel.rank(self.guest).is_some() {
@@ -84,7 +84,7 @@ impl Intent for Invite {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        if let Some(guest) = network.sessions.find_mut(self.guest) {
+        if let Some(guest) = network.clients.find_mut(self.guest) {
             guest.invites.retain(|&invited| invited != self.channel);
             if guest.invites.len() >= INVITES_MAX {
                 guest.invites.remove(0);
@@ -92,9 +92,9 @@ impl Intent for Invite {
             guest.invites.push(self.channel);
         }
         let (Some(by), Some(channel), Some(guest)) = (
-            network.sessions.find(self.by),
+            network.clients.find(self.by),
             network.channels.find(self.channel),
-            network.sessions.find(self.guest),
+            network.clients.find(self.guest),
         ) else {
             return;
         };
@@ -103,7 +103,7 @@ impl Intent for Invite {
             line.param(&channel.name).end();
         });
         let relay = relay.by(by);
-        network.send_to_session(self.guest, &relay, effects.outputs);
+        network.send_to_client(self.guest, &relay, effects.outputs);
         let news = relay.needs(Caps::INVITE_NOTIFY);
         let lines = effects.replies.lines();
         network
@@ -116,7 +116,7 @@ impl Intent for Invite {
                 .param(&guest.nick)
                 .trailing(reason);
         }
-        network.send_to_channel(self.channel, self.by, &news, effects.outputs);
+        network.send_to_channel(self.channel, effects.replies.to(), &news, effects.outputs);
     }
 }
 

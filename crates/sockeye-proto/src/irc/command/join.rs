@@ -8,11 +8,11 @@ use super::{Request, away, markread, names, targets, topic};
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::history::{Buffer, HistoryRequest, Keep, Query, Reply};
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{ChannelId, ClientId, SessionId};
 use crate::irc::network::channel::Channel;
 use crate::irc::network::modes::{Flag, Modes};
 use crate::irc::network::rank::{Prefix, Rank};
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay, Session};
 use crate::irc::numeric::{
     ERR_BADCHANNELKEY, ERR_BANNEDFROMCHAN, ERR_CHANNELISFULL, ERR_INVITEONLYCHAN, ERR_LINKCHANNEL,
     ERR_NEEDREGGEDNICK, ERR_NOSUCHCHANNEL, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS, Numeric,
@@ -21,7 +21,7 @@ use crate::irc::numeric::{
 /// Joining one channel, which need not exist.
 #[derive(Debug)]
 pub(crate) struct Join {
-    pub(crate) session: SessionId,
+    pub(crate) client: ClientId,
     /// As the client wrote it.
     name: String,
     pub(crate) folded: String,
@@ -55,7 +55,7 @@ pub(super) fn join(request: &mut Request<'_>) {
         let mapping = &request.network.settings.casemapping;
         match mapping.fold(name).filter(|_| mapping.is_channel(name)) {
             Some(folded) => request.act(Event::Join(Join {
-                session: request.session.id,
+                client: request.client.id,
                 name: name.into(),
                 folded,
                 key,
@@ -67,11 +67,11 @@ pub(super) fn join(request: &mut Request<'_>) {
 
 /// `JOIN 0`: parts all channels.
 fn leave_all(request: &mut Request<'_>) {
-    let session = request.session;
-    let channels = session.channels.iter();
+    let client = request.client;
+    let channels = client.channels.iter();
     for channel in channels.filter_map(|&id| request.network.channels.find(id)) {
         request.act(Event::Part(Part {
-            session: session.id,
+            client: client.id,
             channel: channel.id,
             name: channel.name.clone(),
             reason: None,
@@ -83,32 +83,32 @@ impl Intent for Join {
     type Change = Entry;
 
     fn plan(&self, network: &Network) -> Result<Entry, Refusal> {
-        let refused = |numeric| Err(network.refusal(self.session, numeric, [&self.name]));
-        let Some(session) = network.sessions.find(self.session) else {
+        let refused = |numeric| Err(network.refusal(self.client, numeric, [&self.name]));
+        let Some(client) = network.clients.find(self.client) else {
             return Err(Refusal(String::new()));
         };
         let channel = network.channels.by_folded_name(&self.folded);
-        if channel.is_some_and(|channel| channel.rank(session.id).is_some()) {
+        if channel.is_some_and(|channel| channel.rank(client.id).is_some()) {
             return Ok(Entry::Nothing);
         }
-        if session.channels.len() >= JOINED_MAX {
+        if client.channels.len() >= JOINED_MAX {
             return refused(ERR_TOOMANYCHANNELS);
         }
         let Some(channel) = channel else {
-            return match too_many(network, session) {
+            return match too_many(network, client) {
                 None => Ok(Entry::New),
                 Some(why) => {
                     let mut lines = String::new();
-                    let reply = network.reply(self.session, ERR_TOOMANYCHANNELS, &mut lines);
+                    let reply = network.reply(self.client, ERR_TOOMANYCHANNELS, &mut lines);
                     reply.param(&self.name).trailing(why);
                     Err(Refusal(lines))
                 }
             };
         };
-        let Some(numeric) = obstacle(session, channel, self.key.as_deref()) else {
+        let Some(numeric) = obstacle(client, channel, self.key.as_deref()) else {
             return Ok(Entry::Existing(channel.id));
         };
-        match forward(network, session, channel) {
+        match forward(network, client, channel) {
             Some(other) => Ok(Entry::Forwarded(other)),
             None => refused(numeric),
         }
@@ -121,7 +121,7 @@ impl Intent for Join {
         network: &mut Network,
         effects: &mut Effects<'_>,
     ) {
-        let Some(session) = network.sessions.find(self.session) else {
+        let Some(client) = network.clients.find(self.client) else {
             return;
         };
         let id = match change {
@@ -130,7 +130,7 @@ impl Intent for Join {
             Entry::Forwarded(id) => {
                 let lines = effects.replies.lines();
                 let other = network.channels.find(id).map_or("", |other| &other.name);
-                let reply = network.reply(self.session, ERR_LINKCHANNEL, lines);
+                let reply = network.reply(self.client, ERR_LINKCHANNEL, lines);
                 reply.params([&*self.name, other]).text();
                 id
             }
@@ -138,64 +138,84 @@ impl Intent for Join {
                 let id = ChannelId(stamp.number);
                 let mut channel = Channel::new(id, self.name, stamp.wall_ms);
                 channel.modes = Modes::of_new_channel(&network.settings);
-                channel.made_from = Some(session.host.clone());
-                channel.founder = session.account.as_ref().map(|account| account.id);
+                channel.made_from = Some(client.host.clone());
+                channel.founder = client.account.as_ref().map(|account| account.id);
                 network.channels.insert(self.folded, channel);
                 id
             }
         };
-        enter(self.session, id, network);
-        announce(self.session, id, stamp, network, effects);
-        topic::show(self.session, id, network, effects.replies.lines());
-        show_read_mark(self.session, id, network, effects.replies.lines());
-        show_names(self.session, id, network, effects);
-        replay(self.session, id, stamp, network, effects);
+        enter(self.client, id, network);
+        announce(self.client, id, stamp, network, effects);
+        let client = network.clients.find(self.client);
+        for session in client.map_or(Vec::new(), |client| client.sessions.clone()) {
+            show(session, id, stamp, network, effects);
+        }
+    }
+}
+
+/// Shows a session a channel that its client has joined: topic, names, and what was said.
+pub(super) fn show(
+    id: SessionId,
+    channel: ChannelId,
+    stamp: &Stamp,
+    network: &mut Network,
+    effects: &mut Effects<'_>,
+) {
+    let asks = Caps::NO_IMPLICIT_NAMES | Caps::DRAFT_NO_IMPLICIT_NAMES;
+    let caps = network.sessions.find(id).map(|session| session.caps);
+    let shows_names = caps.filter(|caps| !caps.has_any(asks));
+    if let Some(caps) = shows_names {
+        names::prepare(caps, channel, network);
+    }
+    let mut lines = String::new();
+    if let Some(session) = network.sessions.find(id) {
+        topic::show(session.client, channel, network, &mut lines);
+        show_read_mark(session, channel, network, &mut lines);
+        // Who has no-implicit-names asks for itself.
+        if shows_names.is_some() {
+            names::show(session, channel, network, &mut lines);
+        }
+    }
+    effects.say(id, lines);
+    if let Some(request) = replay(id, channel, stamp, network) {
+        effects.history(request, network);
     }
 }
 
 /// Tells up to when the channel has been read, before the names end (IRCv3 draft/read-marker).
 pub(super) fn show_read_mark(
-    id: SessionId,
+    session: &Session,
     channel: ChannelId,
     network: &Network,
     lines: &mut String,
 ) {
-    if let (Some(session), Some(channel)) =
-        (network.sessions.find(id), network.channels.find(channel))
-        && session.caps.has(Caps::READ_MARKER)
+    if let (Some(client), Some(channel)) = (
+        network.clients.find(session.client),
+        network.channels.find(channel),
+    ) && session.caps.has(Caps::READ_MARKER)
     {
-        markread::show(session, &channel.name, network, lines);
-    }
-}
-
-/// Writes who is there, unless the client asks for itself (IRCv3 no-implicit-names).
-fn show_names(to: SessionId, channel: ChannelId, network: &mut Network, effects: &mut Effects<'_>) {
-    let asks = Caps::NO_IMPLICIT_NAMES | Caps::DRAFT_NO_IMPLICIT_NAMES;
-    let session = network.sessions.find(to);
-    if !session.is_some_and(|session| session.caps.has_any(asks)) {
-        names::prepare(to, channel, network);
-        names::show(to, channel, network, effects.replies.lines());
+        markread::show(client, &channel.name, network, lines);
     }
 }
 
 /// Returns what keeps a client out of a channel.
-fn obstacle(session: &Session, channel: &Channel, key: Option<&str>) -> Option<Numeric> {
+fn obstacle(client: &Client, channel: &Channel, key: Option<&str>) -> Option<Numeric> {
     // Whom it belongs to gets in, or a channel with stored state could be closed for good.
-    if rank_on_joining(session, channel).is_at_least(Prefix::Operator) {
+    if rank_on_joining(client, channel).is_at_least(Prefix::Operator) {
         return None;
     }
     let modes = &channel.modes;
-    let is_invited = session.invites.contains(&channel.id);
+    let is_invited = client.invites.contains(&channel.id);
     let is_full = |limit| channel.members.len() >= limit as usize;
     if modes.key.is_some() && modes.key.as_deref() != key {
         Some(ERR_BADCHANNELKEY)
     } else if modes.limit.is_some_and(is_full) {
         Some(ERR_CHANNELISFULL)
-    } else if modes.has(Flag::InviteOnly) && !is_invited && !modes.invites(session) {
+    } else if modes.has(Flag::InviteOnly) && !is_invited && !modes.invites(client) {
         Some(ERR_INVITEONLYCHAN)
-    } else if modes.bans(session) {
+    } else if modes.bans(client) {
         Some(ERR_BANNEDFROMCHAN)
-    } else if modes.has(Flag::RegisteredJoin) && session.account.is_none() {
+    } else if modes.has(Flag::RegisteredJoin) && client.account.is_none() {
         Some(ERR_NEEDREGGEDNICK)
     } else {
         None
@@ -204,46 +224,46 @@ fn obstacle(session: &Session, channel: &Channel, key: Option<&str>) -> Option<N
 
 /// Returns where a channel sends a client that may not join it: one step, to a channel that it may
 /// join and is not on.
-fn forward(network: &Network, session: &Session, channel: &Channel) -> Option<ChannelId> {
+fn forward(network: &Network, client: &Client, channel: &Channel) -> Option<ChannelId> {
     let other = network.channel_by_name(channel.modes.forward.as_deref()?)?;
-    let is_open = other.rank(session.id).is_none() && obstacle(session, other, None).is_none();
+    let is_open = other.rank(client.id).is_none() && obstacle(client, other, None).is_none();
     is_open.then_some(other.id)
 }
 
 /// Says why no further channel can be made by a client.
-fn too_many(network: &Network, session: &Session) -> Option<&'static str> {
+fn too_many(network: &Network, client: &Client) -> Option<&'static str> {
     if network.channels.len() >= CHANNELS_MAX {
         Some("The network has too many channels")
-    } else if network.channels.made_from(&session.host) >= CHANNELS_MADE_MAX {
+    } else if network.channels.made_from(&client.host) >= CHANNELS_MADE_MAX {
         Some("Too many channels were made from your network")
     } else {
         None
     }
 }
 
-/// Makes the session a member.
-fn enter(session: SessionId, channel: ChannelId, network: &mut Network) {
-    let (Some(session), Some(channel)) = (
-        network.sessions.find_mut(session),
+/// Makes the client a member.
+fn enter(client: ClientId, channel: ChannelId, network: &mut Network) {
+    let (Some(client), Some(channel)) = (
+        network.clients.find_mut(client),
         network.channels.find_mut(channel),
     ) else {
         return;
     };
-    channel.add_member(session, rank_on_joining(session, channel));
-    session.channels.push(channel.id);
-    session.invites.retain(|&invited| invited != channel.id);
+    channel.add_member(client, rank_on_joining(client, channel));
+    client.channels.push(channel.id);
+    client.invites.retain(|&invited| invited != channel.id);
 }
 
 /// A channel belongs to its founder's account, also when empty; one without stored state that is
 /// empty is operated by its first joiner, who has just made it, and all by admins.
-pub(super) fn rank_on_joining(session: &Session, channel: &Channel) -> Rank {
-    let account = session.account.as_ref();
+pub(super) fn rank_on_joining(client: &Client, channel: &Channel) -> Rank {
+    let account = client.account.as_ref();
     let is_founder =
         channel.founder.is_some() && account.map(|account| account.id) == channel.founder;
     let is_first = channel.members.is_empty() && !channel.stored;
     if is_founder {
         Rank::of([Prefix::Founder, Prefix::Operator])
-    } else if is_first || session.is_admin() {
+    } else if is_first || client.is_admin() {
         Rank::of([Prefix::Operator])
     } else {
         Rank::default()
@@ -251,52 +271,48 @@ pub(super) fn rank_on_joining(session: &Session, channel: &Channel) -> Rank {
 }
 
 fn announce(
-    id: SessionId,
+    id: ClientId,
     channel: ChannelId,
     stamp: &Stamp,
     network: &mut Network,
     effects: &mut Effects<'_>,
 ) {
-    let (Some(session), Some(joined)) = (network.sessions.find(id), network.channels.find(channel))
+    let (Some(client), Some(joined)) = (network.clients.find(id), network.channels.find(channel))
     else {
         return;
     };
-    let relay = news(session, &joined.name, stamp);
-    let away = session.away.is_some().then(|| away::news(session, stamp));
+    let relay = news(client, &joined.name, stamp);
+    let away = client.away.is_some().then(|| away::news(client, stamp));
     // The joiner itself sees its rank among the names.
     let rank = joined.rank(id).unwrap_or_default();
-    let rank = rank_news(session, joined, rank, &network.settings.server, stamp);
-    effects
-        .replies
-        .lines()
-        .extend(relay.encode(session.caps.encoding()));
-    for relay in [Some(relay), rank, away].iter().flatten() {
-        network.send_to_viewers(channel, id, id, relay, effects.outputs);
+    let rank = rank_news(client, joined, rank, &network.settings.server, stamp);
+    effects.echo(&relay, network);
+    let own = effects.replies.to();
+    network.send_to_viewers(channel, id, own, &relay, effects.outputs);
+    for relay in [rank, away].iter().flatten() {
+        network.send_to_witnesses(channel, id, relay, effects.outputs);
     }
 }
 
 /// Makes what the members of a channel are told of a new one.
-pub(super) fn news<'a>(session: &Session, channel: &str, stamp: &'a Stamp) -> Relay<'a> {
+pub(super) fn news<'a>(client: &Client, channel: &str, stamp: &'a Stamp) -> Relay<'a> {
     let relay = Relay::new(stamp, |line| {
-        line.source(&session.source)
+        line.source(&client.source)
             .command("JOIN")
             .param(channel)
             .end();
     });
-    let account = session
-        .account
-        .as_ref()
-        .map_or("*", |account| &account.name);
-    relay.by(session).extended(|line| {
-        let line = line.source(&session.source).command("JOIN");
-        line.params([channel, account]).trailing(&session.realname);
+    let account = client.account.as_ref().map_or("*", |account| &account.name);
+    relay.by(client).extended(|line| {
+        let line = line.source(&client.source).command("JOIN");
+        line.params([channel, account]).trailing(&client.realname);
     })
 }
 
 /// Makes what the members of a channel are told of prefixes that one has by itself; `None` if those
 /// are none.
 pub(super) fn rank_news<'a>(
-    session: &Session,
+    client: &Client,
     channel: &Channel,
     rank: Rank,
     server: &str,
@@ -308,30 +324,25 @@ pub(super) fn rank_news<'a>(
         Relay::new(stamp, |line| {
             let line = line.source(server).command("MODE");
             let line = line.params([&*channel.name, &["+", &letters].concat()]);
-            line.params(letters.chars().map(|_| &*session.nick)).end();
+            line.params(letters.chars().map(|_| &*client.nick)).end();
         })
     })
 }
 
-/// Sends the latest stored messages to a client that cannot ask for them.
+/// Returns what shows the latest stored messages to a session that cannot ask for them.
 fn replay(
     id: SessionId,
     channel: ChannelId,
     stamp: &Stamp,
     network: &Network,
-    effects: &mut Effects<'_>,
-) {
-    let (Some(session), Some(channel)) =
-        (network.sessions.find(id), network.channels.find(channel))
-    else {
-        return;
-    };
+) -> Option<HistoryRequest> {
+    let (session, channel) = (network.sessions.find(id)?, network.channels.find(channel)?);
     let settings = &network.settings;
     let wanted = settings.history && settings.replay_on_join > 0 && channel.stored;
     if !wanted || session.caps.has(Caps::CHATHISTORY) {
-        return;
+        return None;
     }
-    effects.replies.history(HistoryRequest {
+    Some(HistoryRequest {
         to: id,
         query: Query::Messages {
             buffer: Buffer::Channel {
@@ -353,7 +364,7 @@ fn replay(
             asked: None,
             hidden: Vec::new(),
         },
-    });
+    })
 }
 
 /// Most channels that one client is on.

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::{REASON_BYTES_MAX, Request, shortened, targets};
 use crate::irc::event::Stamp;
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::network::channel::Channel;
 use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
@@ -15,9 +15,9 @@ use crate::irc::numeric::{
 /// Removing one member by force.
 #[derive(Debug)]
 pub(crate) struct Kick {
-    pub(crate) by: SessionId,
+    pub(crate) by: ClientId,
     pub(crate) channel: ChannelId,
-    pub(crate) victim: SessionId,
+    pub(crate) victim: ClientId,
     /// The victim and the channel as the operator wrote them.
     nick: String,
     name: String,
@@ -35,7 +35,7 @@ pub(super) fn kick(request: &mut Request<'_>) {
     if victims > KICK_TARGETS_MAX {
         return request.reply(ERR_TOOMANYTARGETS).param(nicks).text();
     }
-    let reason = request.param(2).unwrap_or(&request.session.nick);
+    let reason = request.param(2).unwrap_or(&request.client.nick);
     let reason = shortened(reason, REASON_BYTES_MAX);
     if channels == 1 {
         let name = targets(names).next().unwrap_or_default();
@@ -60,12 +60,12 @@ fn kick_one(
     nick: &str,
     reason: &str,
 ) {
-    let Some(victim) = request.network.session_by_nick(nick) else {
+    let Some(victim) = request.network.client_by_nick(nick) else {
         let reply = request.reply(ERR_USERNOTINCHANNEL);
         return reply.params([nick, &channel.name]).text();
     };
     request.act(Event::Kick(Kick {
-        by: request.session.id,
+        by: request.client.id,
         channel: channel.id,
         victim: victim.id,
         nick: nick.into(),
@@ -94,9 +94,9 @@ impl Intent for Kick {
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
         let (Some(by), Some(channel), Some(victim)) = (
-            network.sessions.find(self.by),
+            network.clients.find(self.by),
             network.channels.find(self.channel),
-            network.sessions.find(self.victim),
+            network.clients.find(self.victim),
         ) else {
             return;
         };
@@ -105,12 +105,9 @@ impl Intent for Kick {
             line.param(&victim.nick).trailing(&self.reason);
         });
         let relay = relay.by(by);
-        effects
-            .replies
-            .lines()
-            .extend(relay.encode(by.caps.encoding()));
-        let (channel, victim) = (self.channel, self.victim);
-        network.send_to_viewers(channel, victim, self.by, &relay, effects.outputs);
+        effects.echo(&relay, network);
+        let (channel, victim, own) = (self.channel, self.victim, effects.replies.to());
+        network.send_to_viewers(channel, victim, own, &relay, effects.outputs);
         network.remove_member(self.channel, self.victim);
     }
 }

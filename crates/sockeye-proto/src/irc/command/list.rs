@@ -54,7 +54,7 @@ pub(super) fn list(asked: &Asked<'_>, replies: &mut Replies) {
         }
     } else if !wanted.nothing {
         let all = asked.network.channels.iter();
-        let visible = all.filter(|channel| channel.is_visible_to(asked.session.id));
+        let visible = all.filter(|channel| channel.is_visible_to(asked.client.id));
         let mut fitting = visible.filter(|channel| wanted.fits(channel, asked));
         for channel in fitting.by_ref().take(LISTED_MAX) {
             show(channel, asked, replies);
@@ -138,7 +138,7 @@ impl Condition {
 }
 
 fn show(channel: &Channel, asked: &Asked<'_>, replies: &mut Replies) {
-    if !channel.is_visible_to(asked.session.id) {
+    if !channel.is_visible_to(asked.client.id) {
         return;
     }
     let topic = channel.topic.as_ref().map_or("", |topic| &topic.text);

@@ -1,24 +1,22 @@
 //! Logging in and out while on the network; somebody else has verified the account.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::join;
 use crate::irc::account::AccountRef;
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
-use crate::irc::id::{ChannelId, SessionId};
-use crate::irc::input::Output;
+use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::message::Line;
 use crate::irc::network::modes::Flag;
 use crate::irc::network::rank::Prefix;
-use crate::irc::network::{Effects, Intent, Network, Refusal, Relay};
+use crate::irc::network::{Client, Effects, Intent, Network, Refusal, Relay};
 use crate::irc::numeric::{RPL_LOGGEDOUT, logged_in};
 
 /// Becoming known under an account.
 #[derive(Debug)]
 pub(crate) struct LogIn {
-    pub(crate) session: SessionId,
+    pub(crate) client: ClientId,
     /// `None`: under none any more.
     pub(crate) account: Option<AccountRef>,
 }
@@ -31,90 +29,97 @@ impl Intent for LogIn {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let lines = network.log_in(self.session, self.account, stamp, effects.outputs);
-        effects.replies.lines().push_str(&lines);
+        network.log_in(self.client, self.account, stamp, effects);
     }
 }
 
 impl Network {
-    /// Makes a client known under an account, or under none, and tells the others; returns what the
-    /// client itself is told.
+    /// Makes a client known under an account, or under none, and tells it and the others.
     pub(crate) fn log_in(
         &mut self,
-        id: SessionId,
+        id: ClientId,
         account: Option<AccountRef>,
         stamp: &Stamp,
-        outputs: &mut Vec<Output>,
-    ) -> String {
-        let mut lines = String::new();
-        let Some(session) = self.sessions.find(id) else {
-            return lines;
+        effects: &mut Effects<'_>,
+    ) {
+        let Some(client) = self.clients.find(id) else {
+            return;
         };
         let name = account.as_ref().map_or("*", |account| &account.name);
         let relay = Relay::new(stamp, |line| {
-            let line = line.source(&session.source).command("ACCOUNT");
+            let line = line.source(&client.source).command("ACCOUNT");
             line.param(name).end();
         });
         // The tag `account` still is that of before (IRCv3 account-tag, the example).
-        let relay = relay.by(session).needs(Caps::ACCOUNT_NOTIFY);
-        let was_operator = session.is_admin();
-        self.sessions.set_account(id, account);
-        let Some(session) = self.sessions.find(id) else {
-            return lines;
+        let relay = relay.by(client).needs(Caps::ACCOUNT_NOTIFY);
+        let was_operator = client.is_admin();
+        self.clients.set_account(id, account);
+        let Some(client) = self.clients.find(id) else {
+            return;
         };
-        lines.extend(relay.for_client(session.caps));
-        if was_operator != session.is_admin() {
-            let line = Line::new(&mut lines).source(&session.source);
-            let change = if was_operator { "-o" } else { "+o" };
-            line.command("MODE").params([&*session.nick, change]).end();
+        for session in self.sessions_of(id) {
+            let mut lines = relay.for_client(session.caps).unwrap_or_default();
+            self.write_login(client, was_operator, &mut lines);
+            effects.say(session.id, lines);
         }
-        match &session.account {
-            Some(account) => {
-                let names = (&*self.settings.server, &*session.nick);
-                logged_in(&account.name, names, &session.source, &mut lines);
-            }
-            None => {
-                let reply = self.reply(id, RPL_LOGGEDOUT, &mut lines);
-                reply.param(&session.source).text();
-            }
+        if client.is_admin() && !was_operator {
+            let text = format_args!("{} is an operator now", client.source);
+            self.notify_operators(id, text, stamp, effects.outputs);
         }
-        if session.is_admin() && !was_operator {
-            let text = format_args!("{} is an operator now", session.source);
-            self.notify_operators(id, text, stamp, outputs);
-        }
-        let channels = session.channels.clone();
-        self.send_to_peers(id, &relay, outputs);
+        let channels = client.channels.clone();
+        self.send_to_peers(id, &relay, effects.outputs);
         for channel in channels {
-            lines.extend(self.grant(id, channel, stamp, outputs));
+            self.grant(id, channel, stamp, effects);
         }
-        lines
     }
 
-    /// Gives a member the prefixes that it would have got by joining with its account, and tells the
-    /// others; returns what it is told itself.
+    /// Writes what a client is told that has logged in or out.
+    fn write_login(&self, client: &Client, was_operator: bool, lines: &mut String) {
+        if was_operator != client.is_admin() {
+            let line = Line::new(lines).source(&client.source);
+            let change = if was_operator { "-o" } else { "+o" };
+            line.command("MODE").params([&*client.nick, change]).end();
+        }
+        match &client.account {
+            Some(account) => {
+                let names = (&*self.settings.server, &*client.nick);
+                logged_in(&account.name, names, &client.source, lines);
+            }
+            None => {
+                let reply = self.reply(client.id, RPL_LOGGEDOUT, lines);
+                reply.param(&client.source).text();
+            }
+        }
+    }
+
+    /// Gives a member the prefixes that it would have got by joining with its account, and tells all.
     fn grant(
         &mut self,
-        id: SessionId,
+        id: ClientId,
         channel: ChannelId,
         stamp: &Stamp,
-        outputs: &mut Vec<Output>,
-    ) -> Option<String> {
-        let session = self.sessions.find(id)?;
-        let joined = self.channels.find_mut(channel)?;
+        effects: &mut Effects<'_>,
+    ) {
+        let (Some(client), Some(joined)) = (self.clients.find(id), self.channels.find_mut(channel))
+        else {
+            return;
+        };
         let was_shown = joined.has_rank(id, Prefix::Voice);
-        let mut new = join::rank_on_joining(session, joined);
+        let mut new = join::rank_on_joining(client, joined);
         for prefix in Prefix::ALL {
             if new.has(prefix) && !joined.set_rank(id, prefix, true) {
                 new.set(prefix, false);
             }
         }
-        let (joined, caps) = (&*joined, session.caps);
-        let relay = join::rank_news(session, joined, new, &self.settings.server, stamp)?;
+        let joined = &*joined;
+        let Some(relay) = join::rank_news(client, joined, new, &self.settings.server, stamp) else {
+            return;
+        };
         if joined.modes.has(Flag::Auditorium) && !was_shown {
-            let appears = join::news(session, &joined.name, stamp);
-            self.send_to_audience(channel, id, &appears, outputs);
+            let appears = join::news(client, &joined.name, stamp);
+            self.send_to_audience(channel, id, &appears, effects.outputs);
         }
-        self.send_to_channel(channel, id, &relay, outputs);
-        relay.for_client(caps)
+        effects.echo(&relay, self);
+        self.send_to_channel(channel, effects.replies.to(), &relay, effects.outputs);
     }
 }

@@ -11,16 +11,15 @@ use crate::irc::caps::Caps;
 use crate::irc::casemap::CHANNEL_PREFIX;
 use crate::irc::event::Stamp;
 use crate::irc::history::{parse_time, time_text};
-use crate::irc::id::{AccountId, SessionId};
+use crate::irc::id::AccountId;
 use crate::irc::input::{Output, Recipients};
 use crate::irc::message::Line;
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies, Session};
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Replies};
 use crate::irc::numeric::{Severity, standard_reply};
 
 /// Having read a channel or what somebody wrote.
 #[derive(Debug)]
 pub(crate) struct MarkRead {
-    session: SessionId,
     pub(crate) account: AccountId,
     /// The target as compared, and as the client wrote it.
     pub(crate) target: String,
@@ -48,7 +47,7 @@ pub(super) fn markread(request: &mut Request<'_>) {
             "Invalid timestamp",
         );
     };
-    let Some(account) = &request.session.account else {
+    let Some(account) = &request.client.account else {
         let text = "The read timestamp could not be set: log in first";
         return fail(request, "INTERNAL_ERROR", &[shown], text);
     };
@@ -58,7 +57,6 @@ pub(super) fn markread(request: &mut Request<'_>) {
         return request.ask(current);
     }
     request.act(Event::MarkRead(MarkRead {
-        session: request.session.id,
         account,
         target,
         shown: shown.into(),
@@ -91,12 +89,12 @@ fn fail(request: &mut Request<'_>, code: &str, context: &[&str], text: &str) {
 /// Without a time, or with one that is no news: up to when it has been read.
 fn current(asked: &Asked<'_>, replies: &mut Replies) {
     let shown = asked.param(0).unwrap_or_default();
-    show(asked.session, shown, asked.network, replies.lines());
+    show(asked.client, shown, asked.network, replies.lines());
 }
 
 /// Tells a client up to when it has read a target.
-pub(super) fn show(session: &Session, shown: &str, network: &Network, lines: &mut String) {
-    let account = session.account.as_ref();
+pub(super) fn show(client: &Client, shown: &str, network: &Network, lines: &mut String) {
+    let account = client.account.as_ref();
     let read_ms = account
         .zip(key(network, shown))
         .and_then(|(account, target)| network.read_marks.find(account.id, &target));
@@ -141,8 +139,9 @@ impl Intent for MarkRead {
         }
         let mut lines = String::new();
         write(network, &self.shown, known, &mut lines);
-        for other in network.sessions.of_account(self.account) {
-            if other.id != self.session && other.caps.has(Caps::READ_MARKER) {
+        let clients = network.clients.of_account(self.account);
+        for other in clients.flat_map(|client| network.sessions_of(client.id)) {
+            if other.id != effects.replies.to() && other.caps.has(Caps::READ_MARKER) {
                 effects.outputs.push(Output::Send {
                     to: Recipients::One(other.id),
                     lines: lines.clone().into(),

@@ -12,11 +12,11 @@ use super::{Request, services, targets};
 use crate::irc::caps::Caps;
 use crate::irc::casemap::CHANNEL_PREFIX;
 use crate::irc::event::{MessageKind, Stamp, Target};
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::message::LINE_BYTES_MAX;
+use crate::irc::network::client::UserMode;
 use crate::irc::network::rank::Rank;
-use crate::irc::network::session::UserMode;
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay};
 use crate::irc::numeric::{
     ERR_CANNOTSENDTOCHAN, ERR_INPUTTOOLONG, ERR_NEEDREGGEDNICK, ERR_NORECIPIENT, ERR_NOSUCHCHANNEL,
     ERR_NOSUCHNICK, ERR_NOTEXTTOSEND, ERR_TOOMANYTARGETS, ERR_UNKNOWNCOMMAND, Numeric, RPL_AWAY,
@@ -25,7 +25,7 @@ use crate::irc::numeric::{
 /// A message to a channel or a client.
 #[derive(Debug)]
 pub(crate) struct Speech {
-    pub(crate) from: SessionId,
+    pub(crate) from: ClientId,
     pub(crate) to: Target,
     /// Who of a channel hears it. What not all do is not stored, because all read the history.
     pub(crate) hearing: Hearing,
@@ -90,7 +90,7 @@ fn send(request: &mut Request<'_>, kind: MessageKind, receivers: &str, text: &st
         }
         match addressee(request, target, text) {
             Some((to, hearing)) => request.act(Event::Message(Speech {
-                from: request.session.id,
+                from: request.client.id,
                 to,
                 hearing,
                 target: target.into(),
@@ -129,23 +129,23 @@ fn addressee(request: &Request<'_>, target: &str, text: &str) -> Option<(Target,
     let (wanted, name) = addressed(target);
     if let Some(channel) = network.channel_by_name(name) {
         // Whether they may speak at all is checked with the rest.
-        let imposed = hearing(network, request.session, channel, text).unwrap_or_default();
+        let imposed = hearing(network, request.client, channel, text).unwrap_or_default();
         return Some((Target::Channel(channel.id), wanted.max(imposed)));
     }
-    let session = network.session_by_nick(target)?;
-    Some((Target::Session(session.id), None))
+    let client = network.client_by_nick(target)?;
+    Some((Target::Client(client.id), None))
 }
 
 impl Intent for Speech {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let Some(sender) = network.sessions.find(self.from) else {
+        let Some(sender) = network.clients.find(self.from) else {
             return Err(Refusal(String::new()));
         };
         let target_bytes = match self.to {
             Target::Channel(id) => self.plan_for_channel(network, sender, id)?,
-            Target::Session(id) => self.plan_for_client(network, sender, id)?,
+            Target::Client(id) => self.plan_for_client(network, sender, id)?,
         };
         // A message is relayed whole or not at all: cutting it would lose text in silence.
         let fixed = ": ".len() + self.kind.command().len() + "  :\r\n".len();
@@ -159,34 +159,37 @@ impl Intent for Speech {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(sender) = network.sessions.find_mut(self.from) else {
+        let Some(sender) = network.clients.find_mut(self.from) else {
             return;
         };
         sender.last_spoke_ms = stamp.wall_ms;
-        let (encoding, echoes) = (sender.caps.encoding(), sender.caps.has(Caps::ECHO_MESSAGE));
         let Some(relay) = self.relay(network, stamp) else {
             return;
         };
-        match self.to {
+        let (own, outputs) = (effects.replies.to(), &mut *effects.outputs);
+        let is_heard_by_own = match self.to {
             Target::Channel(channel) => {
-                let outputs = &mut *effects.outputs;
                 match self.hearing {
-                    None => network.send_to_channel(channel, self.from, &relay, outputs),
+                    None => network.send_to_channel(channel, own, &relay, outputs),
                     Some(least) => {
-                        network.send_to_ranked(channel, self.from, least, &relay, outputs);
+                        network.send_to_ranked(channel, (self.from, own), least, &relay, outputs);
                     }
                 }
+                let channel = network.channels.find(channel);
+                channel.is_some_and(|channel| channel.rank(self.from).is_some())
             }
-            Target::Session(receiver) => {
-                network.send_to_session(receiver, &relay, effects.outputs);
-                if self.kind == MessageKind::Privmsg {
-                    self.say_if_away(receiver, network, effects);
-                }
+            Target::Client(receiver) => {
+                network.send_to_client(receiver, &relay, outputs);
+                receiver == self.from
             }
+        };
+        if !is_heard_by_own {
+            network.send_to_others(self.from, own, &relay, outputs);
         }
-        if let (true, Some(line)) = (echoes, relay.encode(encoding)) {
-            effects.replies.lines().push_str(&line);
+        if let (Target::Client(receiver), MessageKind::Privmsg) = (self.to, self.kind) {
+            self.say_if_away(receiver, network, effects);
         }
+        effects.echo(&relay.needs(Caps::ECHO_MESSAGE), network);
     }
 }
 
@@ -195,7 +198,7 @@ impl Speech {
     fn plan_for_channel(
         &self,
         network: &Network,
-        sender: &Session,
+        sender: &Client,
         channel: ChannelId,
     ) -> Result<usize, Refusal> {
         let Some(channel) = network.channels.find(channel) else {
@@ -219,10 +222,10 @@ impl Speech {
     fn plan_for_client(
         &self,
         network: &Network,
-        sender: &Session,
-        receiver: SessionId,
+        sender: &Client,
+        receiver: ClientId,
     ) -> Result<usize, Refusal> {
-        let Some(receiver) = network.sessions.find(receiver) else {
+        let Some(receiver) = network.clients.find(receiver) else {
             return Err(self.refused(network, ERR_NOSUCHNICK, ERR_NOSUCHNICK.text));
         };
         let is_stranger = sender.account.is_none() && sender.id != receiver.id;
@@ -250,13 +253,13 @@ impl Speech {
     }
 
     fn relay<'a>(&'a self, network: &Network, stamp: &'a Stamp) -> Option<Relay<'a>> {
-        let sender = network.sessions.find(self.from)?;
+        let sender = network.clients.find(self.from)?;
         let target = match self.to {
             Target::Channel(channel) => {
                 let channel = network.channels.find(channel)?;
                 &[self.prefix(), &channel.name].concat()
             }
-            Target::Session(receiver) => &network.sessions.find(receiver)?.nick,
+            Target::Client(receiver) => &network.clients.find(receiver)?.nick,
         };
         let relay = Relay::new(stamp, |line| {
             let line = line
@@ -272,8 +275,8 @@ impl Speech {
         Some(relay.by(sender).message(&self.tags, tags_only))
     }
 
-    fn say_if_away(&self, receiver: SessionId, network: &Network, effects: &mut Effects<'_>) {
-        let Some(receiver) = network.sessions.find(receiver) else {
+    fn say_if_away(&self, receiver: ClientId, network: &Network, effects: &mut Effects<'_>) {
+        let Some(receiver) = network.clients.find(receiver) else {
             return;
         };
         if let Some(reason) = &receiver.away {

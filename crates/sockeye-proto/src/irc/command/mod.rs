@@ -48,7 +48,7 @@ use core::mem;
 use super::event::{Record, Stamp};
 use super::input::Candidate;
 use super::message::{Line, Message, truncated};
-use super::network::{Event, Network, Replies, Session, mask};
+use super::network::{Client, Event, Network, Replies, Session, mask};
 use super::numeric::{
     ERR_NEEDMOREPARAMS, ERR_NOSUCHCHANNEL, ERR_NOSUCHSERVER, ERR_UNKNOWNCOMMAND, Numeric, Reply,
 };
@@ -57,6 +57,8 @@ use super::numeric::{
 #[derive(Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) network: &'a Network,
+    /// Who sent it, and by which connection.
+    pub(crate) client: &'a Client,
     pub(crate) session: &'a Session,
     pub(crate) message: &'a Message,
     /// What the store holds under the id that the line names.
@@ -88,6 +90,7 @@ pub(crate) type Query = fn(&Asked<'_>, &mut Replies);
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
     pub(crate) network: &'a Network,
+    pub(crate) client: &'a Client,
     pub(crate) session: &'a Session,
     pub(crate) message: &'a Message,
     pub(crate) stamp: &'a Stamp,
@@ -104,13 +107,14 @@ pub(crate) const COMMANDS: usize = TABLE.len();
 /// Turns a line into works. An empty answer means that nothing has to be done or said.
 pub(crate) fn parse(
     network: &Network,
-    session: &Session,
+    (client, session): (&Client, &Session),
     message: &Message,
     found: Option<&Record>,
     now_ms: u64,
 ) -> Vec<Work> {
     let mut request = Request {
         network,
+        client,
         session,
         message,
         found,
@@ -161,7 +165,7 @@ impl<'a> Request<'a> {
 
     /// Starts a numeric reply that is sure already.
     pub(crate) fn reply(&mut self, numeric: Numeric) -> Reply<'_> {
-        self.network.reply(self.session.id, numeric, &mut self.said)
+        self.network.reply(self.client.id, numeric, &mut self.said)
     }
 
     /// Returns where complete lines for the sender are appended.
@@ -206,8 +210,7 @@ impl<'a> Asked<'a> {
 
     /// Starts a numeric reply.
     pub(crate) fn reply<'r>(&self, numeric: Numeric, replies: &'r mut Replies) -> Reply<'r> {
-        self.network
-            .reply(self.session.id, numeric, replies.lines())
+        self.network.reply(self.client.id, numeric, replies.lines())
     }
 
     /// Returns whether a parameter that may name a server or a client means this server, or says
@@ -217,7 +220,7 @@ impl<'a> Asked<'a> {
             return true;
         };
         let known = mask::matches(server, &self.network.settings.server)
-            || self.network.session_by_nick(server).is_some();
+            || self.network.client_by_nick(server).is_some();
         if !known {
             self.reply(ERR_NOSUCHSERVER, replies).param(server).text();
         }
@@ -227,7 +230,7 @@ impl<'a> Asked<'a> {
     /// Says that an answer is not complete.
     pub(crate) fn say_cut(&self, replies: &mut Replies, count: usize) {
         let line = Line::new(replies.lines()).source(&self.network.settings.server);
-        let line = line.command("NOTICE").param(&self.session.nick);
+        let line = line.command("NOTICE").param(&self.client.nick);
         let command = &self.message.command;
         line.trailing_fmt(format_args!("{command}: only the first {count} are shown"));
     }

@@ -13,12 +13,12 @@ use auditorium::Shown;
 
 use super::{Asked, Request, user_mode};
 use crate::irc::event::{Stamp, StoredMode};
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::message::{PARAMS_MAX, truncated};
 use crate::irc::network::channel::Channel;
 use crate::irc::network::modes::{Changed, Flag, List};
 use crate::irc::network::rank::Prefix;
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies, Session, Sessions};
+use crate::irc::network::{Client, Clients, Effects, Event, Intent, Network, Refusal, Replies};
 use crate::irc::numeric::{
     ERR_BANLISTFULL, ERR_CHANOPRIVSNEEDED, ERR_INVALIDMODEPARAM, ERR_USERNOTINCHANNEL, Numeric,
     RPL_BANLIST, RPL_CHANNELMODEIS, RPL_CREATIONTIME, RPL_ENDOFBANLIST, RPL_ENDOFEXCEPTLIST,
@@ -28,7 +28,7 @@ use crate::irc::numeric::{
 /// Changing the modes of a channel and of its members.
 #[derive(Debug)]
 pub(crate) struct ChangeModes {
-    pub(crate) by: SessionId,
+    pub(crate) by: ClientId,
     pub(crate) channel: ChannelId,
     /// The channel as the client wrote it.
     name: String,
@@ -43,7 +43,7 @@ enum Change {
     Rank {
         add: bool,
         prefix: Prefix,
-        member: SessionId,
+        member: ClientId,
         nick: String,
     },
 }
@@ -62,7 +62,7 @@ pub(super) fn mode(request: &mut Request<'_>) {
     let changes = parse::changes(request, channel, letters);
     if !changes.is_empty() {
         request.act(Event::Mode(ChangeModes {
-            by: request.session.id,
+            by: request.client.id,
             channel: channel.id,
             name: target.into(),
             changes,
@@ -73,11 +73,11 @@ pub(super) fn mode(request: &mut Request<'_>) {
 /// Without modes: what they are. The key is for members.
 fn current(asked: &Asked<'_>, replies: &mut Replies) {
     let name = asked.param(0).unwrap_or_default();
-    let channel = match asked.network.as_viewer(asked.session.id, name) {
+    let channel = match asked.network.as_viewer(asked.client.id, name) {
         Ok(channel) => channel,
         Err(refusal) => return replies.lines().push_str(&refusal.0),
     };
-    let member = channel.rank(asked.session.id).is_some();
+    let member = channel.rank(asked.client.id).is_some();
     let mut letters = String::from("+");
     let mut values = Vec::new();
     for mode in channel.modes.settings() {
@@ -115,7 +115,7 @@ fn invitations(asked: &Asked<'_>, replies: &mut Replies) {
 
 fn show(list: List, (entry_is, end): (Numeric, Numeric), asked: &Asked<'_>, replies: &mut Replies) {
     let name = asked.param(0).unwrap_or_default();
-    let channel = match asked.network.as_viewer(asked.session.id, name) {
+    let channel = match asked.network.as_viewer(asked.client.id, name) {
         Ok(channel) => channel,
         Err(refusal) => return replies.lines().push_str(&refusal.0),
     };
@@ -180,9 +180,9 @@ impl Intent for ChangeModes {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let (sessions, settings) = (&network.sessions, &network.settings);
+        let (clients, settings) = (&network.clients, &network.settings);
         let (Some(by), Some(channel)) = (
-            sessions.find(self.by),
+            clients.find(self.by),
             network.channels.find_mut(self.channel),
         ) else {
             return;
@@ -190,20 +190,27 @@ impl Intent for ChangeModes {
         let shown = Shown::before(&self.changes, channel);
         let mut done = Vec::new();
         for change in self.changes {
-            match change.carry_out(channel, sessions, by, stamp.wall_ms) {
+            match change.carry_out(channel, clients, by, stamp.wall_ms) {
                 Ok(mode) => done.extend(mode),
                 Err(refused) => refused.say(effects.replies.lines(), &settings.server, &by.nick),
             }
         }
-        let (encoding, outputs) = (by.caps.encoding(), &mut *effects.outputs);
         let relays = announce::relays(&done, by, &channel.name, stamp);
         let (appear, vanish) = (shown.changed(true, channel), shown.changed(false, channel));
-        auditorium::show(&appear, true, self.channel, stamp, network, outputs);
+        auditorium::show(&appear, true, self.channel, stamp, network, effects.outputs);
         for relay in relays {
-            effects.replies.lines().extend(relay.encode(encoding));
-            network.send_to_channel(self.channel, self.by, &relay, outputs);
+            effects.echo(&relay, network);
+            let own = effects.replies.to();
+            network.send_to_channel(self.channel, own, &relay, effects.outputs);
         }
-        auditorium::show(&vanish, false, self.channel, stamp, network, outputs);
+        auditorium::show(
+            &vanish,
+            false,
+            self.channel,
+            stamp,
+            network,
+            effects.outputs,
+        );
     }
 }
 
@@ -213,7 +220,7 @@ impl Intent for ChangeModes {
 /// 696 if there is none, 482 if `by` is no operator of it.
 fn forwarding<'a>(
     network: &'a Network,
-    by: SessionId,
+    by: ClientId,
     channel: &Channel,
     name: &str,
 ) -> Result<&'a Channel, Refusal> {
@@ -262,8 +269,8 @@ impl Change {
     fn carry_out(
         self,
         channel: &mut Channel,
-        sessions: &Sessions,
-        by: &Session,
+        clients: &Clients,
+        by: &Client,
         wall_ms: u64,
     ) -> Result<Option<StoredMode>, Refused> {
         match self {
@@ -293,7 +300,7 @@ impl Change {
                         ..Refused::new(ERR_CHANOPRIVSNEEDED, [&channel.name])
                     });
                 }
-                let value = sessions.find(member).map(|member| member.nick.clone());
+                let value = clients.find(member).map(|member| member.nick.clone());
                 let (changed, letter) = (channel.set_rank(member, prefix, add), prefix.letter());
                 Ok(changed.then_some(StoredMode { add, letter, value }))
             }

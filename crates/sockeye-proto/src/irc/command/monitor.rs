@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::{Asked, Request, targets};
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::{ClientId, SessionId};
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies};
 use crate::irc::numeric::{
     ERR_ERRONEUSNICKNAME, ERR_MONLISTFULL, ERR_NEEDMOREPARAMS, ERR_UNKNOWNERROR, Numeric,
@@ -68,13 +68,13 @@ fn valid(request: &mut Request<'_>, nicks: &str) -> Vec<(String, String)> {
 
 fn list(asked: &Asked<'_>, replies: &mut Replies) {
     let nicks = asked.session.monitors.values().map(String::as_str);
-    write_list(RPL_MONLIST, nicks, asked.session.id, asked.network, replies);
+    write_list(RPL_MONLIST, nicks, asked.client.id, asked.network, replies);
     asked.reply(RPL_ENDOFMONLIST, replies).text();
 }
 
 fn status(asked: &Asked<'_>, replies: &mut Replies) {
     let nicks: Vec<_> = asked.session.monitors.iter().collect();
-    show(&nicks, asked.session.id, asked.network, replies);
+    show(&nicks, asked.client.id, asked.network, replies);
 }
 
 impl Intent for ChangeMonitors {
@@ -114,19 +114,22 @@ fn add(id: SessionId, nicks: &[(String, String)], network: &mut Network, replies
         }
         shown.push((folded, nick));
     }
-    show(&shown, id, network, replies);
+    let Some(client) = network.client_of(id).map(|client| client.id) else {
+        return;
+    };
+    show(&shown, client, network, replies);
     if !refused.is_empty() {
-        let reply = network.reply(id, ERR_MONLISTFULL, replies.lines());
+        let reply = network.reply(client, ERR_MONLISTFULL, replies.lines());
         let reply = reply.number(MONITORS_MAX as u64);
         reply.param(&refused.join(",")).text();
     }
 }
 
 /// Writes who of some nicks is there and who is not.
-fn show(nicks: &[(&String, &String)], to: SessionId, network: &Network, replies: &mut Replies) {
-    let find = |folded: &str| network.sessions.by_folded_nick(folded);
+fn show(nicks: &[(&String, &String)], to: ClientId, network: &Network, replies: &mut Replies) {
+    let find = |folded: &str| network.clients.by_folded_nick(folded);
     let online = nicks.iter().filter_map(|(folded, _)| find(folded));
-    let online = online.map(|session| session.source.as_str());
+    let online = online.map(|client| client.source.as_str());
     write_list(RPL_MONONLINE, online, to, network, replies);
     let offline = nicks.iter().filter(|(folded, _)| find(folded).is_none());
     let offline = offline.map(|(_, nick)| nick.as_str());
@@ -137,7 +140,7 @@ fn show(nicks: &[(&String, &String)], to: SessionId, network: &Network, replies:
 fn write_list<'a>(
     numeric: Numeric,
     items: impl Iterator<Item = &'a str>,
-    to: SessionId,
+    to: ClientId,
     network: &Network,
     replies: &mut Replies,
 ) {
@@ -161,5 +164,5 @@ fn write_list<'a>(
     write(&mut list);
 }
 
-/// Most nicks on the list of a client: MONITOR.
+/// Most nicks on the list of a session: MONITOR.
 pub(crate) const MONITORS_MAX: usize = 100;

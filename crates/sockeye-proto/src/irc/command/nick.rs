@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::Request;
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::ClientId;
 use crate::irc::network::channel::Channel;
 use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
@@ -15,7 +15,7 @@ use crate::irc::numeric::{
 /// Taking another nick.
 #[derive(Debug)]
 pub(crate) struct ChangeNick {
-    pub(crate) session: SessionId,
+    pub(crate) client: ClientId,
     /// Valid as text.
     pub(crate) nick: String,
     folded: String,
@@ -29,10 +29,10 @@ pub(super) fn nick(request: &mut Request<'_>) {
     let Some(folded) = mapping.fold(nick).filter(|_| mapping.is_nick(nick)) else {
         return request.reply(ERR_ERRONEUSNICKNAME).param(nick).text();
     };
-    if nick != request.session.nick {
-        let session = request.session.id;
+    if nick != request.client.nick {
+        let client = request.client.id;
         request.act(Event::Nick(ChangeNick {
-            session,
+            client,
             nick: nick.into(),
             folded,
         }));
@@ -41,12 +41,12 @@ pub(super) fn nick(request: &mut Request<'_>) {
 
 impl ChangeNick {
     /// Makes it for a client that has not asked for it by NICK; `None` if it has the nick.
-    pub(super) fn of(session: SessionId, nick: &str, network: &Network) -> Option<Self> {
+    pub(super) fn of(client: ClientId, nick: &str, network: &Network) -> Option<Self> {
         let mapping = &network.settings.casemapping;
         let folded = mapping.fold(nick).filter(|_| mapping.is_nick(nick))?;
-        let own = network.sessions.find(session)?;
+        let own = network.clients.find(client)?;
         (own.nick != nick).then(|| Self {
-            session,
+            client,
             nick: nick.into(),
             folded,
         })
@@ -55,12 +55,12 @@ impl ChangeNick {
     /// Returns a channel that does not let its owner take another nick: one where it may not speak,
     /// so that the mask of the ban still fits.
     fn kept_by<'a>(&self, network: &'a Network) -> Option<&'a Channel> {
-        let session = network.sessions.find(self.session)?;
-        let channels = session.channels.iter();
+        let client = network.clients.find(self.client)?;
+        let channels = client.channels.iter();
         let mut channels = channels.filter_map(|&id| network.channels.find(id));
         channels.find(|channel| {
-            let rank = channel.rank(self.session).unwrap_or_default();
-            !rank.is_at_least(Prefix::Voice) && channel.modes.silences(session)
+            let rank = channel.rank(self.client).unwrap_or_default();
+            !rank.is_at_least(Prefix::Voice) && channel.modes.silences(client)
         })
     }
 }
@@ -69,22 +69,22 @@ impl Intent for ChangeNick {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let session = network.sessions.find(self.session);
-        let account = session.and_then(|session| session.account.as_ref());
+        let client = network.clients.find(self.client);
+        let account = client.and_then(|client| client.account.as_ref());
         if network.is_kept_from(account, &self.folded) {
             let mut lines = String::new();
-            let reply = network.reply(self.session, ERR_NICKNAMEINUSE, &mut lines);
+            let reply = network.reply(self.client, ERR_NICKNAMEINUSE, &mut lines);
             reply.param(&self.nick).trailing(KEPT);
             return Err(Refusal(lines));
         }
-        match network.sessions.by_folded_nick(&self.folded) {
-            Some(holder) if holder.id != self.session => {
-                Err(network.refusal(self.session, ERR_NICKNAMEINUSE, [&self.nick]))
+        match network.clients.by_folded_nick(&self.folded) {
+            Some(holder) if holder.id != self.client => {
+                Err(network.refusal(self.client, ERR_NICKNAMEINUSE, [&self.nick]))
             }
             _ => match self.kept_by(network) {
                 Some(channel) => {
                     let params = [&*self.nick, &channel.name];
-                    Err(network.refusal(self.session, ERR_BANONCHAN, params))
+                    Err(network.refusal(self.client, ERR_BANONCHAN, params))
                 }
                 None => Ok(()),
             },
@@ -92,30 +92,28 @@ impl Intent for ChangeNick {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(session) = network.sessions.find(self.session) else {
+        let Some(client) = network.clients.find(self.client) else {
             return;
         };
         let relay = Relay::new(stamp, |line| {
-            line.source(&session.source)
+            line.source(&client.source)
                 .command("NICK")
                 .param(&self.nick)
                 .end();
         });
-        let relay = relay.by(session);
-        let (before, nick_before) = (session.folded.clone(), session.nick.clone());
-        effects
-            .replies
-            .lines()
-            .extend(relay.encode(session.caps.encoding()));
-        network.send_to_peers(self.session, &relay, effects.outputs);
+        let relay = relay.by(client);
+        let (before, nick_before) = (client.folded.clone(), client.nick.clone());
+        effects.echo(&relay, network);
+        network.send_to_others(self.client, effects.replies.to(), &relay, effects.outputs);
+        network.send_to_peers(self.client, &relay, effects.outputs);
         let is_another = before != self.folded;
-        if let (true, Some(session)) = (is_another, network.sessions.find(self.session)) {
-            network.past.remember(session, stamp.wall_ms);
+        if let (true, Some(client)) = (is_another, network.clients.find(self.client)) {
+            network.past.remember(client, stamp.wall_ms);
         }
-        network.rename(self.session, self.nick, self.folded);
+        network.rename(self.client, self.nick, self.folded);
         if is_another {
             network.tell_offline((&before, &nick_before), stamp, effects.outputs);
-            network.tell_online(self.session, stamp, effects.outputs);
+            network.tell_online(self.client, stamp, effects.outputs);
         }
     }
 }

@@ -5,24 +5,21 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
-
-use bytes::Bytes;
 
 use super::{Asked, REASON_BYTES_MAX, Request, shortened};
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
-use crate::irc::input::{Output, Recipients};
+use crate::irc::id::ClientId;
+use crate::irc::input::Output;
 use crate::irc::message::Line;
-use crate::irc::network::session::UserMode;
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Replies, Session};
+use crate::irc::network::client::UserMode;
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay, Replies};
 use crate::irc::numeric::{ERR_CANTKILLSERVER, ERR_NOPRIVILEGES, ERR_NOSUCHNICK, RPL_REHASHING};
 
 /// Sending a client away.
 #[derive(Debug)]
 pub(crate) struct Kill {
-    pub(crate) by: SessionId,
-    pub(crate) victim: SessionId,
+    pub(crate) by: ClientId,
+    pub(crate) victim: ClientId,
     /// As the operator wrote it.
     nick: String,
     reason: String,
@@ -31,14 +28,14 @@ pub(crate) struct Kill {
 /// A line to all operators and those with `+w`.
 #[derive(Debug)]
 pub(crate) struct Wallops {
-    by: SessionId,
+    by: ClientId,
     text: String,
 }
 
 /// Reading the configuration again.
 #[derive(Debug)]
 pub(crate) struct Rehash {
-    by: SessionId,
+    by: ClientId,
 }
 
 pub(super) fn kill(request: &mut Request<'_>) {
@@ -50,10 +47,10 @@ pub(super) fn kill(request: &mut Request<'_>) {
     if nick.eq_ignore_ascii_case(&request.network.settings.server) {
         return request.reply(ERR_CANTKILLSERVER).text();
     }
-    match request.network.session_by_nick(nick) {
+    match request.network.client_by_nick(nick) {
         None => request.reply(ERR_NOSUCHNICK).param(nick).text(),
         Some(victim) => request.act(Event::Kill(Kill {
-            by: request.session.id,
+            by: request.client.id,
             victim: victim.id,
             nick: nick.into(),
             reason: shortened(reason, REASON_BYTES_MAX),
@@ -64,14 +61,14 @@ pub(super) fn kill(request: &mut Request<'_>) {
 pub(super) fn wallops(request: &mut Request<'_>) {
     if request.is_operator() {
         let text = request.param(0).unwrap_or_default().into();
-        let by = request.session.id;
+        let by = request.client.id;
         request.act(Event::Wallops(Wallops { by, text }));
     }
 }
 
 pub(super) fn rehash(request: &mut Request<'_>) {
     if request.is_operator() {
-        let by = request.session.id;
+        let by = request.client.id;
         request.act(Event::Rehash(Rehash { by }));
     }
 }
@@ -79,7 +76,7 @@ pub(super) fn rehash(request: &mut Request<'_>) {
 impl Request<'_> {
     /// Returns whether the client is an operator, or says that it is not.
     pub(super) fn is_operator(&mut self) -> bool {
-        let is_operator = self.session.is_admin();
+        let is_operator = self.client.is_admin();
         if !is_operator {
             self.reply(ERR_NOPRIVILEGES).text();
         }
@@ -90,7 +87,7 @@ impl Request<'_> {
 impl Asked<'_> {
     /// Returns whether the client is an operator, or says that it is not.
     pub(super) fn is_operator(&self, replies: &mut Replies) -> bool {
-        let is_operator = self.session.is_admin();
+        let is_operator = self.client.is_admin();
         if !is_operator {
             self.reply(ERR_NOPRIVILEGES, replies).text();
         }
@@ -99,8 +96,8 @@ impl Asked<'_> {
 }
 
 /// Refuses what somebody wants who is no operator any more.
-pub(super) fn still_operator(by: SessionId, network: &Network) -> Result<(), Refusal> {
-    match network.sessions.find(by).is_some_and(Session::is_admin) {
+pub(super) fn still_operator(by: ClientId, network: &Network) -> Result<(), Refusal> {
+    match network.clients.find(by).is_some_and(Client::is_admin) {
         true => Ok(()),
         false => Err(network.refusal(by, ERR_NOPRIVILEGES, [])),
     }
@@ -108,7 +105,7 @@ pub(super) fn still_operator(by: SessionId, network: &Network) -> Result<(), Ref
 
 impl Kill {
     /// Returns what the others read.
-    pub(crate) fn words(&self, by: &Session) -> String {
+    pub(crate) fn words(&self, by: &Client) -> String {
         format!("Killed ({} ({}))", by.nick, self.reason)
     }
 }
@@ -118,14 +115,14 @@ impl Intent for Kill {
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
         still_operator(self.by, network)?;
-        match network.sessions.find(self.victim) {
+        match network.clients.find(self.victim) {
             Some(_) => Ok(()),
             None => Err(network.refusal(self.by, ERR_NOSUCHNICK, [&self.nick])),
         }
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let find = |id| network.sessions.find(id);
+        let find = |id| network.clients.find(id);
         let (Some(by), Some(victim)) = (find(self.by), find(self.victim)) else {
             return;
         };
@@ -133,22 +130,10 @@ impl Intent for Kill {
         let mut lines = String::new();
         let line = Line::new(&mut lines).source(&by.source).command("KILL");
         line.param(&victim.nick).trailing(&reason);
-        if self.victim == self.by {
-            effects.replies.lines().push_str(&lines);
-            effects.replies.close();
+        for &session in &victim.sessions {
+            effects.say(session, lines.clone());
         }
-        let goodbye = network.leave(self.victim, &reason, stamp, effects.outputs);
-        lines.push_str(&goodbye);
-        if self.victim == self.by {
-            return effects.replies.lines().push_str(&goodbye);
-        }
-        effects.outputs.push(Output::Send {
-            to: Recipients::One(self.victim),
-            lines: Bytes::from(lines),
-        });
-        effects.outputs.push(Output::Close {
-            session: self.victim,
-        });
+        network.leave(self.victim, &reason, stamp, effects);
     }
 }
 
@@ -160,7 +145,7 @@ impl Intent for Wallops {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(by) = network.sessions.find(self.by) else {
+        let Some(by) = network.clients.find(self.by) else {
             return;
         };
         let relay = Relay::new(stamp, |line| {
@@ -168,13 +153,14 @@ impl Intent for Wallops {
             line.trailing(&self.text);
         });
         let relay = relay.by(by);
-        let own = relay.for_client(by.caps);
-        effects.replies.lines().extend(own);
-        let hears = |session: &&Session| session.is_admin() || session.modes.has(UserMode::Wallops);
-        let listeners = network.sessions.iter().filter(hears);
-        let others = listeners.map(|session| session.id);
-        let others: Vec<_> = others.filter(|&id| id != self.by).collect();
-        network.send_to_each(others.into_iter(), &relay, effects.outputs);
+        effects.echo(&relay, network);
+        let hears = |client: &&Client| client.is_admin() || client.modes.has(UserMode::Wallops);
+        let listeners = network.clients.iter().filter(hears);
+        let others = listeners.map(|client| client.id);
+        let clients = others.filter(|&id| id != self.by).chain([self.by]);
+        let sessions = clients.flat_map(|id| network.sessions_of(id));
+        let own = Some(effects.replies.to());
+        network.send_to_sessions(sessions, own, &relay, effects.outputs);
     }
 }
 
@@ -186,12 +172,13 @@ impl Intent for Rehash {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        if let Some(by) = network.sessions.find(self.by) {
+        if let Some(by) = network.clients.find(self.by) {
             let text = format_args!("REHASH by {}", by.source);
             network.notify_operators(self.by, text, stamp, effects.outputs);
         }
         let reply = network.reply(self.by, RPL_REHASHING, effects.replies.lines());
         reply.param("configuration").text();
-        effects.outputs.push(Output::Rehash { session: self.by });
+        let session = effects.replies.to();
+        effects.outputs.push(Output::Rehash { session });
     }
 }

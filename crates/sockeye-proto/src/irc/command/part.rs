@@ -4,13 +4,13 @@ use alloc::string::String;
 
 use super::{REASON_BYTES_MAX, Request, shortened, targets};
 use crate::irc::event::Stamp;
-use crate::irc::id::{ChannelId, SessionId};
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
+use crate::irc::id::{ChannelId, ClientId};
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay};
 
 /// Leaving one channel.
 #[derive(Debug)]
 pub(crate) struct Part {
-    pub(crate) session: SessionId,
+    pub(crate) client: ClientId,
     pub(crate) channel: ChannelId,
     /// The channel as the client wrote it.
     pub(crate) name: String,
@@ -26,7 +26,7 @@ pub(super) fn part(request: &mut Request<'_>) {
             continue;
         };
         request.act(Event::Part(Part {
-            session: request.session.id,
+            client: request.client.id,
             channel: channel.id,
             name: name.into(),
             reason: reason.clone(),
@@ -38,41 +38,38 @@ impl Intent for Part {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let (session, channel) = (self.session, self.channel);
-        network.as_member(session, channel, &self.name).map(drop)
+        let (client, channel) = (self.client, self.channel);
+        network.as_member(client, channel, &self.name).map(drop)
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let (Some(session), Some(channel)) = (
-            network.sessions.find(self.session),
+        let (Some(client), Some(channel)) = (
+            network.clients.find(self.client),
             network.channels.find(self.channel),
         ) else {
             return;
         };
-        let relay = news(session, &channel.name, self.reason.as_deref(), stamp);
-        effects
-            .replies
-            .lines()
-            .extend(relay.encode(session.caps.encoding()));
-        let (channel, session) = (self.channel, self.session);
-        network.send_to_viewers(channel, session, session, &relay, effects.outputs);
-        network.remove_member(self.channel, self.session);
+        let relay = news(client, &channel.name, self.reason.as_deref(), stamp);
+        effects.echo(&relay, network);
+        let (channel, client, own) = (self.channel, self.client, effects.replies.to());
+        network.send_to_viewers(channel, client, own, &relay, effects.outputs);
+        network.remove_member(self.channel, self.client);
     }
 }
 
 /// Makes what the members of a channel are told of one who leaves.
 pub(super) fn news<'a>(
-    session: &Session,
+    client: &Client,
     channel: &str,
     reason: Option<&str>,
     stamp: &'a Stamp,
 ) -> Relay<'a> {
     let relay = Relay::new(stamp, |line| {
-        let line = line.source(&session.source).command("PART").param(channel);
+        let line = line.source(&client.source).command("PART").param(channel);
         match reason {
             Some(reason) => line.trailing(reason),
             None => line.end(),
         }
     });
-    relay.by(session)
+    relay.by(client)
 }

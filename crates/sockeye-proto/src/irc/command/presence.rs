@@ -15,21 +15,21 @@ pub(super) fn ison(asked: &Asked<'_>, replies: &mut Replies) {
         .params
         .iter()
         .flat_map(|param| param.split(' '));
-    let present = nicks.filter_map(|nick| asked.network.session_by_nick(nick));
-    let present: Vec<&str> = present.map(|session| &*session.nick).collect();
+    let present = nicks.filter_map(|nick| asked.network.client_by_nick(nick));
+    let present: Vec<&str> = present.map(|client| &*client.nick).collect();
     asked.reply(RPL_ISON, replies).trailing(&present.join(" "));
 }
 
 pub(super) fn userhost(asked: &Asked<'_>, replies: &mut Replies) {
     let nicks = asked.message.params.iter().take(USERHOST_NICKS_MAX);
-    let present = nicks.filter_map(|nick| asked.network.session_by_nick(nick));
+    let present = nicks.filter_map(|nick| asked.network.client_by_nick(nick));
     let hosts: Vec<String> = present
-        .map(|session| {
-            let operator = if session.is_admin() { "*" } else { "" };
-            let away = if session.away.is_some() { '-' } else { '+' };
+        .map(|client| {
+            let operator = if client.is_admin() { "*" } else { "" };
+            let away = if client.away.is_some() { '-' } else { '+' };
             format!(
                 "{}{operator}={away}{}@{}",
-                session.nick, session.user, session.host
+                client.nick, client.user, client.host
             )
         })
         .collect();

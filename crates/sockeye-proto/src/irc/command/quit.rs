@@ -2,18 +2,18 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::{REASON_BYTES_MAX, Request, shortened};
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::{ClientId, SessionId};
 use crate::irc::input::Output;
 use crate::irc::message::Line;
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay};
 
 /// Leaving the network.
 #[derive(Debug)]
 pub(crate) struct Leave {
+    /// By which connection; the client itself stays while it has others.
     pub(crate) session: SessionId,
     /// What the others read.
     pub(crate) reason: String,
@@ -30,6 +30,14 @@ pub(super) fn quit(request: &mut Request<'_>) {
     }));
 }
 
+impl Leave {
+    /// Returns whether the client leaves the network with this connection.
+    pub(crate) fn ends(&self, network: &Network) -> bool {
+        let client = network.client_of(self.session);
+        client.is_some_and(|client| client.sessions.len() == 1)
+    }
+}
+
 impl Intent for Leave {
     type Change = ();
 
@@ -38,45 +46,67 @@ impl Intent for Leave {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        effects.replies.close();
-        let goodbye = network.leave(self.session, &self.reason, stamp, effects.outputs);
-        effects.replies.lines().push_str(&goodbye);
+        let Some(client) = network.client_of(self.session) else {
+            // It has never been on the network.
+            return effects.replies.close();
+        };
+        if self.ends(network) {
+            return network.leave(client.id, &self.reason, stamp, effects);
+        }
+        let goodbye = goodbye(client, &self.reason);
+        network.dismiss(self.session, goodbye, effects);
     }
 }
 
 impl Network {
-    /// Takes a client out and tells the others; returns the last line for it.
+    /// Takes a client out with all its connections, and tells the others.
     pub(crate) fn leave(
         &mut self,
-        id: SessionId,
+        id: ClientId,
         reason: &str,
         stamp: &Stamp,
-        outputs: &mut Vec<Output>,
-    ) -> String {
-        let mut goodbye = String::new();
-        let Some(session) = self.sessions.find(id) else {
-            return goodbye;
+        effects: &mut Effects<'_>,
+    ) {
+        let Some(client) = self.clients.find(id) else {
+            return;
         };
-        let line = Line::new(&mut goodbye).command("ERROR");
-        line.trailing_fmt(format_args!("Closing link: {} ({reason})", session.source));
+        let (goodbye, sessions) = (goodbye(client, reason), client.sessions.clone());
         let relay = Relay::new(stamp, |line| {
-            let line = line.source(&session.source).command("QUIT");
+            let line = line.source(&client.source).command("QUIT");
             line.trailing(reason);
         });
-        let relay = relay.by(session);
-        self.past.remember(session, stamp.wall_ms);
-        self.send_to_peers(id, &relay, outputs);
-        self.unmonitor_all(id);
-        self.errands.remove(&id);
-        let Some(session) = self.sessions.remove(id) else {
-            return goodbye;
+        let relay = relay.by(client);
+        self.past.remember(client, stamp.wall_ms);
+        self.send_to_peers(id, &relay, effects.outputs);
+        for session in sessions {
+            self.dismiss(session, goodbye.clone(), effects);
+        }
+        let Some(client) = self.clients.remove(id) else {
+            return;
         };
-        for channel in session.channels {
+        for channel in client.channels {
             self.remove_member(channel, id);
         }
-        self.tell_offline((&session.folded, &session.nick), stamp, outputs);
-        let text = format_args!("Client exiting: {} ({reason})", session.source);
-        self.notify_operators(id, text, stamp, outputs);
-        goodbye
+        self.tell_offline((&client.folded, &client.nick), stamp, effects.outputs);
+        let text = format_args!("Client exiting: {} ({reason})", client.source);
+        self.notify_operators(id, text, stamp, effects.outputs);
     }
+
+    /// Takes a connection from its client and closes it.
+    fn dismiss(&mut self, session: SessionId, goodbye: String, effects: &mut Effects<'_>) {
+        self.detach(session);
+        effects.say(session, goodbye);
+        match session == effects.replies.to() {
+            true => effects.replies.close(),
+            false => effects.outputs.push(Output::Close { session }),
+        }
+    }
+}
+
+/// Writes the last line for a connection.
+fn goodbye(client: &Client, reason: &str) -> String {
+    let mut goodbye = String::new();
+    let line = Line::new(&mut goodbye).command("ERROR");
+    line.trailing_fmt(format_args!("Closing link: {} ({reason})", client.source));
+    goodbye
 }

@@ -13,16 +13,16 @@ use crate::irc::caps::Caps;
 use crate::irc::casemap::CHANNEL_PREFIX;
 use crate::irc::event::{Fact, Party, Record, Stamp};
 use crate::irc::history::parse_msgid;
-use crate::irc::id::{ChannelId, Number, SessionId};
+use crate::irc::id::{ChannelId, ClientId, Number};
 use crate::irc::message::Line;
 use crate::irc::network::rank::Prefix;
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay};
 use crate::irc::numeric::{ERR_NEEDMOREPARAMS, ERR_UNKNOWNCOMMAND, Severity, standard_reply};
 
 /// Taking back one message.
 #[derive(Debug)]
 pub(crate) struct Redact {
-    pub(crate) by: SessionId,
+    pub(crate) by: ClientId,
     place: Place,
     /// The target and the id as the client wrote them.
     target: String,
@@ -109,20 +109,20 @@ fn fail(network: &Network, why: Why, [target, msgid]: [&str; 2]) -> String {
 
 /// Looks who may take this message back.
 fn plan(request: &Request<'_>, target: &str, msgid: &str) -> Result<Redact, Why> {
-    let (network, session) = (request.network, request.session);
+    let (network, client) = (request.network, request.client);
     let record = request.found.filter(|record| has_id(record, msgid));
     let (place, own) = match target.starts_with(CHANNEL_PREFIX) {
-        true => in_channel(network, session, target, record)?,
-        false => direct(network, session, target, record)?,
+        true => in_channel(network, client, target, record)?,
+        false => direct(network, client, target, record)?,
     };
     let record = record.ok_or(Why::Unknown)?;
     let window_s = network.settings.redaction_window_s;
     let age_ms = request.now_ms.saturating_sub(record.stamp.wall_ms);
-    if own && !may_moderate(network, session, &place) && age_ms > u64::from(window_s) * 1_000 {
+    if own && !may_moderate(network, client, &place) && age_ms > u64::from(window_s) * 1_000 {
         return Err(Why::Expired(window_s));
     }
     Ok(Redact {
-        by: session.id,
+        by: client.id,
         place,
         target: target.into(),
         msgid: msgid.into(),
@@ -141,20 +141,20 @@ fn has_id(record: &Record, msgid: &str) -> bool {
 
 fn in_channel(
     network: &Network,
-    session: &Session,
+    client: &Client,
     target: &str,
     record: Option<&Record>,
 ) -> Result<(Place, bool), Why> {
     let channel = network.channel_by_name(target).ok_or(Why::Target)?;
-    channel.rank(session.id).ok_or(Why::Target)?;
+    channel.rank(client.id).ok_or(Why::Target)?;
     let record = record.filter(|record| record.channel == channel.id);
     let Some(Fact::Message(message)) = record.map(|record| &record.fact) else {
         return Err(Why::Unknown);
     };
-    let account = session.account.as_ref().map(|account| &account.name);
+    let account = client.account.as_ref().map(|account| &account.name);
     let own = account.is_some() && message.account.as_ref() == account;
     let place = Place::Channel(channel.id);
-    match own || may_moderate(network, session, &place) {
+    match own || may_moderate(network, client, &place) {
         true => Ok((place, own)),
         false => Err(Why::Forbidden),
     }
@@ -162,11 +162,11 @@ fn in_channel(
 
 fn direct(
     network: &Network,
-    session: &Session,
+    client: &Client,
     target: &str,
     record: Option<&Record>,
 ) -> Result<(Place, bool), Why> {
-    let account = session.account.as_ref().ok_or(Why::Target)?;
+    let account = client.account.as_ref().ok_or(Why::Target)?;
     let peer = network.direct_target(target).ok_or(Why::Target)?;
     let Some(Fact::Direct(direct)) = record.map(|record| &record.fact) else {
         return Err(Why::Unknown);
@@ -181,11 +181,11 @@ fn direct(
     }
 }
 
-fn may_moderate(network: &Network, session: &Session, place: &Place) -> bool {
+fn may_moderate(network: &Network, client: &Client, place: &Place) -> bool {
     match place {
         Place::Channel(id) => {
             let channel = network.channels.find(*id);
-            channel.is_some_and(|channel| channel.has_rank(session.id, Prefix::Halfop))
+            channel.is_some_and(|channel| channel.has_rank(client.id, Prefix::Halfop))
         }
         Place::Direct(_) => false,
     }
@@ -196,7 +196,7 @@ impl Intent for Redact {
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
         let refused = |why| Err(Refusal(fail(network, why, [&self.target, &self.msgid])));
-        let Some(session) = network.sessions.find(self.by) else {
+        let Some(client) = network.clients.find(self.by) else {
             return Err(Refusal(String::new()));
         };
         if let Place::Channel(id) = self.place {
@@ -205,14 +205,14 @@ impl Intent for Redact {
                 return refused(Why::Target);
             }
         }
-        match self.own || may_moderate(network, session, &self.place) {
+        match self.own || may_moderate(network, client, &self.place) {
             true => Ok(()),
             false => refused(Why::Forbidden),
         }
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(by) = network.sessions.find(self.by) else {
+        let Some(by) = network.clients.find(self.by) else {
             return;
         };
         let target = match &self.place {
@@ -232,33 +232,36 @@ impl Intent for Redact {
         });
         let relay = relay.by(by).message(&[], false);
         let relay = relay.needs(Caps::MESSAGE_REDACTION);
-        effects.replies.lines().extend(relay.for_client(by.caps));
+        effects.echo(&relay, network);
+        let own = effects.replies.to();
         match &self.place {
             Place::Channel(channel) => {
-                network.send_to_channel(*channel, self.by, &relay, effects.outputs);
+                network.send_to_channel(*channel, own, &relay, effects.outputs);
             }
             Place::Direct(to) => {
-                let receivers: Vec<_> = receivers(network, to)
-                    .into_iter()
-                    .filter(|&id| id != self.by)
-                    .collect();
-                network.send_to_each(receivers.into_iter(), &relay, effects.outputs);
+                let mut clients = receivers(network, to);
+                clients.retain(|&client| client != self.by);
+                clients.push(self.by);
+                let sessions = clients
+                    .iter()
+                    .flat_map(|&client| network.sessions_of(client));
+                network.send_to_sessions(sessions, Some(own), &relay, effects.outputs);
             }
         }
     }
 }
 
 /// Returns the clients that a direct message was for, as far as they are here.
-fn receivers(network: &Network, to: &Party) -> Vec<SessionId> {
+fn receivers(network: &Network, to: &Party) -> Vec<ClientId> {
     match to.account {
         Some(account) => {
-            let clients = network.sessions.of_account(account);
-            clients.map(|session| session.id).collect()
+            let clients = network.clients.of_account(account);
+            clients.map(|client| client.id).collect()
         }
         None => {
-            let holder = network.sessions.by_folded_nick(&to.key);
-            let guest = holder.filter(|session| session.account.is_none());
-            guest.map(|session| session.id).into_iter().collect()
+            let holder = network.clients.by_folded_nick(&to.key);
+            let guest = holder.filter(|client| client.account.is_none());
+            guest.map(|client| client.id).into_iter().collect()
         }
     }
 }

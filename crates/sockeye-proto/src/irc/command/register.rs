@@ -1,7 +1,6 @@
 //! Coming onto the network, and PASS and USER after that (Modern IRC, section Connection
 //! Messages).
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -11,11 +10,11 @@ use super::nick::KEPT;
 use super::{Request, server};
 use crate::irc::event::Stamp;
 use crate::irc::history::time_text;
-use crate::irc::id::SessionId;
+use crate::irc::id::{ClientId, SessionId};
 use crate::irc::input::{Candidate, Output};
 use crate::irc::isupport;
-use crate::irc::network::session::UserModes;
-use crate::irc::network::{Effects, Network, Session, session};
+use crate::irc::network::client::UserModes;
+use crate::irc::network::{Client, Effects, Network, Session, client};
 use crate::irc::numeric::{
     ERR_ALREADYREGISTERED, ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, RPL_CREATED, RPL_MYINFO,
     RPL_WELCOME, RPL_YOURHOST,
@@ -41,20 +40,19 @@ pub(crate) fn enter(
         None => Some(ERR_ERRONEUSNICKNAME),
         Some(_) if is_kept => Some(ERR_NICKNAMEINUSE),
         Some(folded) => network
-            .sessions
+            .clients
             .by_folded_nick(folded)
             .map(|_| ERR_NICKNAMEINUSE),
     };
     let id = candidate.session;
     if let (Some(folded), None) = (folded, refused) {
-        network.sessions.insert(newcomer(candidate, folded, stamp));
+        let (caps, link) = (candidate.caps, candidate.link.clone());
+        let newcomer = newcomer(candidate, folded, stamp, network);
+        let client = newcomer.id;
+        network.clients.insert(newcomer);
+        network.attach(Session::new(id, client, caps, link));
         effects.outputs.push(Output::Entered { session: id });
-        network.tell_online(id, stamp, effects.outputs);
-        if let Some(session) = network.sessions.find(id) {
-            let address = session.link.address.as_deref().unwrap_or("no address");
-            let text = format_args!("Client connecting: {} ({address})", session.source);
-            network.notify_operators(id, text, stamp, effects.outputs);
-        }
+        announce(client, id, stamp, network, effects);
         welcome(id, network, effects.replies.lines());
         return true;
     }
@@ -73,36 +71,51 @@ pub(crate) fn enter(
     false
 }
 
-fn newcomer(candidate: Candidate, folded: String, stamp: &Stamp) -> Session {
-    Session {
-        id: candidate.session,
-        source: session::source(&candidate.nick, &candidate.user, &candidate.host),
+/// Tells those who want to know that a client has come.
+fn announce(
+    id: ClientId,
+    session: SessionId,
+    stamp: &Stamp,
+    network: &Network,
+    effects: &mut Effects<'_>,
+) {
+    network.tell_online(id, stamp, effects.outputs);
+    if let (Some(client), Some(session)) =
+        (network.clients.find(id), network.sessions.find(session))
+    {
+        let address = session.link.address.as_deref().unwrap_or("no address");
+        let text = format_args!("Client connecting: {} ({address})", client.source);
+        network.notify_operators(id, text, stamp, effects.outputs);
+    }
+}
+
+fn newcomer(candidate: Candidate, folded: String, stamp: &Stamp, network: &mut Network) -> Client {
+    Client {
+        id: network.clients.next_id(),
+        source: client::source(&candidate.nick, &candidate.user, &candidate.host),
         nick: candidate.nick,
         folded,
         user: candidate.user,
         host: candidate.host,
         realname: candidate.realname,
-        caps: candidate.caps,
         account: candidate.account,
         away: candidate.away,
-        link: candidate.link,
+        sessions: Vec::new(),
         modes: UserModes::default(),
         channels: Vec::new(),
         invites: Vec::new(),
-        monitors: BTreeMap::new(),
         signed_on_ms: stamp.wall_ms,
         last_spoke_ms: stamp.wall_ms,
-        batches: 0,
         mark: 0,
     }
 }
 
-fn welcome(to: SessionId, network: &Network, lines: &mut String) {
+fn welcome(session: SessionId, network: &Network, lines: &mut String) {
     let settings = &network.settings;
-    let source = network
-        .sessions
-        .find(to)
-        .map_or("", |session| &session.source);
+    let Some(client) = network.client_of(session) else {
+        return;
+    };
+    let (to, source) = (client.id, &client.source);
     let text = format_args!("Welcome to the {} Network, {source}", settings.network);
     network.reply(to, RPL_WELCOME, lines).trailing_fmt(text);
     let text = format_args!(
@@ -122,7 +135,7 @@ fn welcome(to: SessionId, network: &Network, lines: &mut String) {
             "Iabefhkloqv",
         ])
         .end();
-    isupport::show(to, network, lines);
+    isupport::show(session, network, lines);
     server::show_lusers(to, network, lines);
     server::show_motd(to, network, lines);
 }

@@ -3,13 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
 use super::{REASON_BYTES_MAX, Request, join, names, shortened, topic};
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
-use crate::irc::id::{ChannelId, SessionId};
-use crate::irc::input::{Output, Recipients};
+use crate::irc::id::{ChannelId, ClientId, SessionId};
 use crate::irc::message::Line;
 use crate::irc::network::channel::Channel;
 use crate::irc::network::rank::Prefix;
@@ -19,7 +16,7 @@ use crate::irc::numeric::{ERR_CHANOPRIVSNEEDED, Severity, standard_reply};
 /// Giving a channel another name.
 #[derive(Debug)]
 pub(crate) struct Rename {
-    pub(crate) by: SessionId,
+    pub(crate) by: ClientId,
     pub(crate) channel: ChannelId,
     /// The old name as the client wrote it.
     shown: String,
@@ -43,7 +40,7 @@ pub(super) fn rename(request: &mut Request<'_>) {
     };
     let reason = request.message.param(2).unwrap_or_default();
     request.act(Event::Rename(Rename {
-        by: request.session.id,
+        by: request.client.id,
         channel: channel.id,
         shown: old.into(),
         name: name.into(),
@@ -108,7 +105,7 @@ impl Intent for Rename {
             return;
         };
         let (Some(by), Some(channel)) = (
-            network.sessions.find(self.by),
+            network.clients.find(self.by),
             network.channels.find(self.channel),
         ) else {
             return;
@@ -119,8 +116,9 @@ impl Intent for Rename {
             line.trailing(&self.reason);
         });
         let relay = relay.by(by).needs(Caps::CHANNEL_RENAME);
-        effects.replies.lines().extend(relay.for_client(by.caps));
-        network.send_to_channel(self.channel, self.by, &relay, effects.outputs);
+        effects.echo(&relay, network);
+        let own = effects.replies.to();
+        network.send_to_channel(self.channel, own, &relay, effects.outputs);
         let is_same_name = network
             .settings
             .casemapping
@@ -129,62 +127,56 @@ impl Intent for Rename {
         if is_same_name {
             return;
         }
-        for member in leave {
-            let lines = again(member, self.channel, (&old, &self.reason), stamp, network);
-            if member == self.by {
-                effects.replies.lines().push_str(&lines);
-                continue;
-            }
-            effects.outputs.push(Output::Send {
-                to: Recipients::One(member),
-                lines: Bytes::from(lines),
-            });
+        for session in leave {
+            let lines = again(session, self.channel, (&old, &self.reason), stamp, network);
+            effects.say(session, lines);
         }
     }
 }
 
-/// Returns the members whose clients do not know RENAME.
+/// Returns the sessions of members that do not know RENAME.
 fn without_rename<'a>(
     channel: &'a Channel,
     network: &'a Network,
 ) -> impl Iterator<Item = &'a Session> {
     let members = channel.members.keys();
-    let sessions = members.filter_map(|&id| network.sessions.find(id));
+    let sessions = members.flat_map(|&member| network.sessions_of(member));
     sessions.filter(|session| !session.caps.has(Caps::CHANNEL_RENAME))
 }
 
-/// Writes a leaving and a coming for a client that does not know RENAME.
+/// Writes a leaving and a coming for a session that does not know RENAME.
 fn again(
-    member: SessionId,
+    id: SessionId,
     channel: ChannelId,
     (old, reason): (&str, &str),
     stamp: &Stamp,
     network: &Network,
 ) -> String {
     let mut lines = String::new();
-    let (Some(session), Some(renamed)) = (
-        network.sessions.find(member),
+    let (Some(session), Some(client), Some(renamed)) = (
+        network.sessions.find(id),
+        network.client_of(id),
         network.channels.find(channel),
     ) else {
         return lines;
     };
     let left = Relay::new(stamp, |line| {
-        let line = line.source(&session.source).command("PART").param(old);
+        let line = line.source(&client.source).command("PART").param(old);
         match reason {
             "" => line.end(),
             reason => line.trailing(reason),
         }
     });
-    let left = left.by(session);
-    let came = join::news(session, &renamed.name, stamp);
+    let left = left.by(client);
+    let came = join::news(client, &renamed.name, stamp);
     for relay in [left, came] {
         lines.extend(relay.for_client(session.caps));
     }
-    topic::show(member, channel, network, &mut lines);
-    join::show_read_mark(member, channel, network, &mut lines);
-    names::show(member, channel, network, &mut lines);
+    topic::show(client.id, channel, network, &mut lines);
+    join::show_read_mark(session, channel, network, &mut lines);
+    names::show(session, channel, network, &mut lines);
     lines
 }
 
-/// Most members who may have to leave and come again: each is sent all names.
+/// Most sessions that may have to leave and come again: each is sent all names.
 const FALLBACKS_MAX: usize = 200;

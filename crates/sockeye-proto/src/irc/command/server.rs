@@ -5,9 +5,9 @@ use alloc::string::String;
 
 use super::Asked;
 use crate::irc::history::time_text;
-use crate::irc::id::SessionId;
+use crate::irc::id::ClientId;
 use crate::irc::isupport;
-use crate::irc::network::{Network, Replies, Session, mask};
+use crate::irc::network::{Client, Network, Replies, mask};
 use crate::irc::numeric::{
     ERR_NOADMININFO, ERR_NOMOTD, ERR_SUMMONDISABLED, ERR_USERSDISABLED, RPL_ADMINEMAIL,
     RPL_ADMINLOC1, RPL_ADMINLOC2, RPL_ADMINME, RPL_ENDOFINFO, RPL_ENDOFLINKS, RPL_ENDOFMOTD,
@@ -18,7 +18,7 @@ use crate::irc::settings::Settings;
 
 pub(super) fn motd(asked: &Asked<'_>, replies: &mut Replies) {
     if asked.is_this_server(asked.param(0), replies) {
-        show_motd(asked.session.id, asked.network, replies.lines());
+        show_motd(asked.client.id, asked.network, replies.lines());
     }
 }
 
@@ -39,7 +39,7 @@ pub(super) fn isupport(asked: &Asked<'_>, replies: &mut Replies) {
 }
 
 pub(super) fn lusers(asked: &Asked<'_>, replies: &mut Replies) {
-    show_lusers(asked.session.id, asked.network, replies.lines());
+    show_lusers(asked.client.id, asked.network, replies.lines());
 }
 
 pub(super) fn time(asked: &Asked<'_>, replies: &mut Replies) {
@@ -109,7 +109,7 @@ pub(super) fn info(asked: &Asked<'_>, replies: &mut Replies) {
 }
 
 /// Writes the message of the day.
-pub(crate) fn show_motd(to: SessionId, network: &Network, lines: &mut String) {
+pub(crate) fn show_motd(to: ClientId, network: &Network, lines: &mut String) {
     let settings = &network.settings;
     if settings.motd.is_empty() {
         return network.reply(to, ERR_NOMOTD, lines).text();
@@ -125,10 +125,10 @@ pub(crate) fn show_motd(to: SessionId, network: &Network, lines: &mut String) {
 }
 
 /// Writes how many clients and channels there are.
-pub(crate) fn show_lusers(to: SessionId, network: &Network, lines: &mut String) {
-    let users = network.sessions.len();
-    let invisible = network.sessions.count(|session| session.is_invisible());
-    let admins = network.sessions.count(Session::is_admin);
+pub(crate) fn show_lusers(to: ClientId, network: &Network, lines: &mut String) {
+    let users = network.clients.len();
+    let invisible = network.clients.count(|client| client.is_invisible());
+    let admins = network.clients.count(Client::is_admin);
     let visible = users - invisible;
     let text = format_args!("There are {visible} users and {invisible} invisible on 1 servers");
     network.reply(to, RPL_LUSERCLIENT, lines).trailing_fmt(text);
@@ -143,7 +143,7 @@ pub(crate) fn show_lusers(to: SessionId, network: &Network, lines: &mut String) 
         .text();
     let text = format_args!("I have {users} clients and 0 servers");
     network.reply(to, RPL_LUSERME, lines).trailing_fmt(text);
-    let most = network.sessions.most();
+    let most = network.clients.most();
     for (numeric, whose) in [(RPL_LOCALUSERS, "local"), (RPL_GLOBALUSERS, "global")] {
         let reply = network
             .reply(to, numeric, lines)

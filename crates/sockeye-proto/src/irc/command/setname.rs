@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::Request;
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::ClientId;
 use crate::irc::message::Line;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
 use crate::irc::numeric::{Severity, standard_reply};
@@ -14,7 +14,7 @@ use crate::irc::registration::REALNAME_BYTES_MAX;
 /// Taking another real name.
 #[derive(Debug)]
 pub(crate) struct SetName {
-    session: SessionId,
+    client: ClientId,
     realname: String,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn setname(request: &mut Request<'_>) {
         return standard_reply(line, Severity::Fail, server, what, &[], text);
     }
     request.act(Event::SetName(SetName {
-        session: request.session.id,
+        client: request.client.id,
         realname: realname.into(),
     }));
 }
@@ -41,19 +41,17 @@ impl Intent for SetName {
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(session) = network.sessions.find_mut(self.session) else {
+        let Some(client) = network.clients.find_mut(self.client) else {
             return;
         };
-        session.realname = self.realname;
+        client.realname = self.realname;
         let relay = Relay::new(stamp, |line| {
-            let line = line.source(&session.source).command("SETNAME");
-            line.trailing(&session.realname);
+            let line = line.source(&client.source).command("SETNAME");
+            line.trailing(&client.realname);
         });
-        let relay = relay.by(session).needs(Caps::SETNAME);
-        effects
-            .replies
-            .lines()
-            .extend(relay.for_client(session.caps));
-        network.send_to_peers(self.session, &relay, effects.outputs);
+        let relay = relay.by(client).needs(Caps::SETNAME);
+        effects.echo(&relay, network);
+        network.send_to_others(self.client, effects.replies.to(), &relay, effects.outputs);
+        network.send_to_peers(self.client, &relay, effects.outputs);
     }
 }

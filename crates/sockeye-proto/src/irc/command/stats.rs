@@ -47,11 +47,11 @@ fn commands(asked: &Asked<'_>, replies: &mut Replies) {
 }
 
 fn operators(asked: &Asked<'_>, replies: &mut Replies) {
-    let operators = asked.network.sessions.iter();
-    for session in operators.filter(|session| session.is_admin()) {
-        let account = session.account.as_ref();
+    let operators = asked.network.clients.iter();
+    for client in operators.filter(|client| client.is_admin()) {
+        let account = client.account.as_ref();
         let account = account.map_or("*", |account| account.name.as_str());
-        let mask = ["*@", &session.host].concat();
+        let mask = ["*@", &client.host].concat();
         let reply = asked.reply(RPL_STATSOLINE, replies);
         reply.params(["O", &mask, "*", account]).end();
     }

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::{Asked, Request, shortened};
 use crate::irc::event::Stamp;
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::network::channel::Topic;
 use crate::irc::network::modes::Flag;
 use crate::irc::network::rank::Prefix;
@@ -14,7 +14,7 @@ use crate::irc::numeric::{ERR_CHANOPRIVSNEEDED, RPL_NOTOPIC, RPL_TOPIC, RPL_TOPI
 /// Setting a topic; an empty text clears it.
 #[derive(Debug)]
 pub(crate) struct SetTopic {
-    pub(crate) by: SessionId,
+    pub(crate) by: ClientId,
     pub(crate) channel: ChannelId,
     /// The channel as the client wrote it.
     name: String,
@@ -30,7 +30,7 @@ pub(super) fn topic(request: &mut Request<'_>) {
         return;
     };
     request.act(Event::Topic(SetTopic {
-        by: request.session.id,
+        by: request.client.id,
         channel: channel.id,
         name: name.into(),
         text: shortened(text, TOPIC_BYTES_MAX),
@@ -40,8 +40,8 @@ pub(super) fn topic(request: &mut Request<'_>) {
 /// Without a text: what the topic is.
 fn current(asked: &Asked<'_>, replies: &mut Replies) {
     let name = asked.param(0).unwrap_or_default();
-    let session = asked.session.id;
-    let channel = match asked.network.as_viewer(session, name) {
+    let client = asked.client.id;
+    let channel = match asked.network.as_viewer(client, name) {
         Ok(channel) => channel,
         Err(refusal) => return replies.lines().push_str(&refusal.0),
     };
@@ -51,12 +51,12 @@ fn current(asked: &Asked<'_>, replies: &mut Replies) {
             .param(&channel.name)
             .text();
     } else {
-        show(session, channel.id, asked.network, replies.lines());
+        show(client, channel.id, asked.network, replies.lines());
     }
 }
 
 /// Writes topic, author and time; nothing if there is no topic.
-pub(super) fn show(to: SessionId, channel: ChannelId, network: &Network, lines: &mut String) {
+pub(super) fn show(to: ClientId, channel: ChannelId, network: &Network, lines: &mut String) {
     let Some(channel) = network.channels.find(channel) else {
         return;
     };
@@ -86,7 +86,7 @@ impl Intent for SetTopic {
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
         let (Some(by), Some(channel)) = (
-            network.sessions.find(self.by),
+            network.clients.find(self.by),
             network.channels.find_mut(self.channel),
         ) else {
             return;
@@ -100,11 +100,8 @@ impl Intent for SetTopic {
             line.trailing(&self.text);
         });
         let relay = relay.by(by);
-        effects
-            .replies
-            .lines()
-            .extend(relay.encode(by.caps.encoding()));
-        network.send_to_channel(self.channel, self.by, &relay, effects.outputs);
+        effects.echo(&relay, network);
+        network.send_to_channel(self.channel, effects.replies.to(), &relay, effects.outputs);
     }
 }
 

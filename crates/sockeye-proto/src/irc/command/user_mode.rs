@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 
 use super::{Asked, Request};
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::ClientId;
 use crate::irc::message::Line;
-use crate::irc::network::session::{OPERATOR_LETTER, UserMode, UserModes};
+use crate::irc::network::client::{OPERATOR_LETTER, UserMode, UserModes};
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies};
 use crate::irc::numeric::{
     ERR_NOPRIVILEGES, ERR_NOSUCHNICK, ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH, RPL_UMODEIS,
@@ -16,7 +16,7 @@ use crate::irc::numeric::{
 /// Changing one's own modes.
 #[derive(Debug)]
 pub(crate) struct ChangeUserModes {
-    session: SessionId,
+    client: ClientId,
     /// Modes that are set or cleared, in the order given.
     changes: Vec<(bool, UserMode)>,
     /// Whether an operator does not want to be one any more.
@@ -26,9 +26,9 @@ pub(crate) struct ChangeUserModes {
 }
 
 pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
-    match request.network.session_by_nick(target) {
+    match request.network.client_by_nick(target) {
         None => return request.reply(ERR_NOSUCHNICK).param(target).text(),
-        Some(other) if other.id != request.session.id => {
+        Some(other) if other.id != request.client.id => {
             return request.reply(ERR_USERSDONTMATCH).text();
         }
         Some(_) => {}
@@ -37,7 +37,7 @@ pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
         return request.ask(current);
     };
     let mut asked = ChangeUserModes {
-        session: request.session.id,
+        client: request.client.id,
         changes: Vec::new(),
         resigns: false,
         unknown: false,
@@ -47,7 +47,7 @@ pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
         match (letter, UserMode::of_letter(letter)) {
             ('+', _) => add = true,
             ('-', _) => add = false,
-            (_, Some(UserMode::Notices)) if add && !request.session.is_admin() => {
+            (_, Some(UserMode::Notices)) if add && !request.client.is_admin() => {
                 request.reply(ERR_NOPRIVILEGES).text();
             }
             (_, Some(mode)) => asked.changes.push((add, mode)),
@@ -62,7 +62,7 @@ pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
 
 /// Without modes: what they are.
 fn current(asked: &Asked<'_>, replies: &mut Replies) {
-    let letters = asked.session.mode_letters();
+    let letters = asked.client.mode_letters();
     asked.reply(RPL_UMODEIS, replies).param(&letters).end();
 }
 
@@ -74,30 +74,30 @@ impl Intent for ChangeUserModes {
     }
 
     fn commit(self, (): (), _stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(session) = network.sessions.find(self.session) else {
+        let Some(client) = network.clients.find(self.client) else {
             return;
         };
-        let (before, was_operator) = (session.modes, session.is_admin());
+        let (before, was_operator) = (client.modes, client.is_admin());
         let resigns = self.resigns && was_operator;
         for (add, mode) in self.changes {
-            network.sessions.set_mode(self.session, mode, add);
+            network.clients.set_mode(self.client, mode, add);
         }
         if resigns {
-            network.sessions.resign(self.session);
+            network.clients.resign(self.client);
         }
-        let Some(session) = network.sessions.find(self.session) else {
+        let Some(client) = network.clients.find(self.client) else {
             return;
         };
         let lines = effects.replies.lines();
-        let changes = changes(before, session.modes, resigns);
+        let changes = changes(before, client.modes, resigns);
         if !changes.is_empty() {
-            let line = Line::new(lines).source(&session.source).command("MODE");
-            line.params([&*session.nick, &changes]).end();
+            let line = Line::new(lines).source(&client.source).command("MODE");
+            line.params([&*client.nick, &changes]).end();
         }
         // After the modes that there are (Modern IRC, section MODE message).
         if self.unknown {
             network
-                .reply(self.session, ERR_UMODEUNKNOWNFLAG, lines)
+                .reply(self.client, ERR_UMODEUNKNOWNFLAG, lines)
                 .text();
         }
     }

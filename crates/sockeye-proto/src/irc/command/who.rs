@@ -5,8 +5,8 @@ use alloc::string::String;
 use super::Asked;
 use crate::irc::caps::Caps;
 use crate::irc::network::channel::Channel;
-use crate::irc::network::session::UserMode;
-use crate::irc::network::{Network, Replies, Session, mask};
+use crate::irc::network::client::UserMode;
+use crate::irc::network::{Client, Network, Replies, mask};
 use crate::irc::numeric::{RPL_ENDOFWHO, RPL_WHOREPLY, RPL_WHOSPCRPL};
 
 /// What a client wants to know.
@@ -21,7 +21,7 @@ struct Wanted<'a> {
 }
 
 pub(super) fn who(asked: &Asked<'_>, replies: &mut Replies) {
-    let (network, asker) = (asked.network, asked.session);
+    let (network, asker) = (asked.network, asked.client);
     let what = asked.param(0).filter(|&what| what != "0").unwrap_or("*");
     let wanted = Wanted::parse(asked.param(1).unwrap_or_default());
     if let Some(channel) = network.channel_by_name(what) {
@@ -31,15 +31,15 @@ pub(super) fn who(asked: &Asked<'_>, replies: &mut Replies) {
             .keys()
             .filter(|_| channel.is_visible_to(asker.id));
         let members = members.filter(|&&member| channel.shows(member, asker.id));
-        let members = members.filter_map(|&member| network.sessions.find(member));
+        let members = members.filter_map(|&member| network.clients.find(member));
         let visible = members.filter(|member| is_member || !member.is_invisible());
         show_all(visible, Some(channel), &wanted, asked, replies);
-    } else if let Some(session) = network.session_by_nick(what) {
-        show_all([session].into_iter(), None, &wanted, asked, replies);
+    } else if let Some(client) = network.client_by_nick(what) {
+        show_all([client].into_iter(), None, &wanted, asked, replies);
     } else {
-        let all = network.sessions.iter();
-        let matching = all.filter(|session| fits(session, what, network));
-        let visible = matching.filter(|session| is_visible(session, asker, network));
+        let all = network.clients.iter();
+        let matching = all.filter(|client| fits(client, what, network));
+        let visible = matching.filter(|client| is_visible(client, asker, network));
         show_all(visible, None, &wanted, asked, replies);
     }
     asked.reply(RPL_ENDOFWHO, replies).param(what).text();
@@ -66,34 +66,34 @@ impl<'a> Wanted<'a> {
 }
 
 fn show_all<'a>(
-    sessions: impl Iterator<Item = &'a Session>,
+    clients: impl Iterator<Item = &'a Client>,
     channel: Option<&Channel>,
     wanted: &Wanted<'_>,
     asked: &Asked<'_>,
     replies: &mut Replies,
 ) {
-    let mut sessions = sessions.filter(|session| !wanted.operators || session.is_admin());
-    for session in sessions.by_ref().take(SHOWN_MAX) {
+    let mut clients = clients.filter(|client| !wanted.operators || client.is_admin());
+    for client in clients.by_ref().take(SHOWN_MAX) {
         let network = asked.network;
-        let channel = channel.or_else(|| common_channel(session, asked.session, network));
+        let channel = channel.or_else(|| common_channel(client, asked.client, network));
         match wanted.fields {
-            Some(fields) => show_fields(session, channel, (fields, wanted.token), asked, replies),
-            None => show(session, channel, asked, replies),
+            Some(fields) => show_fields(client, channel, (fields, wanted.token), asked, replies),
+            None => show(client, channel, asked, replies),
         }
     }
-    if sessions.next().is_some() {
+    if clients.next().is_some() {
         asked.say_cut(replies, SHOWN_MAX);
     }
 }
 
-fn fits(session: &Session, what: &str, network: &Network) -> bool {
-    let Session {
+fn fits(client: &Client, what: &str, network: &Network) -> bool {
+    let Client {
         nick,
         user,
         host,
         realname,
         ..
-    } = session;
+    } = client;
     let server = &network.settings.server;
     [nick, user, host, server, realname]
         .iter()
@@ -101,59 +101,59 @@ fn fits(session: &Session, what: &str, network: &Network) -> bool {
 }
 
 /// An invisible client is seen by itself and by those on a channel with it.
-fn is_visible(session: &Session, asker: &Session, network: &Network) -> bool {
-    !session.is_invisible()
-        || session.id == asker.id
-        || common_channel(session, asker, network).is_some()
+fn is_visible(client: &Client, asker: &Client, network: &Network) -> bool {
+    !client.is_invisible()
+        || client.id == asker.id
+        || common_channel(client, asker, network).is_some()
 }
 
 fn common_channel<'a>(
-    session: &Session,
-    asker: &Session,
+    client: &Client,
+    asker: &Client,
     network: &'a Network,
 ) -> Option<&'a Channel> {
-    let common = session
+    let common = client
         .channels
         .iter()
         .filter(|id| asker.channels.contains(id));
     let mut common = common.filter_map(|&id| network.channels.find(id));
-    common.find(|channel| channel.shows(session.id, asker.id))
+    common.find(|channel| channel.shows(client.id, asker.id))
 }
 
-fn show(session: &Session, channel: Option<&Channel>, asked: &Asked<'_>, replies: &mut Replies) {
+fn show(client: &Client, channel: Option<&Channel>, asked: &Asked<'_>, replies: &mut Replies) {
     let server = &asked.network.settings.server;
     let name = channel.map_or("*", |channel| &channel.name);
-    let flags = flags(session, channel, asked);
+    let flags = flags(client, channel, asked);
     let reply = asked
         .reply(RPL_WHOREPLY, replies)
-        .params([name, &session.user, &session.host]);
-    let reply = reply.params([&**server, &session.nick, &flags]);
-    reply.trailing_fmt(format_args!("0 {}", session.realname));
+        .params([name, &client.user, &client.host]);
+    let reply = reply.params([&**server, &client.nick, &flags]);
+    reply.trailing_fmt(format_args!("0 {}", client.realname));
 }
 
 /// Writes the fields that were asked for, in their fixed order: besides those of the specification
 /// `d`, the hops, and `o`, a member's level, both of which clients ask for.
 fn show_fields(
-    session: &Session,
+    client: &Client,
     channel: Option<&Channel>,
     (fields, token): (&str, &str),
     asked: &Asked<'_>,
     replies: &mut Replies,
 ) {
-    let account = session.account.as_ref();
-    let idle_ms = asked.stamp.wall_ms.saturating_sub(session.last_spoke_ms);
+    let account = client.account.as_ref();
+    let idle_ms = asked.stamp.wall_ms.saturating_sub(client.last_spoke_ms);
     let mut reply = asked.reply(RPL_WHOSPCRPL, replies);
     for field in FIELDS.chars().filter(|&field| fields.contains(field)) {
         reply = match field {
             't' if token.is_empty() => reply.param("0"),
             't' => reply.param(token),
             'c' => reply.param(channel.map_or("*", |channel| &channel.name)),
-            'u' => reply.param(&session.user),
-            'i' => reply.param(session.address_for(asked.session).unwrap_or(NO_ADDRESS)),
-            'h' => reply.param(&session.host),
+            'u' => reply.param(&client.user),
+            'i' => reply.param(asked.address_of(client).unwrap_or(NO_ADDRESS)),
+            'h' => reply.param(&client.host),
             's' => reply.param(&asked.network.settings.server),
-            'n' => reply.param(&session.nick),
-            'f' => reply.param(&flags(session, channel, asked)),
+            'n' => reply.param(&client.nick),
+            'f' => reply.param(&flags(client, channel, asked)),
             'd' => reply.param("0"),
             'l' => reply.number(idle_ms / 1_000),
             'a' => reply.param(account.map_or("0", |account| &account.name)),
@@ -161,24 +161,34 @@ fn show_fields(
         };
     }
     match fields.contains('r') {
-        true => reply.trailing(&session.realname),
+        true => reply.trailing(&client.realname),
         false => reply.end(),
     }
 }
 
-fn flags(session: &Session, channel: Option<&Channel>, asked: &Asked<'_>) -> String {
-    let mut flags = String::from(if session.away.is_some() { "G" } else { "H" });
-    if session.is_admin() {
+fn flags(client: &Client, channel: Option<&Channel>, asked: &Asked<'_>) -> String {
+    let mut flags = String::from(if client.away.is_some() { "G" } else { "H" });
+    if client.is_admin() {
         flags.push('*');
     }
-    if let Some(rank) = channel.and_then(|channel| channel.rank(session.id)) {
+    if let Some(rank) = channel.and_then(|channel| channel.rank(client.id)) {
         let all = asked.session.caps.has(Caps::MULTI_PREFIX);
         flags.push_str(rank.prefixes(all));
     }
-    if session.modes.has(UserMode::Bot) {
+    if client.modes.has(UserMode::Bot) {
         flags.push(UserMode::Bot.letter());
     }
     flags
+}
+
+impl Asked<'_> {
+    /// Returns the address of a client's oldest session, if the asker may know it.
+    fn address_of(&self, client: &Client) -> Option<&str> {
+        let is_told = client.id == self.client.id || self.client.is_admin();
+        let session = self.network.sessions_of(client.id).next();
+        let address = session.and_then(|session| session.link.address.as_deref());
+        address.filter(|_| is_told)
+    }
 }
 
 /// Every field but the real name, which is the last.

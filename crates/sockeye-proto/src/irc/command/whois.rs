@@ -1,13 +1,14 @@
 //! WHOIS (Modern IRC, section WHOIS message).
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 
 use super::{Asked, targets};
 use crate::irc::caps::Caps;
 use crate::irc::input::fingerprint_text;
+use crate::irc::network::client::UserMode;
 use crate::irc::network::modes::Flag;
-use crate::irc::network::session::UserMode;
-use crate::irc::network::{Replies, Session};
+use crate::irc::network::{Client, Replies};
 use crate::irc::numeric::{
     ERR_NONICKNAMEGIVEN, ERR_NOSUCHNICK, RPL_AWAY, RPL_ENDOFWHOIS, RPL_WHOISACCOUNT,
     RPL_WHOISACTUALLY, RPL_WHOISBOT, RPL_WHOISCERTFP, RPL_WHOISCHANNELS, RPL_WHOISHOST,
@@ -23,63 +24,70 @@ pub(super) fn whois(asked: &Asked<'_>, replies: &mut Replies) {
         (Some(_), Some(nicks)) => nicks,
     };
     for nick in targets(nicks).take(NICKS_MAX) {
-        match asked.network.session_by_nick(nick) {
-            Some(session) => show(session, asked, replies),
+        match asked.network.client_by_nick(nick) {
+            Some(client) => show(client, asked, replies),
             None => asked.reply(ERR_NOSUCHNICK, replies).param(nick).text(),
         }
     }
     asked.reply(RPL_ENDOFWHOIS, replies).param(nicks).text();
 }
 
-fn show(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
+fn show(client: &Client, asked: &Asked<'_>, replies: &mut Replies) {
     let network = asked.network;
-    let nick = &session.nick;
+    let nick = &client.nick;
     let reply = asked
         .reply(RPL_WHOISUSER, replies)
-        .params([&**nick, &session.user]);
+        .params([&**nick, &client.user]);
     reply
-        .params([&*session.host, "*"])
-        .trailing(&session.realname);
-    show_channels(session, asked, replies);
+        .params([&*client.host, "*"])
+        .trailing(&client.realname);
+    show_channels(client, asked, replies);
     let reply = asked
         .reply(RPL_WHOISSERVER, replies)
         .params([&**nick, &network.settings.server]);
     reply.trailing(&network.settings.network);
-    if session.is_admin() {
+    if client.is_admin() {
         asked.reply(RPL_WHOISOPERATOR, replies).param(nick).text();
     }
-    if session.modes.has(UserMode::Bot) {
+    if client.modes.has(UserMode::Bot) {
         asked.reply(RPL_WHOISBOT, replies).param(nick).text();
     }
-    if let Some(account) = &session.account {
+    if let Some(account) = &client.account {
         asked
             .reply(RPL_WHOISACCOUNT, replies)
             .params([&**nick, &account.name])
             .text();
     }
-    show_link(session, asked, replies);
-    if let Some(reason) = &session.away {
+    show_link(client, asked, replies);
+    if let Some(reason) = &client.away {
         asked.reply(RPL_AWAY, replies).param(nick).trailing(reason);
     }
-    let idle_ms = asked.stamp.wall_ms.saturating_sub(session.last_spoke_ms);
+    let idle_ms = asked.stamp.wall_ms.saturating_sub(client.last_spoke_ms);
     let reply = asked
         .reply(RPL_WHOISIDLE, replies)
         .param(nick)
         .number(idle_ms / 1_000);
-    reply.number(session.signed_on_ms / 1_000).text();
+    reply.number(client.signed_on_ms / 1_000).text();
 }
 
-/// How it is connected, and its modes: but for whether that is encrypted, only the client itself and
+/// How it is connected, and its modes: but for whether all that is encrypted, only the client itself and
 /// operators are told.
-fn show_link(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
-    let nick = session.nick.as_str();
-    if session.link.secure {
+fn show_link(client: &Client, asked: &Asked<'_>, replies: &mut Replies) {
+    let nick = client.nick.as_str();
+    let links = || {
+        asked
+            .network
+            .sessions_of(client.id)
+            .map(|session| &session.link)
+    };
+    if links().next().is_some() && links().all(|link| link.secure) {
         asked.reply(RPL_WHOISSECURE, replies).param(nick).text();
     }
-    if session.id != asked.session.id && !asked.session.is_admin() {
+    if client.id != asked.client.id && !asked.client.is_admin() {
         return;
     }
-    if let Some(certificate) = &session.link.certificate {
+    let certificates: BTreeSet<_> = links().filter_map(|link| link.certificate).collect();
+    for certificate in &certificates {
         let text = format_args!(
             "has client certificate fingerprint {}",
             fingerprint_text(certificate)
@@ -87,37 +95,38 @@ fn show_link(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
         let reply = asked.reply(RPL_WHOISCERTFP, replies).param(nick);
         reply.trailing_fmt(text);
     }
-    if let Some(address) = &session.link.address {
+    let addresses: BTreeSet<_> = links().filter_map(|link| link.address.as_deref()).collect();
+    for address in addresses {
         let reply = asked.reply(RPL_WHOISACTUALLY, replies);
         reply.params([nick, address]).text();
         let reply = asked.reply(RPL_WHOISHOST, replies).param(nick);
         reply.trailing_fmt(format_args!("is connecting from *@{address} {address}"));
     }
-    let modes = session.mode_letters();
+    let modes = client.mode_letters();
     let reply = asked.reply(RPL_WHOISMODES, replies).param(nick);
     reply.trailing_fmt(format_args!("is using modes {modes}"));
 }
 
 /// Channels that the asker may not see are left out; of an invisible client all that they do not
 /// share.
-fn show_channels(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
+fn show_channels(client: &Client, asked: &Asked<'_>, replies: &mut Replies) {
     let network = asked.network;
     let mut names = String::new();
-    for channel in session
+    for channel in client
         .channels
         .iter()
         .filter_map(|&id| network.channels.find(id))
     {
-        let shared = channel.rank(asked.session.id).is_some();
-        let hidden = session.is_invisible() || channel.modes.has(Flag::Secret);
-        if !channel.shows(session.id, asked.session.id) || (!shared && hidden) {
+        let shared = channel.rank(asked.client.id).is_some();
+        let hidden = client.is_invisible() || channel.modes.has(Flag::Secret);
+        if !channel.shows(client.id, asked.client.id) || (!shared && hidden) {
             continue;
         }
         let all = asked.session.caps.has(Caps::MULTI_PREFIX);
-        let prefix = channel.rank(session.id).unwrap_or_default().prefixes(all);
+        let prefix = channel.rank(client.id).unwrap_or_default().prefixes(all);
         let bytes = names.len() + " ".len() + prefix.len() + channel.name.len();
         if bytes > CHANNELS_BYTES_MAX {
-            write_channels(session, asked, &names, replies);
+            write_channels(client, asked, &names, replies);
             names.clear();
         }
         if !names.is_empty() {
@@ -127,14 +136,14 @@ fn show_channels(session: &Session, asked: &Asked<'_>, replies: &mut Replies) {
         names.push_str(&channel.name);
     }
     if !names.is_empty() {
-        write_channels(session, asked, &names, replies);
+        write_channels(client, asked, &names, replies);
     }
 }
 
-fn write_channels(session: &Session, asked: &Asked<'_>, names: &str, replies: &mut Replies) {
+fn write_channels(client: &Client, asked: &Asked<'_>, names: &str, replies: &mut Replies) {
     asked
         .reply(RPL_WHOISCHANNELS, replies)
-        .param(&session.nick)
+        .param(&client.nick)
         .trailing(names);
 }
 

@@ -6,7 +6,7 @@
 use super::channel::Channel;
 use super::rank::{Prefix, Rank};
 use super::{Network, Refusal};
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::numeric::{ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL};
 
 impl Network {
@@ -16,7 +16,7 @@ impl Network {
     /// 403 if it has ended, 442 if `who` is not on it.
     pub(crate) fn as_member(
         &self,
-        who: SessionId,
+        who: ClientId,
         channel: ChannelId,
         name: &str,
     ) -> Result<(&Channel, Rank), Refusal> {
@@ -35,7 +35,7 @@ impl Network {
     /// Those of [`Network::as_member`], and 482 if the rank is lower than `least`.
     pub(crate) fn as_ranked(
         &self,
-        who: SessionId,
+        who: ClientId,
         channel: ChannelId,
         name: &str,
         least: Prefix,
@@ -51,7 +51,7 @@ impl Network {
     ///
     /// # Errors
     /// 403 if there is none of this name, 442 if it is secret and `who` is not on it.
-    pub(crate) fn as_viewer(&self, who: SessionId, name: &str) -> Result<&Channel, Refusal> {
+    pub(crate) fn as_viewer(&self, who: ClientId, name: &str) -> Result<&Channel, Refusal> {
         match self.channel_by_name(name) {
             None => Err(self.refusal(who, ERR_NOSUCHCHANNEL, [name])),
             Some(channel) if !channel.is_visible_to(who) => {

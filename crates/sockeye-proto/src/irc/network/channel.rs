@@ -3,12 +3,12 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
-use super::deliver::Audience;
+use super::audience::Audience;
+use super::client::Client;
 use super::modes::{Flag, Modes};
 use super::rank::{Prefix, Rank};
 use super::roll::Roll;
-use super::session::Session;
-use crate::irc::id::{AccountId, ChannelId, SessionId};
+use crate::irc::id::{AccountId, ChannelId, ClientId};
 
 /// One channel.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Channel {
     pub(crate) stored: bool,
     pub(crate) topic: Option<Topic>,
     pub(crate) modes: Modes,
-    pub(crate) members: BTreeMap<SessionId, Rank>,
+    pub(crate) members: BTreeMap<ClientId, Rank>,
     /// The same as NAMES shows them.
     pub(super) roll: Roll,
     /// The members of each encoding class; `None` when members or their capabilities changed.
@@ -58,18 +58,18 @@ impl Channel {
         }
     }
 
-    pub(crate) fn rank(&self, session: SessionId) -> Option<Rank> {
-        self.members.get(&session).copied()
+    pub(crate) fn rank(&self, client: ClientId) -> Option<Rank> {
+        self.members.get(&client).copied()
     }
 
-    /// Returns whether `session` may know that the channel exists and who is on it.
-    pub(crate) fn is_visible_to(&self, session: SessionId) -> bool {
-        !self.modes.has(Flag::Secret) || self.members.contains_key(&session)
+    /// Returns whether `client` may know that the channel exists and who is on it.
+    pub(crate) fn is_visible_to(&self, client: ClientId) -> bool {
+        !self.modes.has(Flag::Secret) || self.members.contains_key(&client)
     }
 
     /// Returns whether `viewer` may know that `member` is on the channel. In an auditorium those
     /// without a prefix are seen by halfops and above, and by themselves.
-    pub(crate) fn shows(&self, member: SessionId, viewer: SessionId) -> bool {
+    pub(crate) fn shows(&self, member: ClientId, viewer: ClientId) -> bool {
         member == viewer
             || !self.modes.has(Flag::Auditorium)
             || self.has_rank(member, Prefix::Voice)
@@ -77,45 +77,45 @@ impl Channel {
     }
 
     /// Returns whether `viewer` may know of all members that they are there.
-    pub(crate) fn shows_all(&self, viewer: SessionId) -> bool {
+    pub(crate) fn shows_all(&self, viewer: ClientId) -> bool {
         let least = self.modes.has(Flag::Auditorium).then_some(Prefix::Halfop);
         let rank = self.rank(viewer);
         rank.is_some_and(|rank| least.is_none_or(|least| rank.is_at_least(least)))
     }
 
-    /// Returns whether a session is a member with this prefix or a higher one.
-    pub(crate) fn has_rank(&self, session: SessionId, least: Prefix) -> bool {
-        self.rank(session)
+    /// Returns whether a client is a member with this prefix or a higher one.
+    pub(crate) fn has_rank(&self, client: ClientId, least: Prefix) -> bool {
+        self.rank(client)
             .is_some_and(|rank| rank.is_at_least(least))
     }
 
     /// Adds a member.
-    pub(crate) fn add_member(&mut self, session: &Session, rank: Rank) {
-        if self.members.insert(session.id, rank).is_none() {
+    pub(crate) fn add_member(&mut self, client: &Client, rank: Rank) {
+        if self.members.insert(client.id, rank).is_none() {
             self.audience = None;
-            self.roll.add(session, rank);
+            self.roll.add(client, rank);
         }
     }
 
     /// Gives or takes a member's prefix; returns whether that changed anything.
-    pub(crate) fn set_rank(&mut self, session: SessionId, prefix: Prefix, add: bool) -> bool {
-        let rank = self.members.get_mut(&session);
+    pub(crate) fn set_rank(&mut self, client: ClientId, prefix: Prefix, add: bool) -> bool {
+        let rank = self.members.get_mut(&client);
         let changed = rank.is_some_and(|rank| rank.set(prefix, add));
         if changed {
-            self.roll.rewrite(session);
+            self.roll.rewrite(client);
         }
         changed
     }
 
     /// Returns the members in the order of joining.
-    pub(crate) fn members_by_joining(&self) -> impl Iterator<Item = SessionId> {
+    pub(crate) fn members_by_joining(&self) -> impl Iterator<Item = ClientId> {
         self.roll.members()
     }
 
-    pub(crate) fn remove_member(&mut self, session: SessionId) {
-        if self.members.remove(&session).is_some() {
+    pub(crate) fn remove_member(&mut self, client: ClientId) {
+        if self.members.remove(&client).is_some() {
             self.audience = None;
-            self.roll.remove(session);
+            self.roll.remove(client);
         }
     }
 }

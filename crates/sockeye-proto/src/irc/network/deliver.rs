@@ -1,23 +1,26 @@
 //! From one line to all who see it: encoded once for each way of writing it, then shared.
 //!
-//! Invariant: the one whose command is carried out never receives its own copy from here, but
-//! among its [`Replies`](super::Replies), so that label and order are right.
+//! Invariant: the session whose command is carried out never receives its own copy from here, but
+//! among its [`Replies`](super::Replies), so that label and order are right. The other sessions of
+//! its client are told like everybody else.
 
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use super::Network;
+use super::audience::{self, Lists};
 use super::channel::Channel;
+use super::client::{Client, UserMode};
 use super::modes::Flag;
 use super::rank::{Prefix, Rank};
-use super::session::{Session, Sessions, UserMode};
+use super::replies;
+use super::session::Session;
+use super::{Effects, Network};
 use crate::irc::caps::{Caps, Encoding};
 use crate::irc::event::Stamp;
-use crate::irc::history::{msgid_text, time_text};
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::history::{HistoryRequest, msgid_text, time_text};
+use crate::irc::id::{ChannelId, ClientId, SessionId};
 use crate::irc::input::{Output, Recipients};
 use crate::irc::message::Line;
 
@@ -60,7 +63,7 @@ impl<'a> Relay<'a> {
     }
 
     /// Says which client it is from.
-    pub(crate) fn by(self, sender: &Session) -> Self {
+    pub(crate) fn by(self, sender: &Client) -> Self {
         let account = sender.account.as_ref().map(|account| account.name.clone());
         let bot = sender.modes.has(UserMode::Bot);
         Self {
@@ -133,7 +136,7 @@ impl<'a> Relay<'a> {
             .flatten()
     }
 
-    fn is_for(&self, caps: Caps) -> bool {
+    pub(super) fn is_for(&self, caps: Caps) -> bool {
         caps.has(self.needs) && !caps.has_any(self.lacks)
     }
 
@@ -142,7 +145,7 @@ impl<'a> Relay<'a> {
     }
 
     /// Returns the encoding in which the line is the same, with as little as possible.
-    fn plainest(&self, encoding: Encoding) -> Encoding {
+    pub(super) fn plainest(&self, encoding: Encoding) -> Encoding {
         Encoding {
             message_tags: encoding.message_tags && (self.tags.is_some() || self.bot),
             server_time: encoding.server_time,
@@ -152,20 +155,36 @@ impl<'a> Relay<'a> {
     }
 }
 
-impl Channel {
-    fn audience(&mut self, sessions: &Sessions) -> &Audience {
-        self.audience.get_or_insert_with(|| {
-            let mut lists = Lists::default();
-            for &member in self.members.keys() {
-                lists.push(sessions, member);
-            }
-            lists.shared()
-        })
+impl Effects<'_> {
+    /// Sends complete lines to a session: among its replies, if it is its line that is carried out.
+    pub(crate) fn say(&mut self, to: SessionId, lines: String) {
+        if to == self.replies.to() {
+            self.replies.lines().push_str(&lines);
+        } else if !lines.is_empty() {
+            let (to, lines) = (Recipients::One(to), Bytes::from(lines));
+            self.outputs.push(Output::Send { to, lines });
+        }
+    }
+
+    /// Keeps a place for stored messages in the queue of a session.
+    pub(crate) fn history(&mut self, mut request: HistoryRequest, network: &mut Network) {
+        if request.to == self.replies.to() {
+            return self.replies.history(request);
+        }
+        request.reply.batch = replies::batch_reference(request.to, network);
+        self.outputs.push(Output::History(request));
+    }
+
+    /// Tells the session whose line is carried out what has come of it.
+    pub(crate) fn echo(&mut self, relay: &Relay<'_>, network: &Network) {
+        let session = network.sessions.find(self.replies.to());
+        let line = session.and_then(|session| relay.for_client(session.caps));
+        self.replies.lines().extend(line);
     }
 }
 
 impl Network {
-    /// Sends to all members of a channel but one.
+    /// Sends to all members of a channel, also to the sender's, but for one session.
     pub(crate) fn send_to_channel(
         &mut self,
         channel: ChannelId,
@@ -177,19 +196,19 @@ impl Network {
             return;
         };
         if relay.is_for_all() {
-            let audience = channel.audience(&self.sessions);
-            return send(audience, Some(except), relay, outputs);
+            let audience = channel.audience(&self.clients, &self.sessions);
+            return audience::send(audience, Some(except), relay, outputs);
         }
         let id = channel.id;
-        self.send_to_some(id, relay, outputs, |_, member, _| member != except);
+        self.send_to_some(id, Some(except), relay, outputs, |_, _, _| true);
     }
 
-    /// Sends to those members of a channel, but for one, who may know that `of` is there: what
-    /// became of it.
+    /// Sends to those members of a channel, but for one session, who may know that `of` is there:
+    /// what became of it.
     pub(crate) fn send_to_viewers(
         &mut self,
         channel: ChannelId,
-        of: SessionId,
+        of: ClientId,
         except: SessionId,
         relay: &Relay<'_>,
         outputs: &mut Vec<Output>,
@@ -198,26 +217,38 @@ impl Network {
             return;
         };
         if known.modes.has(Flag::Auditorium) && !known.has_rank(of, Prefix::Voice) {
-            self.send_to_some(channel, relay, outputs, |channel, member, _| {
-                member != except && channel.shows(of, member)
-            });
+            let shows = |channel: &Channel, member, _| channel.shows(of, member);
+            self.send_to_some(channel, Some(except), relay, outputs, shows);
         } else {
             self.send_to_channel(channel, except, relay, outputs);
         }
     }
 
-    /// Sends to the members of a channel, but for one, who have this prefix or a higher one.
+    /// Sends to those members of a channel who may know that `of` is there, but not to itself.
+    pub(crate) fn send_to_witnesses(
+        &self,
+        channel: ChannelId,
+        of: ClientId,
+        relay: &Relay<'_>,
+        outputs: &mut Vec<Output>,
+    ) {
+        self.send_to_some(channel, None, relay, outputs, |channel, member, _| {
+            member != of && channel.shows(of, member)
+        });
+    }
+
+    /// Sends to the members of a channel who have this prefix or a higher one, and to the sender's
+    /// other sessions.
     pub(crate) fn send_to_ranked(
         &self,
         channel: ChannelId,
-        except: SessionId,
+        (from, except): (ClientId, SessionId),
         least: Prefix,
         relay: &Relay<'_>,
         outputs: &mut Vec<Output>,
     ) {
-        self.send_to_some(channel, relay, outputs, |_, member, rank| {
-            member != except && rank.is_at_least(least)
-        });
+        let hears = |_: &Channel, member, rank: Rank| member == from || rank.is_at_least(least);
+        self.send_to_some(channel, Some(except), relay, outputs, hears);
     }
 
     /// Sends to the members of an auditorium to whom those without a prefix are not shown, but to
@@ -225,178 +256,129 @@ impl Network {
     pub(crate) fn send_to_audience(
         &self,
         channel: ChannelId,
-        of: SessionId,
+        of: ClientId,
         relay: &Relay<'_>,
         outputs: &mut Vec<Output>,
     ) {
-        self.send_to_some(channel, relay, outputs, |_, member, rank| {
+        self.send_to_some(channel, None, relay, outputs, |_, member, rank| {
             member != of && !rank.is_at_least(Prefix::Halfop)
         });
     }
 
-    /// Sends to those members of a channel who are meant.
+    /// Sends to those members of a channel who are meant, but for one session.
     fn send_to_some(
         &self,
         channel: ChannelId,
+        except: Option<SessionId>,
         relay: &Relay<'_>,
         outputs: &mut Vec<Output>,
-        is_meant: impl Fn(&Channel, SessionId, Rank) -> bool,
+        is_meant: impl Fn(&Channel, ClientId, Rank) -> bool,
     ) {
         let Some(channel) = self.channels.find(channel) else {
             return;
         };
+        let members = channel.members.iter();
+        let members = members.filter(|&(&member, &rank)| is_meant(channel, member, rank));
         let mut lists = Lists::default();
-        for (&member, &rank) in &channel.members {
-            if is_meant(channel, member, rank) {
-                lists.push_if(&self.sessions, member, |caps| relay.is_for(caps));
-            }
+        for session in members.flat_map(|(&member, _)| self.sessions_of(member)) {
+            lists.push_if(session, except, relay);
         }
-        send(&lists.shared(), None, relay, outputs);
+        audience::send(&lists.shared(), None, relay, outputs);
     }
 
-    /// Sends to one client.
-    pub(crate) fn send_to_session(
+    /// Sends to all sessions of a client.
+    pub(crate) fn send_to_client(
         &self,
-        session: SessionId,
+        client: ClientId,
         relay: &Relay<'_>,
         outputs: &mut Vec<Output>,
     ) {
-        let Some(receiver) = self.sessions.find(session) else {
-            return;
-        };
-        if let Some(line) = relay.for_client(receiver.caps) {
-            outputs.push(Output::Send {
-                to: Recipients::One(session),
-                lines: Bytes::from(line),
-            });
-        }
+        self.send_to_sessions(self.sessions_of(client), None, relay, outputs);
     }
 
-    /// Sends to everybody who sees `session` on a channel, once to each, not to itself.
+    /// Sends to the sessions of a client but for one: what that one has done.
+    pub(crate) fn send_to_others(
+        &self,
+        client: ClientId,
+        except: SessionId,
+        relay: &Relay<'_>,
+        outputs: &mut Vec<Output>,
+    ) {
+        self.send_to_sessions(self.sessions_of(client), Some(except), relay, outputs);
+    }
+
+    /// Sends to everybody who sees `client` on a channel, once to each, not to itself.
     ///
     /// News that need a capability reach those who monitor it, too (IRCv3 extended-monitor).
     pub(crate) fn send_to_peers(
         &mut self,
-        session: SessionId,
+        client: ClientId,
         relay: &Relay<'_>,
         outputs: &mut Vec<Output>,
     ) {
         self.epoch += 1;
         let epoch = self.epoch;
-        let Some(own) = self.sessions.find_mut(session) else {
+        let Some(own) = self.clients.find_mut(client) else {
             return;
         };
         own.mark = epoch;
-        let channels = own.channels.clone();
-        let watchers = match relay.needs {
-            Caps::NONE => Vec::new(),
-            _ => self.monitors.watchers(&own.folded).collect(),
-        };
+        let (channels, folded) = (own.channels.clone(), own.folded.clone());
         let mut lists = Lists::default();
         for channel in channels.iter().filter_map(|&id| self.channels.find(id)) {
             for &member in channel.members.keys() {
-                if channel.shows(session, member) && self.sessions.visit(member, epoch) {
-                    lists.push_if(&self.sessions, member, |caps| relay.is_for(caps));
+                if channel.shows(client, member) && self.clients.visit(member, epoch) {
+                    for session in self.sessions_of(member) {
+                        lists.push_if(session, None, relay);
+                    }
                 }
             }
         }
-        for watcher in watchers {
-            if self.sessions.visit(watcher, epoch) {
-                lists.push_if(&self.sessions, watcher, |caps| {
-                    caps.has(Caps::EXTENDED_MONITOR) && relay.is_for(caps)
-                });
+        if relay.needs != Caps::NONE {
+            for watcher in self.monitors.watchers(&folded) {
+                let session = self.sessions.find(watcher);
+                let is_peer = |session: &&Session| {
+                    let client = self.clients.find(session.client);
+                    client.is_some_and(|client| client.mark == epoch)
+                };
+                let extends = |session: &&Session| session.caps.has(Caps::EXTENDED_MONITOR);
+                if let Some(session) = session.filter(extends).filter(|it| !is_peer(it)) {
+                    lists.push_if(session, None, relay);
+                }
             }
         }
-        send(&lists.shared(), None, relay, outputs);
+        audience::send(&lists.shared(), None, relay, outputs);
     }
 
-    /// Sends to each of some clients.
-    pub(crate) fn send_to_each(
+    /// Sends to each of some sessions but for one.
+    pub(crate) fn send_to_sessions<'a>(
         &self,
-        receivers: impl Iterator<Item = SessionId>,
+        receivers: impl Iterator<Item = &'a Session>,
+        except: Option<SessionId>,
         relay: &Relay<'_>,
         outputs: &mut Vec<Output>,
     ) {
         let mut lists = Lists::default();
         for receiver in receivers {
-            lists.push_if(&self.sessions, receiver, |caps| relay.is_for(caps));
+            lists.push_if(receiver, except, relay);
         }
-        send(&lists.shared(), None, relay, outputs);
+        audience::send(&lists.shared(), None, relay, outputs);
     }
 
-    /// Forgets who receives what in the channels of `session`, whose capabilities have changed.
-    pub(crate) fn regroup(&mut self, session: SessionId) {
-        let Some(session) = self.sessions.find(session) else {
-            return;
-        };
-        for &id in &session.channels {
+    /// Forgets who receives what in some channels, because their members' sessions or the
+    /// capabilities of those have changed.
+    pub(super) fn forget_audiences(&mut self, channels: &[ChannelId]) {
+        for &id in channels {
             if let Some(channel) = self.channels.find_mut(id) {
                 channel.audience = None;
             }
         }
     }
-}
 
-/// Who receives a line, by encoding; those that do not occur are left out.
-pub(super) type Audience = Vec<(Encoding, Arc<[SessionId]>)>;
-
-/// Sessions by encoding.
-#[derive(Default)]
-struct Lists(Vec<(Encoding, Vec<SessionId>)>);
-
-impl Lists {
-    fn push(&mut self, sessions: &Sessions, id: SessionId) {
-        self.push_if(sessions, id, |_| true);
-    }
-
-    fn push_if(&mut self, sessions: &Sessions, id: SessionId, is_for: impl Fn(Caps) -> bool) {
-        let Some(session) = sessions.find(id).filter(|session| is_for(session.caps)) else {
-            return;
-        };
-        let encoding = session.caps.encoding();
-        match self.0.iter_mut().find(|(known, _)| *known == encoding) {
-            Some((_, list)) => list.push(id),
-            None => self.0.push((encoding, Vec::from([id]))),
-        }
-    }
-
-    fn shared(self) -> Audience {
-        let lists = self.0.into_iter();
-        lists
-            .map(|(encoding, list)| (encoding, list.into()))
-            .collect()
-    }
-}
-
-fn send(
-    audience: &Audience,
-    except: Option<SessionId>,
-    relay: &Relay<'_>,
-    outputs: &mut Vec<Output>,
-) {
-    // What an encoding has more than another may not occur in this line.
-    let mut written: Vec<(Encoding, Bytes)> = Vec::new();
-    for (encoding, members) in audience {
-        if members.iter().all(|&member| Some(member) == except) {
-            continue;
-        }
-        let plainest = relay.plainest(*encoding);
-        let known = written.iter().find(|(known, _)| *known == plainest);
-        let lines = match known {
-            Some((_, lines)) => lines.clone(),
-            None => match relay.encode(plainest).map(Bytes::from) {
-                Some(lines) => lines,
-                None => continue,
-            },
-        };
-        if known.is_none() {
-            written.push((plainest, lines.clone()));
-        }
-        let to = Recipients::Many {
-            members: Arc::clone(members),
-            except,
-        };
-        outputs.push(Output::Send { to, lines });
+    /// Forgets who receives what where a session is, whose capabilities have changed.
+    pub(crate) fn regroup(&mut self, session: SessionId) {
+        let client = self.client_of(session);
+        let channels = client.map(|client| client.channels.clone());
+        self.forget_audiences(&channels.unwrap_or_default());
     }
 }
 

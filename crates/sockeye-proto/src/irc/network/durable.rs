@@ -7,14 +7,14 @@ use alloc::string::String;
 
 use super::modes::Flag;
 use super::rank::Prefix;
-use super::{Event, Intent, Network, Refusal, Session};
+use super::{Client, Event, Intent, Network, Refusal};
 use crate::irc::command::join::Entry;
 use crate::irc::command::message::Speech;
 use crate::irc::event::{
     Fact, Found, MessageKind, Party, PresenceChange, StoredDirect, StoredMessage, StoredPresence,
     Target,
 };
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::numeric::{ERR_CANNOTSENDTOCHAN, ERR_UNKNOWNERROR};
 
 impl Network {
@@ -43,10 +43,10 @@ impl Network {
                 }
             }
             Event::Redact(redact) => {
-                if let Some(session) = self.sessions.find(redact.by) {
+                if let Some(client) = self.clients.find(redact.by) {
                     let fact = Fact::Redact {
-                        by: session.source.clone(),
-                        account: session.account.as_ref().map(|account| account.name.clone()),
+                        by: client.source.clone(),
+                        account: client.account.as_ref().map(|account| account.name.clone()),
                         number: redact.number,
                         msgid: redact.msgid.clone(),
                         reason: redact.reason.clone(),
@@ -81,7 +81,7 @@ impl Network {
         if !self.settings.history || !speech.lasts() || speech.hearing.is_some() {
             return None;
         }
-        let sender = self.sessions.find(speech.from)?;
+        let sender = self.clients.find(speech.from)?;
         let message = StoredMessage {
             source: sender.source.clone(),
             account: sender.account.as_ref().map(|account| account.name.clone()),
@@ -91,7 +91,7 @@ impl Network {
         };
         let receiver = match speech.to {
             Target::Channel(channel) => return Some((channel, Fact::Message(message))),
-            Target::Session(receiver) => self.sessions.find(receiver)?,
+            Target::Client(receiver) => self.clients.find(receiver)?,
         };
         (sender.account.is_some() || receiver.account.is_some()).then(|| {
             let direct = StoredDirect {
@@ -106,9 +106,9 @@ impl Network {
     /// What happens to members is stored in channels with stored state only, so that a channel
     /// does not begin to last because somebody looks into it; of an auditorium what all see of it.
     fn presence(&self, event: &Event, store: &mut dyn FnMut(ChannelId, Fact)) {
-        let mut tell = |by: SessionId, whom: SessionId, channel: ChannelId, change| {
-            let (Some(session), Some(channel)) =
-                (self.sessions.find(by), self.channels.find(channel))
+        let mut tell = |by: ClientId, whom: ClientId, channel: ChannelId, change| {
+            let (Some(client), Some(channel)) =
+                (self.clients.find(by), self.channels.find(channel))
             else {
                 return;
             };
@@ -116,88 +116,96 @@ impl Network {
                 channel.modes.has(Flag::Auditorium) && !channel.has_rank(whom, Prefix::Voice);
             if channel.stored && !is_hidden {
                 let presence = StoredPresence {
-                    source: session.source.clone(),
-                    account: session.account.as_ref().map(|account| account.name.clone()),
+                    source: client.source.clone(),
+                    account: client.account.as_ref().map(|account| account.name.clone()),
                     change,
                 };
                 store(channel.id, Fact::Presence(presence));
             }
         };
-        let channels_of = |who: SessionId| {
-            let session = self.sessions.find(who);
-            session.into_iter().flat_map(|session| &session.channels)
+        let channels_of = |who: ClientId| {
+            let client = self.clients.find(who);
+            client.into_iter().flat_map(|client| &client.channels)
         };
         match event {
             Event::Join(join) => {
                 if let Ok(Entry::Existing(channel) | Entry::Forwarded(channel)) = join.plan(self) {
-                    let session = self.sessions.find(join.session);
-                    let realname = session.map_or("", |session| &session.realname).into();
+                    let client = self.clients.find(join.client);
+                    let realname = client.map_or("", |client| &client.realname).into();
                     let change = PresenceChange::Join { realname };
-                    tell(join.session, join.session, channel, change);
+                    tell(join.client, join.client, channel, change);
                 }
             }
             Event::Part(part) => {
                 let reason = part.reason.clone();
                 let change = PresenceChange::Part { reason };
-                tell(part.session, part.session, part.channel, change);
+                tell(part.client, part.client, part.channel, change);
             }
             Event::Kick(kick) => {
-                let victim = self.sessions.find(kick.victim);
+                let victim = self.clients.find(kick.victim);
                 let nick = victim.map_or("", |victim| &victim.nick).into();
                 let reason = kick.reason.clone();
                 let change = PresenceChange::Kick { nick, reason };
                 tell(kick.by, kick.victim, kick.channel, change);
             }
-            Event::Leave(leave) => {
-                for &channel in channels_of(leave.session) {
-                    let reason = leave.reason.clone();
-                    let change = PresenceChange::Quit { reason };
-                    tell(leave.session, leave.session, channel, change);
-                }
-            }
-            Event::Kill(kill) => {
-                let by = self.sessions.find(kill.by);
-                let reason = by.map_or_else(String::new, |by| kill.words(by));
-                for &channel in channels_of(kill.victim) {
-                    let reason = reason.clone();
-                    let change = PresenceChange::Quit { reason };
-                    tell(kill.victim, kill.victim, channel, change);
-                }
-            }
             Event::Nick(renamed) => {
-                for &channel in channels_of(renamed.session) {
+                for &channel in channels_of(renamed.client) {
                     let nick = renamed.nick.clone();
                     let change = PresenceChange::Nick { nick };
-                    tell(renamed.session, renamed.session, channel, change);
+                    tell(renamed.client, renamed.client, channel, change);
                 }
             }
-            _ => {}
+            _ => {
+                let Some((who, reason)) = self.quitting(event) else {
+                    return;
+                };
+                for &channel in channels_of(who) {
+                    let reason = reason.clone();
+                    let change = PresenceChange::Quit { reason };
+                    tell(who, who, channel, change);
+                }
+            }
+        }
+    }
+
+    /// Returns which client leaves the network with an event, and what the others read.
+    fn quitting(&self, event: &Event) -> Option<(ClientId, String)> {
+        match event {
+            Event::Leave(leave) if leave.ends(self) => {
+                let client = self.client_of(leave.session)?;
+                Some((client.id, leave.reason.clone()))
+            }
+            Event::Kill(kill) => {
+                let by = self.clients.find(kill.by)?;
+                Some((kill.victim, kill.words(by)))
+            }
+            _ => None,
         }
     }
 
     /// Returns a client as a side of a direct message.
-    fn party(&self, session: &Session) -> Party {
+    fn party(&self, client: &Client) -> Party {
         Party {
-            nick: session.nick.clone(),
-            key: self.direct_key(session),
-            account: session.account.as_ref().map(|account| account.id),
+            nick: client.nick.clone(),
+            key: self.direct_key(client),
+            account: client.account.as_ref().map(|account| account.id),
         }
     }
 
     /// Returns what direct messages with a client are found by: the name of its account, so that
     /// they are found under any nick, or else its nick.
-    pub(crate) fn direct_key(&self, session: &Session) -> String {
-        let account = session.account.as_ref();
+    pub(crate) fn direct_key(&self, client: &Client) -> String {
+        let account = client.account.as_ref();
         let name = account.and_then(|account| self.settings.casemapping.fold(&account.name));
-        name.unwrap_or_else(|| session.folded.clone())
+        name.unwrap_or_else(|| client.folded.clone())
     }
 
     /// Returns what direct messages with somebody are found by, here or not: the name of an
     /// account, or the nick of a client without one. `None`: nobody can be called so.
     pub(crate) fn direct_target(&self, target: &str) -> Option<String> {
         let mapping = &self.settings.casemapping;
-        match self.session_by_nick(target) {
-            Some(session) => Some(self.direct_key(session)),
+        match self.client_by_nick(target) {
+            Some(client) => Some(self.direct_key(client)),
             None => mapping.fold(target).filter(|_| mapping.is_nick(target)),
         }
     }
@@ -238,7 +246,7 @@ impl Network {
                     let text = format_args!("Cannot send to channel: not stored: {why}");
                     reply.param(&speech.target).trailing_fmt(text);
                 }
-                Target::Session(_) => {
+                Target::Client(_) => {
                     self.not_carried_out(speech.from, &mut lines, speech.kind.command(), why);
                 }
             },
@@ -252,17 +260,17 @@ impl Network {
         Some(Refusal(lines))
     }
 
-    fn not_carried_out(&self, by: SessionId, lines: &mut String, command: &str, why: &str) {
+    fn not_carried_out(&self, by: ClientId, lines: &mut String, command: &str, why: &str) {
         let reply = self.reply(by, ERR_UNKNOWNERROR, lines).param(command);
         reply.trailing_fmt(format_args!(
             "Not carried out, because it cannot be stored: {why}"
         ));
     }
 
-    fn source(&self, session: SessionId) -> Option<String> {
-        self.sessions
-            .find(session)
-            .map(|session| session.source.clone())
+    fn source(&self, client: ClientId) -> Option<String> {
+        self.clients
+            .find(client)
+            .map(|client| client.source.clone())
     }
 }
 

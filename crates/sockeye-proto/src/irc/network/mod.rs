@@ -8,8 +8,10 @@
 //! same order give the same state and the same lines everywhere.
 
 mod access;
+mod audience;
 pub(crate) mod channel;
 mod channels;
+pub(crate) mod client;
 mod deliver;
 mod durable;
 mod event;
@@ -32,6 +34,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 pub(crate) use channels::Channels;
+pub(crate) use client::{Client, Clients};
 pub(crate) use deliver::Relay;
 pub(crate) use event::Event;
 pub(crate) use monitors::Monitors;
@@ -47,7 +50,7 @@ use super::command::COMMANDS;
 use super::command::errand::Purpose;
 use super::command::services;
 use super::event::Stamp;
-use super::id::{AccountId, ChannelId, SessionId};
+use super::id::{AccountId, ChannelId, ClientId, SessionId};
 use super::input::Output;
 use super::numeric::{ERR_UNKNOWNERROR, Numeric, Reply};
 use super::pipeline::Guard;
@@ -57,6 +60,7 @@ use super::settings::Settings;
 #[derive(Debug)]
 pub(crate) struct Network {
     pub(crate) settings: Settings,
+    pub(crate) clients: Clients,
     pub(crate) sessions: Sessions,
     pub(crate) channels: Channels,
     pub(crate) monitors: Monitors,
@@ -70,7 +74,7 @@ pub(crate) struct Network {
     pub(crate) read_marks: ReadMarks,
     /// Catches panics of what only looks at the state.
     pub(crate) guard: Guard,
-    /// Counts the walks over sessions that must visit each once.
+    /// Counts the walks over clients that must visit each once.
     epoch: u64,
     /// Lets non-members speak: the planted fault that the simulator has to find.
     pub(crate) skips_membership_check: bool,
@@ -119,6 +123,7 @@ impl Network {
     pub(crate) fn new(settings: Settings) -> Self {
         Self {
             settings,
+            clients: Clients::default(),
             sessions: Sessions::default(),
             channels: Channels::default(),
             monitors: Monitors::default(),
@@ -159,18 +164,18 @@ impl Network {
     /// Starts a numeric reply to a client on the network.
     pub(crate) fn reply<'a>(
         &self,
-        to: SessionId,
+        to: ClientId,
         numeric: Numeric,
         out: &'a mut String,
     ) -> Reply<'a> {
-        let nick = self.sessions.find(to).map_or("", |session| &session.nick);
+        let nick = self.clients.find(to).map_or("", |client| &client.nick);
         numeric.to(out, &self.settings.server, nick)
     }
 
     /// Puts the nick of a client into numerics for `*`, which its connection has written: that does
     /// not know the nick.
     pub(crate) fn addressed(&self, to: SessionId, lines: &str) -> String {
-        let nick = self.sessions.find(to).map_or("*", |session| &session.nick);
+        let nick = self.client_of(to).map_or("*", |client| &client.nick);
         let mut out = String::with_capacity(lines.len());
         for line in lines.split_inclusive('\n') {
             let mut words = line.splitn(4, ' ');
@@ -188,7 +193,7 @@ impl Network {
     /// Makes a refusal of one numeric with its usual text.
     pub(crate) fn refusal<const N: usize>(
         &self,
-        to: SessionId,
+        to: ClientId,
         numeric: Numeric,
         params: [&str; N],
     ) -> Refusal {
@@ -200,7 +205,9 @@ impl Network {
     /// Makes the refusal of what the server itself has got wrong.
     pub(crate) fn broken(&self, to: SessionId, command: &str) -> Refusal {
         let mut lines = String::new();
-        let reply = self.reply(to, ERR_UNKNOWNERROR, &mut lines).param(command);
+        let nick = self.client_of(to).map_or("", |client| &client.nick);
+        let reply = ERR_UNKNOWNERROR.to(&mut lines, &self.settings.server, nick);
+        let reply = reply.param(command);
         reply.trailing("Internal error; the command was not carried out");
         Refusal(lines)
     }
@@ -212,8 +219,8 @@ impl Network {
     }
 
     /// Finds a client by its nick, however written.
-    pub(crate) fn session_by_nick(&self, nick: &str) -> Option<&Session> {
-        self.sessions
+    pub(crate) fn client_by_nick(&self, nick: &str) -> Option<&Client> {
+        self.clients
             .by_folded_nick(&self.settings.casemapping.fold(nick)?)
     }
 
@@ -224,24 +231,24 @@ impl Network {
     }
 
     /// Gives a client a nick that is free or is its own in other letters.
-    pub(crate) fn rename(&mut self, session: SessionId, nick: String, folded: String) {
-        self.sessions.rename(session, nick, folded);
-        self.rewrite_names(session);
+    pub(crate) fn rename(&mut self, client: ClientId, nick: String, folded: String) {
+        self.clients.rename(client, nick, folded);
+        self.rewrite_names(client);
     }
 
     /// Shows a client with another user name and host.
-    pub(crate) fn rehost(&mut self, session: SessionId, user: String, host: String) {
-        if let Some(session) = self.sessions.find_mut(session) {
-            session.rehost(user, host);
+    pub(crate) fn rehost(&mut self, client: ClientId, user: String, host: String) {
+        if let Some(client) = self.clients.find_mut(client) {
+            client.rehost(user, host);
         }
-        self.rewrite_names(session);
+        self.rewrite_names(client);
     }
 
-    fn rewrite_names(&mut self, session: SessionId) {
-        let known = self.sessions.find(session);
-        for &channel in known.iter().flat_map(|session| &session.channels) {
+    fn rewrite_names(&mut self, client: ClientId) {
+        let known = self.clients.find(client);
+        for &channel in known.iter().flat_map(|client| &client.channels) {
             if let Some(channel) = self.channels.find_mut(channel) {
-                channel.roll.rewrite(session);
+                channel.roll.rewrite(client);
             }
         }
     }
@@ -263,13 +270,13 @@ impl Network {
         Some(folded)
     }
 
-    /// Takes a session out of a channel, and the channel away if nothing is left of it.
-    pub(crate) fn remove_member(&mut self, channel: ChannelId, session: SessionId) {
-        if let Some(session) = self.sessions.find_mut(session) {
-            session.channels.retain(|&joined| joined != channel);
+    /// Takes a client out of a channel, and the channel away if nothing is left of it.
+    pub(crate) fn remove_member(&mut self, channel: ChannelId, client: ClientId) {
+        if let Some(client) = self.clients.find_mut(client) {
+            client.channels.retain(|&joined| joined != channel);
         }
         if let Some(channel) = self.channels.find_mut(channel) {
-            channel.remove_member(session);
+            channel.remove_member(client);
         }
         self.channels.remove_if_unused(channel);
     }

@@ -4,8 +4,8 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::mem;
 
+use super::client::Client;
 use super::mask;
-use super::session::Session;
 use crate::irc::event::StoredMode;
 use crate::irc::settings::Settings;
 
@@ -169,27 +169,27 @@ impl Modes {
     }
 
     /// Returns whether a client may not join.
-    pub(crate) fn bans(&self, session: &Session) -> bool {
-        self.lists_client(List::Bans, session, false)
-            && !self.lists_client(List::Exceptions, session, false)
+    pub(crate) fn bans(&self, client: &Client) -> bool {
+        self.lists_client(List::Bans, client, false)
+            && !self.lists_client(List::Exceptions, client, false)
     }
 
     /// Returns whether a client may not speak: it is banned or muted, and not excepted.
-    pub(crate) fn silences(&self, session: &Session) -> bool {
-        self.lists_client(List::Bans, session, true)
-            && !self.lists_client(List::Exceptions, session, true)
+    pub(crate) fn silences(&self, client: &Client) -> bool {
+        self.lists_client(List::Bans, client, true)
+            && !self.lists_client(List::Exceptions, client, true)
     }
 
     /// Returns whether `+I` lets a client in.
-    pub(crate) fn invites(&self, session: &Session) -> bool {
-        self.lists_client(List::Invitations, session, false)
+    pub(crate) fn invites(&self, client: &Client) -> bool {
+        self.lists_client(List::Invitations, client, false)
     }
 
     /// Whether an entry fits a client; those that are about speaking only (`m:`) if `speaking`.
-    fn lists_client(&self, list: List, session: &Session, speaking: bool) -> bool {
-        let account = session.account.as_ref().map(|account| &*account.name);
+    fn lists_client(&self, list: List, client: &Client, speaking: bool) -> bool {
+        let account = client.account.as_ref().map(|account| &*account.name);
         let mut entries = self.list(list).iter();
-        entries.any(|entry| mask::fits(&entry.mask, &session.source, account, speaking))
+        entries.any(|entry| mask::fits(&entry.mask, &client.source, account, speaking))
     }
 
     /// Returns the modes in the order in which they are shown, lists apart.

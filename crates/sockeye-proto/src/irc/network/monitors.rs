@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::{Network, Relay};
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::{ClientId, SessionId};
 use crate::irc::input::Output;
 use crate::irc::numeric::{RPL_MONOFFLINE, RPL_MONONLINE};
 
@@ -37,7 +37,7 @@ impl Monitors {
 }
 
 impl Network {
-    /// Puts a nick on the list of a client.
+    /// Puts a nick on the list of a session.
     pub(crate) fn monitor(&mut self, watcher: SessionId, folded: String, nick: String) {
         if let Some(session) = self.sessions.find_mut(watcher) {
             self.monitors.add(&folded, watcher);
@@ -45,7 +45,7 @@ impl Network {
         }
     }
 
-    /// Takes a nick off the list of a client.
+    /// Takes a nick off the list of a session.
     pub(crate) fn unmonitor(&mut self, watcher: SessionId, folded: &str) {
         if let Some(session) = self.sessions.find_mut(watcher)
             && session.monitors.remove(folded).is_some()
@@ -54,7 +54,7 @@ impl Network {
         }
     }
 
-    /// Empties the list of a client.
+    /// Empties the list of a session.
     pub(crate) fn unmonitor_all(&mut self, watcher: SessionId) {
         let Some(session) = self.sessions.find_mut(watcher) else {
             return;
@@ -65,17 +65,18 @@ impl Network {
     }
 
     /// Tells those who watch a client's nick that it is there.
-    pub(crate) fn tell_online(&self, id: SessionId, stamp: &Stamp, outputs: &mut Vec<Output>) {
-        let Some(session) = self.sessions.find(id) else {
+    pub(crate) fn tell_online(&self, id: ClientId, stamp: &Stamp, outputs: &mut Vec<Output>) {
+        let Some(client) = self.clients.find(id) else {
             return;
         };
         let relay = Relay::new(stamp, |line| {
             let line = line.source(&self.settings.server);
             let line = line.command(RPL_MONONLINE.code).param("*");
-            line.trailing(&session.source);
+            line.trailing(&client.source);
         });
-        let watchers = self.monitors.watchers(&session.folded);
-        self.send_to_each(watchers, &relay, outputs);
+        let watchers = self.monitors.watchers(&client.folded);
+        let watchers = watchers.filter_map(|id| self.sessions.find(id));
+        self.send_to_sessions(watchers, None, &relay, outputs);
     }
 
     /// Tells those who watch a nick that nobody has it any more.
@@ -89,6 +90,8 @@ impl Network {
             let line = line.source(&self.settings.server);
             line.command(RPL_MONOFFLINE.code).param("*").trailing(nick);
         });
-        self.send_to_each(self.monitors.watchers(folded), &relay, outputs);
+        let watchers = self.monitors.watchers(folded);
+        let watchers = watchers.filter_map(|id| self.sessions.find(id));
+        self.send_to_sessions(watchers, None, &relay, outputs);
     }
 }

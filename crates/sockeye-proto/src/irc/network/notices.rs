@@ -5,23 +5,23 @@ use core::fmt;
 
 use alloc::vec::Vec;
 
-use super::{Network, Relay, Session};
+use super::{Client, Network, Relay};
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::ClientId;
 use crate::irc::input::Output;
 
 impl Network {
     /// Tells the operators who want to know, but for `except`, whose doing it is.
     pub(crate) fn notify_operators(
         &self,
-        except: impl Into<Option<SessionId>>,
+        except: impl Into<Option<ClientId>>,
         text: fmt::Arguments<'_>,
         stamp: &Stamp,
         outputs: &mut Vec<Output>,
     ) {
         let except = except.into();
-        let listeners = self.sessions.listeners();
-        let hears = |session: &&Session| session.is_admin() && Some(session.id) != except;
+        let listeners = self.clients.listeners();
+        let hears = |client: &&Client| client.is_admin() && Some(client.id) != except;
         let listeners = listeners.filter(hears);
         for listener in listeners {
             let relay = Relay::new(stamp, |line| {
@@ -29,7 +29,7 @@ impl Network {
                 let line = line.param(&listener.nick);
                 line.trailing_fmt(format_args!("*** {text}"));
             });
-            self.send_to_session(listener.id, &relay, outputs);
+            self.send_to_client(listener.id, &relay, outputs);
         }
     }
 }

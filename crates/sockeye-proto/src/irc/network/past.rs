@@ -3,7 +3,7 @@
 use alloc::collections::VecDeque;
 use alloc::string::String;
 
-use super::Session;
+use super::Client;
 
 /// Clients that have left or taken another nick, latest first; lost with the process.
 #[derive(Debug, Default)]
@@ -24,15 +24,15 @@ pub(crate) struct Absent {
 
 impl Past {
     /// Remembers that a client gives up its nick.
-    pub(crate) fn remember(&mut self, session: &Session, left_ms: u64) {
+    pub(crate) fn remember(&mut self, client: &Client, left_ms: u64) {
         self.0.truncate(ABSENT_MAX - 1);
         self.0.push_front(Absent {
-            folded: session.folded.clone(),
-            nick: session.nick.clone(),
-            user: session.user.clone(),
-            host: session.host.clone(),
-            realname: session.realname.clone(),
-            account: session.account.as_ref().map(|account| account.name.clone()),
+            folded: client.folded.clone(),
+            nick: client.nick.clone(),
+            user: client.user.clone(),
+            host: client.host.clone(),
+            realname: client.realname.clone(),
+            account: client.account.as_ref().map(|account| account.name.clone()),
             left_ms,
         });
     }

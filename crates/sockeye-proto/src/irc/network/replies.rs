@@ -138,7 +138,7 @@ fn labelled(lines: &str, label: &str, to: SessionId, network: &mut Network) -> S
     out
 }
 
-fn batch_reference(to: SessionId, network: &mut Network) -> String {
+pub(super) fn batch_reference(to: SessionId, network: &mut Network) -> String {
     network
         .sessions
         .find_mut(to)

@@ -12,9 +12,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::channel::Channel;
+use super::client::{Client, Clients};
 use super::rank::Rank;
-use super::session::{Session, Sessions};
-use crate::irc::id::SessionId;
+use crate::irc::id::ClientId;
 
 /// How names are written: one of four ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) struct Roll {
 
 #[derive(Debug, Default)]
 struct Piece {
-    members: Vec<SessionId>,
+    members: Vec<ClientId>,
     /// The names in each style, a line each; `None`: not asked for since they changed.
     written: [Option<Lines>; Style::COUNT],
 }
@@ -67,11 +67,11 @@ impl Style {
 
 impl Lines {
     /// Adds a member at the end.
-    pub(crate) fn push(&mut self, session: &Session, rank: Rank, style: Style) {
+    pub(crate) fn push(&mut self, client: &Client, rank: Rank, style: Style) {
         let prefixes = rank.prefixes(style.all_prefixes);
         let name = match style.userhost {
-            true => &session.source,
-            false => &session.nick,
+            true => &client.source,
+            false => &client.nick,
         };
         let bytes = " ".len() + prefixes.len() + name.len();
         let last = self.0.last_mut();
@@ -93,27 +93,27 @@ impl Lines {
 
 impl Roll {
     /// Returns the members in the order of joining.
-    pub(crate) fn members(&self) -> impl Iterator<Item = SessionId> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = ClientId> {
         self.pieces.iter().flat_map(|piece| &piece.members).copied()
     }
 
     /// Adds one who has joined.
-    pub(super) fn add(&mut self, session: &Session, rank: Rank) {
+    pub(super) fn add(&mut self, client: &Client, rank: Rank) {
         let is_open = |piece: &&mut Piece| piece.members.len() < PIECE_MEMBERS_MAX;
         let piece = match self.pieces.last_mut().filter(is_open) {
             Some(piece) => piece,
             None => self.pieces.push_mut(Piece::default()),
         };
-        piece.members.push(session.id);
+        piece.members.push(client.id);
         for style in Style::ALL {
             if let Some(Some(lines)) = piece.written.get_mut(style.index()) {
-                lines.push(session, rank, style);
+                lines.push(client, rank, style);
             }
         }
     }
 
     /// Takes out one who has left.
-    pub(super) fn remove(&mut self, member: SessionId) {
+    pub(super) fn remove(&mut self, member: ClientId) {
         let Some(place) = self.pieces.iter().position(|piece| piece.holds(member)) else {
             return;
         };
@@ -128,7 +128,7 @@ impl Roll {
     }
 
     /// Notes that a member is written in another way now.
-    pub(super) fn rewrite(&mut self, member: SessionId) {
+    pub(super) fn rewrite(&mut self, member: ClientId) {
         let mut pieces = self.pieces.iter_mut();
         if let Some(piece) = pieces.find(|piece| piece.holds(member)) {
             piece.written = Default::default();
@@ -159,14 +159,14 @@ impl Roll {
 }
 
 impl Piece {
-    fn holds(&self, member: SessionId) -> bool {
+    fn holds(&self, member: ClientId) -> bool {
         self.members.contains(&member)
     }
 
-    fn write(&self, style: Style, ranks: impl Fn(SessionId) -> Rank, sessions: &Sessions) -> Lines {
+    fn write(&self, style: Style, ranks: impl Fn(ClientId) -> Rank, clients: &Clients) -> Lines {
         let mut lines = Lines::default();
-        for session in self.members.iter().filter_map(|&id| sessions.find(id)) {
-            lines.push(session, ranks(session.id), style);
+        for client in self.members.iter().filter_map(|&id| clients.find(id)) {
+            lines.push(client, ranks(client.id), style);
         }
         lines
     }
@@ -174,12 +174,12 @@ impl Piece {
 
 impl Channel {
     /// Writes what is not written yet of all names in a style.
-    pub(crate) fn write_names(&mut self, style: Style, sessions: &Sessions) {
+    pub(crate) fn write_names(&mut self, style: Style, clients: &Clients) {
         let members = &self.members;
-        let ranks = |id: SessionId| members.get(&id).copied().unwrap_or_default();
+        let ranks = |id: ClientId| members.get(&id).copied().unwrap_or_default();
         for piece in &mut self.roll.pieces {
             if let Some(None) = piece.written.get(style.index()) {
-                let lines = piece.write(style, ranks, sessions);
+                let lines = piece.write(style, ranks, clients);
                 if let Some(written) = piece.written.get_mut(style.index()) {
                     *written = Some(lines);
                 }
@@ -191,7 +191,7 @@ impl Channel {
     pub(crate) fn names<'a>(
         &'a self,
         style: Style,
-        sessions: &'a Sessions,
+        clients: &'a Clients,
     ) -> impl Iterator<Item = Cow<'a, Lines>> {
         let ranks = |id| self.rank(id).unwrap_or_default();
         self.roll
@@ -199,7 +199,7 @@ impl Channel {
             .iter()
             .map(move |piece| match piece.written.get(style.index()) {
                 Some(Some(lines)) => Cow::Borrowed(lines),
-                _ => Cow::Owned(piece.write(style, ranks, sessions)),
+                _ => Cow::Owned(piece.write(style, ranks, clients)),
             })
     }
 }

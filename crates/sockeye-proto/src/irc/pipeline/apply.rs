@@ -56,10 +56,12 @@ impl Pipeline {
             Work::Say(lines) => replies.lines().push_str(&lines),
             Work::Ask(query) => {
                 let session = self.network.sessions.find(finished.session);
-                if let (Some(session), Some(message)) = (session, message) {
+                let client = self.network.client_of(finished.session);
+                if let (Some(session), Some(client), Some(message)) = (session, client, message) {
                     let (network, stamp) = (&self.network, &job.stamp);
                     Asked {
                         network,
+                        client,
                         session,
                         message,
                         stamp,

@@ -6,7 +6,7 @@ use super::Pipeline;
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
 
-/// A client on the network.
+/// A connection of a client on the network.
 #[derive(Debug, Clone, Copy)]
 pub struct Client<'a> {
     /// Which.
@@ -17,22 +17,26 @@ pub struct Client<'a> {
     pub user: &'a str,
     /// Its host, as others see it.
     pub host: &'a str,
-    /// Its address as text.
+    /// The connection's address as text.
     pub address: Option<&'a str>,
     /// The name of its account, when logged in.
     pub account: Option<&'a str>,
 }
 
 impl Pipeline {
-    /// Returns all clients, in the order of their nicks.
+    /// Returns all connections of clients, in the order of the clients' nicks.
     pub fn clients(&self) -> impl Iterator<Item = Client<'_>> {
-        self.network.sessions.iter().map(|session| Client {
-            session: session.id,
-            nick: &session.nick,
-            user: &session.user,
-            host: &session.host,
-            address: session.link.address.as_deref(),
-            account: session.account.as_ref().map(|account| &*account.name),
+        let network = &self.network;
+        network.clients.iter().flat_map(|client| {
+            let sessions = network.sessions_of(client.id);
+            sessions.map(|session| Client {
+                session: session.id,
+                nick: &client.nick,
+                user: &client.user,
+                host: &client.host,
+                address: session.link.address.as_deref(),
+                account: client.account.as_ref().map(|account| &*account.name),
+            })
         })
     }
 

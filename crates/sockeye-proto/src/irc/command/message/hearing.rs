@@ -3,7 +3,7 @@
 use crate::irc::network::channel::Channel;
 use crate::irc::network::modes::Flag;
 use crate::irc::network::rank::Prefix;
-use crate::irc::network::{Network, Session};
+use crate::irc::network::{Client, Network};
 
 /// The members that hear a message: all, or those with this prefix or a higher one.
 pub(crate) type Hearing = Option<Prefix>;
@@ -14,7 +14,7 @@ pub(crate) type Hearing = Option<Prefix>;
 /// The letter of the mode that does not let it speak.
 pub(super) fn hearing(
     network: &Network,
-    sender: &Session,
+    sender: &Client,
     channel: &Channel,
     text: &str,
 ) -> Result<Hearing, char> {

@@ -5,12 +5,12 @@ use alloc::vec::Vec;
 
 use crate::irc::event::{Stamp, StoredMode};
 use crate::irc::message::LINE_BYTES_MAX;
-use crate::irc::network::{Relay, Session};
+use crate::irc::network::{Client, Relay};
 
 /// Writes what has changed, in as many lines as it takes.
 pub(super) fn relays<'a>(
     mut modes: &[StoredMode],
-    by: &Session,
+    by: &Client,
     channel: &str,
     stamp: &'a Stamp,
 ) -> Vec<Relay<'a>> {

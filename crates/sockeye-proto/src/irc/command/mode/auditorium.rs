@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::Change;
 use crate::irc::command::{join, part};
 use crate::irc::event::Stamp;
-use crate::irc::id::{ChannelId, SessionId};
+use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::input::Output;
 use crate::irc::network::Network;
 use crate::irc::network::channel::Channel;
@@ -15,7 +15,7 @@ use crate::irc::network::rank::Prefix;
 
 /// Who of the members concerned was shown to all before.
 #[derive(Debug, Default)]
-pub(super) struct Shown(BTreeMap<SessionId, bool>);
+pub(super) struct Shown(BTreeMap<ClientId, bool>);
 
 impl Shown {
     /// Looks at those whose prefixes are about to change.
@@ -36,7 +36,7 @@ impl Shown {
     }
 
     /// Returns those who now are shown and were not, or the other way round.
-    pub(super) fn changed(&self, to: bool, channel: &Channel) -> Vec<SessionId> {
+    pub(super) fn changed(&self, to: bool, channel: &Channel) -> Vec<ClientId> {
         let changed = self
             .0
             .iter()
@@ -47,7 +47,7 @@ impl Shown {
 
 /// Lets members appear as if they joined now, or vanish as if they parted.
 pub(super) fn show(
-    members: &[SessionId],
+    members: &[ClientId],
     appear: bool,
     channel: ChannelId,
     stamp: &Stamp,
@@ -57,11 +57,11 @@ pub(super) fn show(
     let Some(channel) = network.channels.find(channel) else {
         return;
     };
-    for session in members.iter().filter_map(|&id| network.sessions.find(id)) {
+    for client in members.iter().filter_map(|&id| network.clients.find(id)) {
         let relay = match appear {
-            true => join::news(session, &channel.name, stamp),
-            false => part::news(session, &channel.name, None, stamp),
+            true => join::news(client, &channel.name, stamp),
+            false => part::news(client, &channel.name, None, stamp),
         };
-        network.send_to_audience(channel.id, session.id, &relay, outputs);
+        network.send_to_audience(channel.id, client.id, &relay, outputs);
     }
 }

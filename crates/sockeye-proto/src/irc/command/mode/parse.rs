@@ -88,7 +88,7 @@ impl<'r> Parser<'_, 'r> {
     /// Changes a mode of the channel; of a halfop, who may do the rest, what is for operators is
     /// refused here, so that it is not stored.
     fn set(&mut self, add: bool, letter: char, value: Option<String>) {
-        let rank = self.channel.rank(self.request.session.id);
+        let rank = self.channel.rank(self.request.client.id);
         let rank = rank.filter(|rank| rank.is_at_least(Prefix::Halfop));
         if rank.is_none_or(|rank| rank.is_at_least(least(letter))) {
             let mode = StoredMode { add, letter, value };
@@ -101,7 +101,7 @@ impl<'r> Parser<'_, 'r> {
     }
 
     fn rank(&mut self, add: bool, prefix: Prefix, nick: &str) {
-        match self.request.network.session_by_nick(nick) {
+        match self.request.network.client_by_nick(nick) {
             Some(member) => self.changes.push(Change::Rank {
                 add,
                 prefix,
@@ -120,7 +120,7 @@ impl<'r> Parser<'_, 'r> {
                 reply.param(&self.channel.name).text();
             }
             'f' => {
-                let (network, by) = (self.request.network, self.request.session.id);
+                let (network, by) = (self.request.network, self.request.client.id);
                 match forwarding(network, by, self.channel, value) {
                     Ok(target) => self.set(true, 'f', Some(target.name.clone())),
                     Err(refusal) => self.request.say().push_str(&refusal.0),

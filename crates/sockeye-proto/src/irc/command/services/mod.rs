@@ -7,7 +7,7 @@ pub(crate) mod nickserv;
 use alloc::string::String;
 
 use super::Request;
-use crate::irc::id::SessionId;
+use crate::irc::id::ClientId;
 use crate::irc::message::Line;
 use crate::irc::network::Network;
 
@@ -33,9 +33,9 @@ pub(crate) fn has(folded: &str) -> bool {
 }
 
 /// Writes what a service says to a client.
-fn say(service: &str, to: SessionId, network: &Network, lines: &mut String, text: &str) {
+fn say(service: &str, to: ClientId, network: &Network, lines: &mut String, text: &str) {
     let server = &network.settings.server;
-    let nick = network.sessions.find(to).map_or("*", |to| &to.nick);
+    let nick = network.clients.find(to).map_or("*", |to| &to.nick);
     let source = [service, "!", service, "@", server].concat();
     let line = Line::new(lines).source(&source).command("NOTICE");
     line.param(nick).trailing(text);

@@ -4,8 +4,6 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
 use super::super::Request;
 use super::super::errand::{Errand, Purpose};
 use super::super::login::LogIn;
@@ -13,8 +11,8 @@ use super::super::nick::ChangeNick;
 use crate::irc::account::{Answer, AnswerError, Question, Secret};
 use crate::irc::event::Stamp;
 use crate::irc::history::time_text;
-use crate::irc::id::SessionId;
-use crate::irc::input::{Output, Recipients, fingerprint_text, parse_fingerprint};
+use crate::irc::id::ClientId;
+use crate::irc::input::{fingerprint_text, parse_fingerprint};
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal};
 
 /// What somebody wants, once the accounts have answered.
@@ -35,7 +33,7 @@ pub(crate) enum Wish {
 /// Being told something, and what needs no answer of the accounts.
 #[derive(Debug)]
 pub(crate) struct FreeNick {
-    session: SessionId,
+    client: ClientId,
     nick: String,
     and_take: bool,
 }
@@ -47,14 +45,14 @@ pub(super) fn command(request: &mut Request<'_>, text: &str) {
     match (verb.as_str(), words.as_slice()) {
         ("REGISTER", [password, ..]) => register(request, password),
         ("IDENTIFY" | "LOGIN" | "ID", [password]) => {
-            let name = request.session.nick.clone();
+            let name = request.client.nick.clone();
             identify(request, &name, password);
         }
         ("IDENTIFY" | "LOGIN" | "ID", [name, password, ..]) => identify(request, name, password),
         ("LOGOUT", _) => {
-            let session = request.session.id;
+            let client = request.client.id;
             let account = None;
-            request.act(Event::LogIn(LogIn { session, account }));
+            request.act(Event::LogIn(LogIn { client, account }));
         }
         ("GHOST" | "RECOVER", [nick, password @ ..]) => free(request, nick, password, false),
         ("REGAIN", [nick, password @ ..]) => free(request, nick, password, true),
@@ -67,8 +65,8 @@ pub(super) fn command(request: &mut Request<'_>, text: &str) {
         ("CERT", [verb, rest @ ..]) => certificate(request, &verb.to_ascii_uppercase(), rest),
         ("INFO", [name, ..]) => info(request, name),
         ("INFO", []) => {
-            let own = request.session.account.as_ref();
-            let name = own.map_or(&request.session.nick, |account| &account.name);
+            let own = request.client.account.as_ref();
+            let name = own.map_or(&request.client.nick, |account| &account.name);
             info(request, &name.clone());
         }
         ("DROP", [name, password, ..]) => {
@@ -87,11 +85,11 @@ fn register(request: &mut Request<'_>, password: &str) {
     if !request.network.settings.register {
         return say_now(request, "Accounts are made by the operators here.");
     }
-    if request.session.account.is_some() {
+    if request.client.account.is_some() {
         return say_now(request, "You are logged in already.");
     }
     let question = Question::Register {
-        name: request.session.nick.clone(),
+        name: request.client.nick.clone(),
         password: Secret(password.into()),
     };
     ask(request, Wish::Register, question);
@@ -109,10 +107,10 @@ fn identify(request: &mut Request<'_>, name: &str, password: &str) {
 /// the account of who has it, or knows the password.
 fn free(request: &mut Request<'_>, nick: &str, password: &[&str], and_take: bool) {
     let network = request.network;
-    let Some(holder) = network.session_by_nick(nick) else {
+    let Some(holder) = network.client_by_nick(nick) else {
         return say_now(request, "Nobody has that nick.");
     };
-    if holder.id == request.session.id {
+    if holder.id == request.client.id {
         return say_now(request, "That is yourself.");
     }
     if let [password, ..] = password {
@@ -123,7 +121,7 @@ fn free(request: &mut Request<'_>, nick: &str, password: &[&str], and_take: bool
         return ask(request, Wish::Free(nick.into(), and_take), question);
     }
     request.act(Event::FreeNick(FreeNick {
-        session: request.session.id,
+        client: request.client.id,
         nick: nick.into(),
         and_take,
     }));
@@ -162,7 +160,7 @@ fn info(request: &mut Request<'_>, name: &str) {
 
 /// Asks for somebody who is logged in.
 fn with_account(request: &mut Request<'_>, ask_for: impl FnOnce(String) -> (Wish, Question)) {
-    match &request.session.account {
+    match &request.client.account {
         None => say_now(request, "You are not logged in."),
         Some(account) => {
             let (wish, question) = ask_for(account.name.clone());
@@ -181,7 +179,7 @@ fn ask(request: &mut Request<'_>, wish: Wish, question: Question) {
 
 /// Does what the answer allows, or says why not.
 pub(in super::super) fn answered(
-    session: SessionId,
+    client: ClientId,
     wish: Wish,
     answer: Result<Answer, AnswerError>,
     stamp: &Stamp,
@@ -193,11 +191,11 @@ pub(in super::super) fn answered(
         (Wish::Register | Wish::Identify, Ok(Answer::Account(account))) => {
             let text = format!("You are logged in as {}.", account.name);
             let account = Some(account);
-            let _taken = network.apply(LogIn { session, account }, stamp, effects);
+            let _taken = network.apply(LogIn { client, account }, stamp, effects);
             text
         }
         (Wish::Free(nick, and_take), Ok(Answer::Account(_))) => {
-            return send_away(session, &nick, and_take, stamp, network, effects);
+            return send_away(client, &nick, and_take, stamp, network, effects);
         }
         (Wish::SetPassword, Ok(_)) => "Your password is another one now.".into(),
         (Wish::AddCertificate(fingerprint), Ok(_)) => {
@@ -210,7 +208,7 @@ pub(in super::super) fn answered(
         (Wish::ListCertificates, Ok(Answer::Certificates(all))) => {
             for fingerprint in &all {
                 let text = fingerprint_text(fingerprint);
-                super::say(NICK, session, network, effects.replies.lines(), &text);
+                super::say(NICK, client, network, effects.replies.lines(), &text);
             }
             format!("{} certificates.", all.len())
         }
@@ -223,16 +221,16 @@ pub(in super::super) fn answered(
         }
         (_, Ok(_)) => return,
     };
-    super::say(NICK, session, network, effects.replies.lines(), &text);
+    super::say(NICK, client, network, effects.replies.lines(), &text);
 }
 
 impl Intent for FreeNick {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let holder = network.session_by_nick(&self.nick);
-        let own = network.sessions.find(self.session);
-        let own = own.and_then(|session| session.account.as_ref());
+        let holder = network.client_by_nick(&self.nick);
+        let own = network.clients.find(self.client);
+        let own = own.and_then(|client| client.account.as_ref());
         let fold = |name: &str| network.settings.casemapping.fold(name);
         let is_owner = own.is_some_and(|own| {
             let of_holder = holder.and_then(|holder| holder.account.as_ref());
@@ -243,7 +241,7 @@ impl Intent for FreeNick {
             false => {
                 let mut lines = String::new();
                 let text = "That nick is not yours; with its password it is.";
-                super::say(NICK, self.session, network, &mut lines, text);
+                super::say(NICK, self.client, network, &mut lines, text);
                 Err(Refusal(lines))
             }
         }
@@ -251,7 +249,7 @@ impl Intent for FreeNick {
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
         send_away(
-            self.session,
+            self.client,
             &self.nick,
             self.and_take,
             stamp,
@@ -262,23 +260,18 @@ impl Intent for FreeNick {
 }
 
 fn send_away(
-    by: SessionId,
+    by: ClientId,
     nick: &str,
     and_take: bool,
     stamp: &Stamp,
     network: &mut Network,
     effects: &mut Effects<'_>,
 ) {
-    let holder = network.session_by_nick(nick).map(|holder| holder.id);
+    let holder = network.client_by_nick(nick).map(|holder| holder.id);
     if let Some(holder) = holder.filter(|&holder| holder != by) {
-        let by = network.sessions.find(by).map_or("", |by| &by.nick);
+        let by = network.clients.find(by).map_or("", |by| &by.nick);
         let reason = format!("GHOST command used by {by}");
-        let goodbye = network.leave(holder, &reason, stamp, effects.outputs);
-        effects.outputs.push(Output::Send {
-            to: Recipients::One(holder),
-            lines: Bytes::from(goodbye),
-        });
-        effects.outputs.push(Output::Close { session: holder });
+        network.leave(holder, &reason, stamp, effects);
     }
     let text = format!("{nick} is free.");
     super::say(NICK, by, network, effects.replies.lines(), &text);
@@ -293,23 +286,16 @@ fn send_away(
 fn log_out_all(name: &str, stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
     let fold = |name: &str| network.settings.casemapping.fold(name);
     let is_of_it = |account: &crate::irc::account::AccountRef| fold(&account.name) == fold(name);
-    let sessions = network.sessions.iter();
-    let sessions = sessions.filter(|session| session.account.as_ref().is_some_and(is_of_it));
-    let sessions: Vec<SessionId> = sessions.map(|session| session.id).collect();
-    for session in sessions {
-        let lines = network.log_in(session, None, stamp, effects.outputs);
-        match session == effects.replies.to() {
-            true => effects.replies.lines().push_str(&lines),
-            false => effects.outputs.push(Output::Send {
-                to: Recipients::One(session),
-                lines: Bytes::from(lines),
-            }),
-        }
+    let clients = network.clients.iter();
+    let clients = clients.filter(|client| client.account.as_ref().is_some_and(is_of_it));
+    let clients: Vec<ClientId> = clients.map(|client| client.id).collect();
+    for client in clients {
+        network.log_in(client, None, stamp, effects);
     }
 }
 
 fn say_now(request: &mut Request<'_>, text: &str) {
-    let (to, network) = (request.session.id, request.network);
+    let (to, network) = (request.client.id, request.network);
     super::say(NICK, to, network, request.say(), text);
 }
 

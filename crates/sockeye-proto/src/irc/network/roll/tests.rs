@@ -4,40 +4,36 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 
 use super::*;
-use crate::irc::caps::Caps;
 use crate::irc::id::ChannelId;
+use crate::irc::network::client::UserModes;
 use crate::irc::network::rank::Prefix;
-use crate::irc::network::session::UserModes;
 
-fn session(slot: u32) -> Session {
+fn client(slot: u32) -> Client {
     let nick = format!("nick{slot}");
-    Session {
-        id: SessionId::new(slot, 1),
+    Client {
+        id: ClientId::new(slot, 1),
         source: format!("{nick}!user@host"),
         folded: nick.clone(),
         nick,
         user: "user".into(),
         host: "host".into(),
         realname: String::new(),
-        caps: Caps::NONE,
         account: None,
         away: None,
         modes: UserModes::default(),
         channels: Vec::new(),
         invites: Vec::new(),
-        monitors: Default::default(),
-        link: Default::default(),
+        sessions: Default::default(),
         signed_on_ms: 0,
         last_spoke_ms: 0,
-        batches: 0,
         mark: 0,
     }
 }
 
 /// Returns the kept names, one each, and checks that no line is too long.
-fn kept(channel: &Channel, style: Style, sessions: &Sessions) -> Vec<String> {
+fn kept(channel: &Channel, style: Style, clients: &Clients) -> Vec<String> {
     let mut names = Vec::new();
-    for lines in channel.names(style, sessions) {
+    for lines in channel.names(style, clients) {
         for line in lines.iter() {
             assert!(line.len() <= LINE_NAMES_BYTES_MAX);
             names.extend(line.split(' ').map(String::from));
@@ -48,9 +44,9 @@ fn kept(channel: &Channel, style: Style, sessions: &Sessions) -> Vec<String> {
 
 #[test]
 fn kept_names_are_those_that_would_be_written_now() {
-    let mut sessions = Sessions::default();
+    let mut clients = Clients::default();
     for slot in 0..SLOTS {
-        sessions.insert(session(slot));
+        clients.insert(client(slot));
     }
     let mut channel = Channel::new(ChannelId(1), "#c".into(), 0);
     let mut random = 1_u64;
@@ -61,10 +57,10 @@ fn kept_names_are_those_that_would_be_written_now() {
         (random >> 33) % limit
     };
     for step in 0..6_000 {
-        let id = SessionId::new(below(SLOTS.into()) as u32, 1);
-        let session = sessions.find(id).unwrap();
+        let id = ClientId::new(below(SLOTS.into()) as u32, 1);
+        let client = clients.find(id).unwrap();
         match below(10) {
-            0..6 if channel.rank(id).is_none() => channel.add_member(session, Rank::default()),
+            0..6 if channel.rank(id).is_none() => channel.add_member(client, Rank::default()),
             0..3 => {}
             3..6 => channel.remove_member(id),
             6..8 => {
@@ -72,11 +68,11 @@ fn kept_names_are_those_that_would_be_written_now() {
                 channel.set_rank(id, prefix, below(2) == 0);
             }
             8 => {
-                let nick = format!("{}-{step}", &session.nick[..5]);
-                sessions.rename(id, nick.clone(), nick);
+                let nick = format!("{}-{step}", &client.nick[..5]);
+                clients.rename(id, nick.clone(), nick);
                 channel.roll.rewrite(id);
             }
-            _ => channel.write_names(Style::ALL[below(4) as usize], &sessions),
+            _ => channel.write_names(Style::ALL[below(4) as usize], &clients),
         }
     }
     let held: usize = channel
@@ -91,40 +87,40 @@ fn kept_names_are_those_that_would_be_written_now() {
             .roll
             .members()
             .map(|id| {
-                let (session, rank) = (sessions.find(id).unwrap(), channel.rank(id).unwrap());
+                let (client, rank) = (clients.find(id).unwrap(), channel.rank(id).unwrap());
                 let name = if style.userhost {
-                    &session.source
+                    &client.source
                 } else {
-                    &session.nick
+                    &client.nick
                 };
                 [rank.prefixes(style.all_prefixes), name].concat()
             })
             .collect();
-        assert_eq!(kept(&channel, style, &sessions), expected);
+        assert_eq!(kept(&channel, style, &clients), expected);
     }
 }
 
 #[test]
 fn a_piece_that_became_small_is_joined_to_the_next() {
-    let mut sessions = Sessions::default();
+    let mut clients = Clients::default();
     let mut channel = Channel::new(ChannelId(1), "#c".into(), 0);
     for slot in 0..400 {
-        sessions.insert(session(slot));
+        clients.insert(client(slot));
         channel.add_member(
-            sessions.find(SessionId::new(slot, 1)).unwrap(),
+            clients.find(ClientId::new(slot, 1)).unwrap(),
             Rank::default(),
         );
     }
     assert_eq!(channel.roll.pieces.len(), 4);
     for slot in (0..400).filter(|slot| slot % 8 != 0) {
-        channel.remove_member(SessionId::new(slot, 1));
+        channel.remove_member(ClientId::new(slot, 1));
     }
     assert!(
         channel.roll.pieces.len() <= 2,
         "{}",
         channel.roll.pieces.len()
     );
-    let names = kept(&channel, Style::ALL[0], &sessions);
+    let names = kept(&channel, Style::ALL[0], &clients);
     assert_eq!(
         names.first().map(|name| name.to_string()).as_deref(),
         Some("nick0")
