@@ -20,6 +20,7 @@ pub mod irc;
 pub mod limit;
 mod now;
 pub mod proxy_header;
+pub mod socks;
 pub mod websocket;
 pub mod x509;
 
