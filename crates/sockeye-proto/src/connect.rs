@@ -4,7 +4,7 @@
 //! same result. What stands behind a head belongs to the tunnel, or to whoever forwards the request.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 

@@ -15,6 +15,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod balance;
 pub mod connect;
 pub mod framing;
 pub mod irc;

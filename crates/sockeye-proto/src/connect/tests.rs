@@ -1,5 +1,6 @@
 //! Heads as clients and proxies send them, wrong ones, and every cut.
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use alloc::{format, vec};
 
