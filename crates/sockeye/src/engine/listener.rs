@@ -59,7 +59,7 @@ impl Listening {
             }),
             closed: engine.inner.stopping.child_token(),
             accepted: AtomicU64::new(0),
-            refused: AtomicU64::new(0),
+            refused: Arc::default(),
         });
         let addresses = sockets.listeners.iter().map(Listener::local).collect();
         let loops = TaskTracker::new();
@@ -113,7 +113,8 @@ impl Listening {
         });
     }
 
-    /// Returns how many connections were taken in, and how many were refused by a limit or a rule.
+    /// Returns how many connections were taken in, and how many were refused by a limit or a rule: at
+    /// once, or, also taken in, once a layer had told whom they are for or a service who they are.
     pub fn counts(&self) -> (u64, u64) {
         let Desk {
             accepted, refused, ..
@@ -148,7 +149,7 @@ struct Desk {
     open_to: RwLock<OpenTo>,
     closed: CancellationToken,
     accepted: AtomicU64,
-    refused: AtomicU64,
+    refused: Arc<AtomicU64>,
 }
 
 /// What new sessions are given.
@@ -230,7 +231,8 @@ impl Desk {
             .and_then(|()| open_to.admission.admit(&info))
             .and_then(|permit| table.enter(info, open_to.service.name(), Some(permit)));
         match admitted {
-            Ok(session) => {
+            Ok(mut session) => {
+                session.count_in(&self.refused);
                 let (id, who) = (session.id(), session.info().who());
                 tracing::info!(target: "step", "session {id}: accepted from {who}");
                 self.accepted.fetch_add(1, Ordering::Relaxed);

@@ -30,6 +30,8 @@ pub struct Session {
     permit: Option<Permit>,
     table: Arc<Table>,
     quota: Option<Arc<Quota>>,
+    /// Where its listener counts whom it refused.
+    refused: Option<Arc<AtomicU64>>,
 }
 
 /// What a session counts.
@@ -83,6 +85,7 @@ impl Session {
             permit,
             table,
             quota: None,
+            refused: None,
         }
     }
 
@@ -114,6 +117,11 @@ impl Session {
     /// Waits until the session is cut: what is still in hand is counted as lost.
     pub async fn cut(&self) {
         self.shared.reached(CUT).await;
+    }
+
+    /// Counts it in `refused`, too, if it is refused later.
+    pub(super) fn count_in(&mut self, refused: &Arc<AtomicU64>) {
+        self.refused = Some(Arc::clone(refused));
     }
 
     /// Notes what tells whether more came than its quota.
@@ -165,11 +173,11 @@ impl Session {
         if layers.trusted().is_none() {
             return Ok(());
         }
-        rules.check_source(self.info())?;
-        match &self.permit {
+        let admitted = rules.check_source(self.info());
+        self.count_refused(admitted.and_then(|()| match &self.permit {
             Some(permit) => permit.recount(self.info()),
             None => Ok(()),
-        }
+        }))
     }
 
     /// Counts the session as established from now on, under the limits for such sessions.
@@ -179,10 +187,17 @@ impl Session {
     /// pending until it is dropped.
     pub fn establish(&self) -> Result<(), Refusal> {
         if let Some(permit) = &self.permit {
-            permit.establish()?;
+            self.count_refused(permit.establish())?;
         }
         self.shared.established.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    fn count_refused(&self, admitted: Result<(), Refusal>) -> Result<(), Refusal> {
+        if let (Err(_), Some(refused)) = (&admitted, &self.refused) {
+            refused.fetch_add(1, Ordering::Relaxed);
+        }
+        admitted
     }
 }
 

@@ -34,7 +34,8 @@ pub struct ListenerStatus {
     pub serve: String,
     /// Connections accepted since the start.
     pub accepted: u64,
-    /// Connections refused by a limit or a rule since the start.
+    /// Connections refused by a limit or a rule since the start, at once or after their handshake;
+    /// these are among the accepted, too.
     pub refused: u64,
 }
 

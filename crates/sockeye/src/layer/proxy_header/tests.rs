@@ -217,6 +217,8 @@ async fn rules_and_limits_are_those_of_whom_it_comes_for() {
         }
         assert_eq!(world.answer(&to, &header_of(ip)).await, "SourceEstablished");
     }
+    // Those who were refused had been taken in, for the balancer's word had to be heard first.
+    assert_eq!(held.counts(), (6, 4));
 }
 
 #[tokio::test]
