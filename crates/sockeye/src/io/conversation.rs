@@ -1,5 +1,6 @@
 //! What transports yield, layers wrap and services serve.
 
+use super::stream::ABORT_PATIENCE;
 use super::{Bounds, Datagram, Stream};
 
 /// One accepted or opened exchange.
@@ -55,6 +56,31 @@ impl Conversation {
             Self::Stream(stream) => stream.abort().await,
             Self::Datagram(datagram) => datagram.abort().await,
         }
+    }
+}
+
+impl Conversation {
+    /// Does as [`Conversation::abort`] does, at once when `now` completes.
+    pub(crate) async fn abort_or(mut self, now: impl Future<Output = ()>) {
+        let acknowledged = async {
+            match &mut self {
+                Self::Stream(stream) => stream.acknowledged(ABORT_PATIENCE).await,
+                Self::Datagram(datagram) => datagram.acknowledged(ABORT_PATIENCE).await,
+            }
+        };
+        tokio::select! {
+            () = acknowledged => {}
+            () = now => {}
+        }
+        self.reset();
+    }
+
+    /// Ends both directions at once so that the peer sees a reset, where it can be told.
+    pub(crate) fn reset(self) {
+        match self {
+            Self::Stream(stream) => stream.reset(),
+            Self::Datagram(datagram) => datagram.reset(),
+        };
     }
 }
 

@@ -11,6 +11,8 @@ use socket2::SockRef;
 use tokio::io::Interest;
 use tokio::net::{TcpStream, UnixStream};
 
+use crate::sys;
+
 /// A bare socket, for the paths that need one (splice, `tcp_info`, abort).
 #[derive(Debug, Clone, Copy)]
 pub enum Socket<'a> {
@@ -139,4 +141,34 @@ pub(super) fn hangup(socket: Socket<'_>) -> io::Result<Hangup<'static>> {
             Box::pin(async move { Socket::Unix(&own).hangup().await })
         }
     })
+}
+
+/// Completes when a peer has left, with the reason where that was no end of its own.
+pub(crate) type Left = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
+
+/// Waits, by a descriptor of its own, until the peer has left: a Unix socket tells a close from a
+/// half-close, TCP says only that it has failed.
+///
+/// # Errors
+/// There is no descriptor left.
+pub(super) fn left(socket: Socket<'_>) -> io::Result<Left> {
+    let Socket::Unix(unix) = socket else {
+        let hangup = hangup(socket)?;
+        return Ok(Box::pin(async move { Err(hangup.await) }));
+    };
+    let own = UnixStream::from_std(unix.as_fd().try_clone_to_owned()?.into())?;
+    Ok(Box::pin(async move {
+        let hung_up = || match sys::socket::hung_up(own.as_fd())? {
+            true => Ok(()),
+            false => Err(io::ErrorKind::WouldBlock.into()),
+        };
+        loop {
+            // A close makes it writable once more.
+            own.writable().await?;
+            match own.try_io(Interest::WRITABLE, hung_up) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                other => return other.and_then(|()| own.take_error()?.map_or(Ok(()), Err)),
+            }
+        }
+    }))
 }

@@ -13,7 +13,7 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Instant, sleep};
 
 use super::Bounds;
-use super::socket::{Hangup, Socket, hangup};
+use super::socket::{Hangup, Left, Socket, hangup, left};
 use crate::sys;
 
 /// A stream that is not a bare socket: a layer, a pipe, a child process, memory.
@@ -166,6 +166,13 @@ impl Stream {
     pub(crate) fn send_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
         let socket = self.socket().ok_or(io::ErrorKind::Unsupported)?;
         socket.send_at_once(bytes)
+    }
+
+    /// Waits until the peer has left, while nobody reads: it has closed, where its socket tells that
+    /// apart from a half-close, or it is an error. Never, where neither can be noticed.
+    pub(crate) fn left(&self) -> Left {
+        let left = self.bottom().and_then(|socket| left(socket).ok());
+        left.unwrap_or_else(|| Box::pin(std::future::pending()))
     }
 
     /// Returns how many written bytes the peer has not acknowledged, 0 where that is unknown.

@@ -3,15 +3,15 @@
 //! Each member has a bounded queue and a task that writes it; whoever sends only puts into queues, so
 //! a member that does not read holds up nobody. Its queue fills, and it is dropped.
 //!
-//! Half-close: a member that has said its last goes on hearing the others until it closes, which is
-//! noticed when the next piece is written to it.
+//! Half-close: a member that has said its last goes on hearing the others until it closes or vanishes.
+//! One of messages leaves with its last one.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
@@ -43,25 +43,34 @@ impl Service for Broadcast {
 
     fn serve<'a>(
         &'a self,
-        conversation: Conversation,
+        mut conversation: Conversation,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
             let mut seat = self.enter(session);
             let dropped = seat.dropped.clone();
             let talk = async {
-                match conversation {
+                match &mut conversation {
                     Conversation::Stream(stream) => seat.stream(stream).await,
-                    Conversation::Datagram(datagram) => seat.datagram(datagram).await,
+                    Conversation::Datagram(datagram) => seat.messages(datagram).await,
                 }
             };
             let ended = tokio::select! {
                 ended = talk => ended.map_err(|error| (ErrorKind::PeerReset, words(&error))),
                 () = dropped.cancelled() => Err((ErrorKind::PeerTimeout, DROPPED.to_owned())),
-                () = session.cut() => Ok(()),
+                () = session.cut() => {
+                    conversation.reset();
+                    return Ok(());
+                }
             };
+            drop(seat);
+            let Err((kind, why)) = ended else {
+                return Ok(());
+            };
+            // What it has missed must not look like the end of what was said.
+            conversation.abort_or(session.cut()).await;
             let peer = &session.info().peer_text;
-            ended.map_err(|(kind, why)| Error::new(kind, "broadcast", peer, why))
+            Err(Error::new(kind, "broadcast", peer, why))
         })
     }
 }
@@ -80,6 +89,7 @@ impl Broadcast {
             room: self,
             session,
             waiting,
+            in_hand: Bytes::new(),
             queued_bytes,
             dropped,
         }
@@ -114,6 +124,8 @@ struct Seat<'a> {
     room: &'a Broadcast,
     session: &'a Session,
     waiting: Receiver<Bytes>,
+    /// What is left of the piece that is being written.
+    in_hand: Bytes,
     queued_bytes: Arc<AtomicUsize>,
     dropped: CancellationToken,
 }
@@ -121,75 +133,98 @@ struct Seat<'a> {
 impl Seat<'_> {
     /// Says what the stream brings, and writes what others say, until the room closes or the
     /// peer is gone; the end of its stream only ends what it says.
-    async fn stream(&mut self, stream: Stream) -> io::Result<()> {
-        let (mut reader, mut writer) = tokio::io::split(stream);
+    async fn stream(&mut self, stream: &mut Stream) -> io::Result<()> {
         let (room, session) = (self.room, self.session);
-        let listen = self.listen(&mut writer);
-        let say = async {
-            say(room, session, &mut reader).await?;
-            std::future::pending().await
+        let (mut reader, mut writer) = tokio::io::split(&mut *stream);
+        let closing = tokio::select! {
+            listened = self.listen(&mut writer) => return listened,
+            said = say(room, session, &mut reader) => said.map(|()| false)?,
+            () = session.closing() => true,
         };
-        tokio::select! {
-            listened = listen => listened,
-            said = say => said,
-            () = session.closing() => Ok(()),
-        }?;
-        writer.shutdown().await
+        if !closing {
+            let left = stream.left();
+            tokio::select! {
+                listened = self.listen(stream) => return listened,
+                left = left => return left,
+                () = session.closing() => {}
+            }
+        }
+        self.leave();
+        self.listen(stream).await?;
+        stream.shutdown().await
     }
 
+    /// Writes what others say, until it has left and heard all; who stops it loses nothing of that.
     async fn listen(&mut self, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
-        while let Some(piece) = self.waiting.recv().await {
-            writer.write_all(&piece).await?;
-            self.heard(&piece);
+        loop {
+            while self.in_hand.has_remaining() {
+                let count = writer.write_buf(&mut self.in_hand).await?;
+                self.heard(count);
+            }
             if self.waiting.is_empty() {
                 writer.flush().await?;
             }
+            match self.next_piece().await {
+                Some(piece) => self.in_hand = piece,
+                None => return Ok(()),
+            }
         }
-        Ok(())
-    }
-
-    async fn datagram(&mut self, mut datagram: Datagram) -> io::Result<()> {
-        let talked = self.messages(&mut datagram).await;
-        if talked.is_err() {
-            datagram.abort().await;
-        }
-        talked
     }
 
     async fn messages(&mut self, datagram: &mut Datagram) -> io::Result<()> {
+        let session = self.session;
         loop {
             tokio::select! {
                 message = datagram.receive() => match message? {
                     Some(message) => {
-                        count_in(self.session.facts(), message.len());
-                        self.room.send(self.session.id(), &message);
+                        count_in(session.facts(), message.len());
+                        self.room.send(session.id(), &message);
                     }
                     None => break,
                 },
-                piece = self.waiting.recv() => match piece {
-                    Some(piece) => {
-                        datagram.send(piece.clone()).await?;
-                        self.heard(&piece);
-                    }
-                    None => break,
-                },
-                () = self.session.closing() => break,
+                Some(piece) = self.next_piece() => self.pass_on(datagram, piece).await?,
+                () = session.closing() => break,
             }
+        }
+        self.leave();
+        while let Some(piece) = self.next_piece().await {
+            self.pass_on(datagram, piece).await?;
         }
         datagram.shutdown().await
     }
 
-    /// Counts a piece that has left the queue.
-    fn heard(&self, piece: &Bytes) {
-        self.queued_bytes.fetch_sub(piece.len(), Ordering::Relaxed);
+    async fn pass_on(&self, datagram: &mut Datagram, piece: Bytes) -> io::Result<()> {
+        let count = piece.len();
+        datagram.send(piece).await?;
+        self.heard(count);
+        Ok(())
+    }
+
+    /// Waits for what others say; `None` once it has left and heard all.
+    async fn next_piece(&mut self) -> Option<Bytes> {
+        match self.waiting.recv().await {
+            // It is about to be told.
+            None if self.dropped.is_cancelled() => std::future::pending().await,
+            piece => piece,
+        }
+    }
+
+    /// Hears no more of what is said from now on.
+    fn leave(&self) {
+        self.room.members().remove(&self.session.id());
+    }
+
+    /// Counts bytes that have left the queue.
+    fn heard(&self, count: usize) {
+        self.queued_bytes.fetch_sub(count, Ordering::Relaxed);
         let bytes_out = &self.session.facts().bytes_out;
-        bytes_out.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        bytes_out.fetch_add(count as u64, Ordering::Relaxed);
     }
 }
 
 impl Drop for Seat<'_> {
     fn drop(&mut self) {
-        self.room.members().remove(&self.session.id());
+        self.leave();
     }
 }
 

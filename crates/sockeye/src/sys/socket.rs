@@ -1,4 +1,4 @@
-//! What a socket's send queue holds, and options that not every system has.
+//! What a socket's send queue holds, whether it has hung up, and options that not every system has.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -41,6 +41,19 @@ pub(crate) fn unacknowledged(socket: BorrowedFd<'_>) -> io::Result<u64> {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn unacknowledged(_socket: BorrowedFd<'_>) -> io::Result<u64> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Tells whether both directions have ended, or the socket has failed (POLLHUP and POLLERR, poll(2)).
+///
+/// # Errors
+/// Whatever the system says of the descriptor.
+pub(crate) fn hung_up(socket: BorrowedFd<'_>) -> io::Result<bool> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+    let mut polled = [PollFd::from_borrowed_fd(socket, PollFlags::empty())];
+    poll(&mut polled, Some(&Timespec::default()))?;
+    let gone = PollFlags::HUP | PollFlags::ERR;
+    Ok(polled.iter().any(|fd| fd.revents().intersects(gone)))
 }
 
 /// Sends and receives through one network interface only (SO_BINDTODEVICE, socket(7)).

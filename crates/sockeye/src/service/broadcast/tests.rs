@@ -6,34 +6,43 @@ use tokio::io::AsyncReadExt;
 
 use super::*;
 use crate::endpoint::{Address, Endpoint};
-use crate::engine::{Engine, EngineLimits, Listening};
+use crate::engine::{Engine, EngineLimits, Listening, SessionRow};
 
 /// A room that listens, and the errors of those who have left.
 struct Room {
     engine: Engine,
     door: Endpoint,
+    room: Arc<Broadcast>,
     errors: Receiver<String>,
     _listening: Listening,
 }
 
 impl Room {
     async fn open() -> Self {
+        let name = "room".to_owned();
+        Self::at(Address::Mem { name }.into()).await
+    }
+
+    async fn at(at: Endpoint) -> Self {
         let engine = Engine::new(EngineLimits::default()).unwrap();
         let (said, errors) = channel(16);
         engine.observe(move |_, result| {
             let text = result.as_ref().err().map(ToString::to_string);
             said.try_send(text.unwrap_or_default()).unwrap();
         });
-        let name = "room".to_owned();
-        let door = Endpoint::from(Address::Mem { name });
         let room = Arc::new(Broadcast::default());
-        let _listening = engine.listen(&door, room).await.unwrap();
+        let _listening = engine.listen(&at, Arc::clone(&room) as _).await.unwrap();
         Self {
             engine,
-            door,
+            door: _listening.addresses()[0].clone().into(),
+            room,
             errors,
             _listening,
         }
+    }
+
+    fn members(&self) -> usize {
+        self.room.members().len()
     }
 
     async fn enter(&self) -> Stream {
@@ -105,9 +114,10 @@ async fn who_never_reads_is_dropped_with_notice_and_holds_up_nobody() {
         "broadcast mem:room: dropped, since it did not read what others sent"
     );
     assert_eq!(room.engine.sessions().len(), 2);
-    // What had left its queue can still be read, then comes the end.
+    // What had left its queue can still be read; what comes then is no end.
     let mut rest = Vec::new();
-    deaf.read_to_end(&mut rest).await.unwrap();
+    let end = deaf.read_to_end(&mut rest).await.unwrap_err();
+    assert_eq!(end.kind(), io::ErrorKind::ConnectionReset);
     assert!(rest.len() < QUEUE_BYTES_MAX);
 }
 
@@ -123,4 +133,71 @@ async fn the_room_closes_politely() {
     });
     assert_eq!((drained.finished, drained.cut), (2, 0));
     assert!(heard.iter().all(|byte| *byte == b'?'));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_before_the_room_closes_is_heard() {
+    for door in ["mem:room", "mem:lines +line"] {
+        let room = Room::at(Endpoint::parse(door).unwrap()).await;
+        let (mut alice, mut bob) = (room.enter().await, room.enter().await);
+        while room.members() < 2 {
+            tokio::task::yield_now().await;
+        }
+        let line = format!("{}\n", "x".repeat(99));
+        let said = line.repeat(LINES).into_bytes();
+        alice.write_all(&said).await.unwrap();
+        let all_is_said = || {
+            let said = |row: &SessionRow| row.bytes_in >= (LINES * 99) as u64;
+            room.engine.sessions().iter().any(said)
+        };
+        while !all_is_said() {
+            tokio::task::yield_now().await;
+        }
+        let mut heard = Vec::new();
+        let (drained, read) = tokio::join!(
+            room.engine.drain(Duration::from_secs(10)),
+            bob.read_to_end(&mut heard)
+        );
+        read.unwrap();
+        assert!(heard == said, "{door}: {} bytes", heard.len());
+        assert_eq!(drained.cut, 0);
+    }
+}
+
+/// Lines that are said: as many as wait for one, and more than passes at once.
+const LINES: usize = QUEUE_PIECES_MAX - 96;
+
+#[tokio::test]
+async fn who_has_missed_something_sees_a_reset() {
+    let room = Room::at(Endpoint::parse("127.0.0.1:0").unwrap()).await;
+    let (mut alice, mut deaf) = (room.enter().await, room.enter().await);
+    meet(&mut alice, &mut [&mut deaf]).await;
+    alice.write_all(&vec![b'x'; 16 << 20]).await.unwrap();
+    while room.members() == 2 {
+        tokio::task::yield_now().await;
+    }
+    let read = deaf.read_to_end(&mut Vec::new()).await;
+    assert_eq!(read.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn who_has_said_all_and_vanishes_is_noticed_at_once() {
+    let mut room = Room::at(Endpoint::parse("127.0.0.1:0").unwrap()).await;
+    let (mut alice, mut bob) = (room.enter().await, room.enter().await);
+    meet(&mut alice, &mut [&mut bob]).await;
+    bob.shutdown().await.unwrap();
+    bob.reset();
+    let notice = room.errors.recv().await.unwrap();
+    assert!(notice.ends_with(": broken pipe"), "{notice}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let socket = format!("unix:{}/room", folder.path().display());
+    let mut room = Room::at(Endpoint::parse(&socket).unwrap()).await;
+    let (mut alice, mut bob) = (room.enter().await, room.enter().await);
+    meet(&mut alice, &mut [&mut bob]).await;
+    bob.shutdown().await.unwrap();
+    alice.write_all(b"still there?").await.unwrap();
+    hears(&mut bob, b"still there?").await;
+    drop(bob);
+    assert_eq!(room.errors.recv().await.unwrap(), "");
 }
