@@ -48,6 +48,7 @@ mod parse_address;
 pub(crate) mod problem;
 mod role;
 pub(crate) mod script;
+mod secret;
 mod socket_option;
 mod split;
 #[cfg(test)]
@@ -66,6 +67,7 @@ pub use options::{
 };
 pub use problem::ParseError;
 pub use role::Role;
+pub use secret::Secret;
 pub use socket_option::{OptionValue, SocketOption};
 pub use value::{Kind, Value};
 
@@ -204,11 +206,14 @@ impl Word {
                 }
                 text.push('=');
             }
-            match (key.secret, secrets) {
-                (true, Secrets::Masked) => text.push_str("***"),
+            let value = match (value, secrets) {
+                (Value::Secret(secret), Secrets::Shown) => secret.to_text(),
+                _ => value.to_string(),
+            };
+            match key.kind {
                 // Its commas part networks here as they part keys: the whole list is one value.
-                (false, _) if key.kind == Kind::Networks => text.push_str(&value.to_string()),
-                _ => text.push_str(&value.to_string().replace('\\', r"\\").replace(',', r"\,")),
+                Kind::Networks => text.push_str(&value),
+                _ => text.push_str(&value.replace('\\', r"\\").replace(',', r"\,")),
             }
         }
         text

@@ -9,7 +9,7 @@ use super::problem::{Fault, ParseError, nearest};
 use super::split::{self, Token};
 use super::value::{Kind, Value};
 use super::words::{self, KeyRow, WordKind, WordRow};
-use super::{Endpoint, Word, known_host, parse_address};
+use super::{Endpoint, Word, known_host, parse_address, secret};
 
 impl Endpoint {
     /// Parses the one-string form: `tcp://h:443 +idle,30s`.
@@ -17,7 +17,11 @@ impl Endpoint {
     /// # Errors
     /// [`ParseError`] with the place of the first thing that is wrong.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        one_endpoint(text).map_err(|fault| fault.in_text(text))
+        let tokens = split::split(text).map_err(|unfinished| {
+            let at = unfinished.at..unfinished.at + 1;
+            Fault::new(at, unfinished).in_text(text)
+        })?;
+        one_endpoint(&tokens).map_err(|fault| fault.in_text(secret::hidden(text, &tokens)))
     }
 
     /// Parses what a listener hands its connections to: an endpoint, or a service's bare name.
@@ -48,14 +52,12 @@ impl Endpoint {
             tokens.push(Token::verbatim(arg, text.len()));
             text.push_str(arg);
         }
-        endpoints(&tokens).map_err(|fault| fault.in_text(text))
+        endpoints(&tokens).map_err(|fault| fault.in_text(secret::hidden(&text, &tokens)))
     }
 }
 
-fn one_endpoint(text: &str) -> Result<Endpoint, Fault> {
-    let tokens = split::split(text)
-        .map_err(|unfinished| Fault::new(unfinished.at..unfinished.at + 1, unfinished))?;
-    let mut parsed = endpoints(&tokens)?;
+fn one_endpoint(tokens: &[Token]) -> Result<Endpoint, Fault> {
+    let mut parsed = endpoints(tokens)?;
     match (parsed.pop(), parsed.is_empty()) {
         (Some(endpoint), true) => Ok(endpoint),
         (Some(_), false) => {

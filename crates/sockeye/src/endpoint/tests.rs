@@ -10,6 +10,7 @@ use super::words::{Form, SchemeKind, WordKind};
 use super::*;
 
 mod generated;
+mod secrets;
 #[cfg(feature = "tls")]
 mod sugar;
 #[cfg(feature = "sqlite")]

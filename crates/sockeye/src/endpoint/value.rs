@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{KnownHost, NetworkEntry, SocketOption};
+use super::{KnownHost, NetworkEntry, Secret, SocketOption};
 
 /// What a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Kind {
     Mode,
     /// Any text.
     Text,
+    /// A text that nobody else is to see: itself, `@FILE` or `env:NAME`.
+    Secret,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// A version of TLS.
@@ -69,6 +71,8 @@ pub enum Value {
     KnownHost(KnownHost),
     /// A text.
     Text(String),
+    /// A secret, or where it is.
+    Secret(Secret),
 }
 
 impl Kind {
@@ -94,6 +98,7 @@ impl Kind {
             Self::DurationOrOff => read_duration(text).map(Value::Duration),
             Self::Mode => read_mode(text).map(Value::Mode),
             Self::Text => Some(Value::Text(text.to_owned())),
+            Self::Secret => Secret::read(text).map(Value::Secret),
             Self::OneOf(words) => words.contains(&text).then(|| Value::Text(text.to_owned())),
             Self::TlsVersion => TLS_VERSIONS
                 .contains(&text)
@@ -125,6 +130,7 @@ impl fmt::Display for Kind {
             Self::DurationOrOff => f.write_str("a time such as 250ms, 5s, 2m or 1h, or off"),
             Self::Mode => f.write_str("permissions in octal such as 660"),
             Self::Text => f.write_str("a text"),
+            Self::Secret => f.write_str("a text, or @FILE or env:NAME that holds it"),
             Self::OneOf(words) => f.write_str(&words.join(" or ")),
             Self::TlsVersion => f.write_str("1.2 or 1.3: older ones are not safe and not spoken"),
             Self::Networks => {
@@ -159,6 +165,7 @@ impl fmt::Display for Value {
             Self::SocketOption(option) => option.fmt(f),
             Self::KnownHost(known) => known.fmt(f),
             Self::Text(text) => f.write_str(text),
+            Self::Secret(secret) => secret.fmt(f),
         }
     }
 }

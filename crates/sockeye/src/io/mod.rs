@@ -14,6 +14,7 @@ mod pieces;
 mod relay;
 mod relay_messages;
 mod scratch;
+mod secret;
 mod socket;
 mod splice;
 mod stream;
@@ -28,6 +29,7 @@ pub use info::{ConnectionInfo, PeerCredentials, ProxyInfo, ProxyTls, TlsInfo, We
 pub(crate) use networks::read_networks;
 pub use relay::{Ending, Leg, RelayReport, RelaySettings, join, relay};
 pub(crate) use scratch::{poll_piece, read_piece};
+pub(crate) use secret::read_secret;
 pub use socket::Socket;
 pub use stream::{Layered, Stream};
 pub use watch::{Watch, Way};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use sockeye::endpoint::{Endpoint, Family, Kind, Value};
+use sockeye::endpoint::{Endpoint, Family, Kind, Secret, Value};
 use sockeye::{Error, ErrorKind};
 
 /// `-4` and `-6`.
@@ -26,6 +26,7 @@ impl Families {
         words: &[String],
     ) -> Result<Vec<Endpoint>, Error> {
         let mut endpoints = Endpoint::from_args(words)?;
+        warn_of_secrets(&endpoints);
         let (flag, family) = match (self.ipv4, self.ipv6) {
             (true, _) => ("-4", Family::V4),
             (_, true) => ("-6", Family::V6),
@@ -42,6 +43,21 @@ impl Families {
                 format!("{flag} has no effect here: no address is TCP's or UDP's"),
             )),
         }
+    }
+}
+
+/// Says that what is written in a command line is no secret.
+fn warn_of_secrets(endpoints: &[Endpoint]) {
+    let words = endpoints.iter().flat_map(Endpoint::words);
+    let mut settings = words.flat_map(|word| word.settings().iter().map(move |set| (word, set)));
+    let literal =
+        settings.find(|(_, (_, value))| matches!(value, Value::Secret(Secret::Literal(_))));
+    if let Some((word, (key, _))) = literal {
+        let (word, key) = (word.row().name, key.name);
+        tracing::warn!(
+            "whoever can list this machine's processes sees the {key} of +{word}; \
+             @FILE and env:NAME keep it out of the command line"
+        );
     }
 }
 

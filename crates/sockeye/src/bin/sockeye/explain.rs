@@ -112,7 +112,6 @@ impl Meaning {
         let setting = |key: &'static KeyRow| {
             let own = written.iter().find(|(row, _)| *row == key);
             let value = match own {
-                Some(_) if key.secret => "***".to_owned(),
                 Some((_, value)) => value.to_string(),
                 None => key.default.to_owned(),
             };

@@ -103,6 +103,7 @@ fn placeholder(kind: Kind) -> &'static str {
         Kind::Sha256 => "sha256:HEX",
         Kind::SocketOption => "LEVEL:NAME:VALUE",
         Kind::KnownHost => "HOST:PORT:IP,...",
+        Kind::Secret => "TEXT|@FILE|env:NAME",
         _ => "TEXT",
     }
 }

@@ -10,7 +10,7 @@ proptest! {
         let text = endpoint.to_text_with_secrets();
         prop_assert_eq!(Endpoint::parse(&text), Ok(endpoint.clone()), "{}", text);
         let mut settings = endpoint.words.iter().flat_map(|word| &word.settings);
-        if !settings.any(|(key, _)| key.secret) {
+        if !settings.any(|(_, value)| matches!(value, Value::Secret(Secret::Literal(_)))) {
             prop_assert_eq!(endpoint.to_string(), text);
         }
     }
@@ -167,6 +167,14 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
         Kind::DurationOrOff => prop_oneof![Just(Value::Off), duration()].boxed(),
         Kind::Mode => (0..=0o7777u32).prop_map(Value::Mode).boxed(),
         Kind::Text => "[ -~é]{0,12}".prop_map(Value::Text).boxed(),
+        Kind::Secret => {
+            let literal = "([ -+.-9;-~é][ -9;-~é]{0,12})?".prop_map(Secret::Literal);
+            let file = "[a-zé /.=@,'-]{1,8}".prop_map(|path| Secret::File(path.into()));
+            let variable = "[A-Z_]{1,8}".prop_map(Secret::Variable);
+            prop_oneof![literal, file, variable]
+                .prop_map(Value::Secret)
+                .boxed()
+        }
         Kind::OneOf(words) => select(words)
             .prop_map(|word| Value::Text(word.to_owned()))
             .boxed(),

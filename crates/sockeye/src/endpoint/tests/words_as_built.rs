@@ -137,10 +137,7 @@ fn each_built_scheme_parses() {
 
 #[test]
 fn secrets_are_masked_but_in_the_text_that_asks_for_them() {
-    static KEY: KeyRow = KeyRow {
-        secret: true,
-        ..EXAMPLE_KEY
-    };
+    static KEY: KeyRow = EXAMPLE_KEY;
     static ROW: WordRow = WordRow {
         name: "via",
         is: WordKind::Option,
@@ -151,7 +148,10 @@ fn secrets_are_masked_but_in_the_text_that_asks_for_them() {
         built: true,
         doc: "",
     };
-    let settings = vec![(&KEY, Value::Text(r"socks5h://u:p@h:1/a,b\c".to_owned()))];
+    let settings = vec![(
+        &KEY,
+        Value::Secret(Secret::Literal(r"socks5h://u:p@h:1/a,b\c".to_owned())),
+    )];
     let words = vec![Word {
         row: &ROW,
         settings,
@@ -169,10 +169,9 @@ fn secrets_are_masked_but_in_the_text_that_asks_for_them() {
 
 const EXAMPLE_KEY: KeyRow = KeyRow {
     name: "url",
-    kind: Kind::Text,
+    kind: Kind::Secret,
     default: "",
     stands: words::Stands::Anywhere,
-    secret: false,
     built: true,
     doc: "",
 };

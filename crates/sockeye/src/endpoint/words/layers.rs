@@ -123,10 +123,9 @@ const WS: &[KeyRow] = &[
     ),
     key(
         "header",
-        Kind::Text,
+        Kind::Secret,
         "one more line of the request, NAME: VALUE",
     )
-    .secret()
     .opening(),
     key(
         "subprotocol",

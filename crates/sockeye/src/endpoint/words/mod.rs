@@ -122,8 +122,6 @@ pub struct KeyRow {
     pub default: &'static str,
     /// Where it may stand.
     pub stands: Stands,
-    /// Whether `Display` masks the value.
-    pub secret: bool,
     /// Whether this version has it.
     pub built: bool,
     /// What it does, in one line.
@@ -147,7 +145,7 @@ impl WordRow {
     }
 }
 
-/// Starts the row of a key that stands anywhere, is no secret and has no default.
+/// Starts the row of a key that stands anywhere and has no default.
 const fn key(name: &'static str, kind: Kind, doc: &'static str) -> KeyRow {
     let stands = Stands::Anywhere;
     KeyRow {
@@ -155,7 +153,6 @@ const fn key(name: &'static str, kind: Kind, doc: &'static str) -> KeyRow {
         kind,
         default: "",
         stands,
-        secret: false,
         built: true,
         doc,
     }
@@ -198,7 +195,7 @@ impl KeyRow {
 
     const fn secret(self) -> Self {
         Self {
-            secret: true,
+            kind: Kind::Secret,
             ..self
         }
     }

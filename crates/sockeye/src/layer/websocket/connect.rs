@@ -1,5 +1,7 @@
 //! The connecting end's handshake: a request, and an answer that accepts it.
 
+use std::fmt;
+
 use sockeye_proto::websocket::Response;
 use tokio::io::AsyncWriteExt;
 
@@ -9,13 +11,22 @@ use crate::error::words;
 use crate::io::{Stream, WebSocketInfo, read_piece};
 
 /// What is asked for.
-#[derive(Debug)]
 pub(super) struct Connect {
     pub(super) host: String,
     pub(super) path: String,
     pub(super) subprotocols: Vec<String>,
-    /// One more line of the request, with its end.
+    /// One more line of the request, with its end: a secret.
     pub(super) field: String,
+}
+
+impl fmt::Debug for Connect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connect")
+            .field("host", &self.host)
+            .field("path", &self.path)
+            .field("subprotocols", &self.subprotocols)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Connect {

@@ -23,7 +23,7 @@ use sockeye_proto::websocket::Kind;
 use super::Beyond;
 use crate::endpoint::{Endpoint, Role, Value, Word};
 use crate::error::{Error, ErrorKind};
-use crate::io::{ConnectionInfo, Datagram, Stream};
+use crate::io::{ConnectionInfo, Datagram, Stream, read_secret};
 use accept::Accept;
 use connect::Connect;
 use socket::WebSocket;
@@ -83,10 +83,16 @@ impl Ws {
                 host: connect::host(endpoint),
                 path: path.unwrap_or_else(|| "/".to_owned()),
                 subprotocols,
-                field: match text(word, "header").map(|field| connect::field(&field)) {
-                    None => String::new(),
-                    Some(Some(field)) => field,
-                    Some(None) => return refused("a header of +ws is NAME: VALUE"),
+                field: match word.value("header") {
+                    Some(Value::Secret(secret)) => {
+                        let text = read_secret(&secret)
+                            .map_err(|(kind, why)| Error::new(kind, "open", endpoint, why))?;
+                        match connect::field(&text) {
+                            Some(field) => field,
+                            None => return refused("a header of +ws is NAME: VALUE"),
+                        }
+                    }
+                    _ => String::new(),
                 },
             }),
         };

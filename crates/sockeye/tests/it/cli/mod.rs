@@ -17,6 +17,7 @@ mod readiness;
 mod refused;
 mod relay;
 mod scarce;
+mod secrets;
 mod show;
 mod standard;
 mod stopping;
