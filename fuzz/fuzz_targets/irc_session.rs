@@ -273,6 +273,7 @@ impl Client {
                 };
                 inputs.push(Input::Enter(candidate));
             }
+            Step::Batch(batch) => inputs.push(Input::Batch { session, batch }),
             Step::Forward(message) => inputs.push(Input::Line { session, message }),
             Step::Reply(lines) => {
                 check_lines(&lines);

@@ -12,6 +12,7 @@ use core::ops::BitOr;
 
 use super::input::Link;
 use super::message::{CRLF_BYTES, LINE_BYTES_MAX, Line};
+use super::multiline;
 use super::numeric::{ERR_INVALIDCAPCMD, ERR_NEEDMOREPARAMS};
 use super::registration::sasl;
 use super::settings::Settings;
@@ -85,6 +86,9 @@ impl Caps {
     /// `draft/channel-rename`: RENAME when a channel gets another name.
     pub const CHANNEL_RENAME: Self = Self(1 << 44);
 
+    /// `draft/multiline`: messages of several lines come as one.
+    pub const MULTILINE: Self = Self(1 << 50);
+
     /// Not a capability but a fact of the same negotiation: the client speaks version 302.
     const VERSION_302: Self = Self(1 << 63);
 
@@ -96,6 +100,11 @@ impl Caps {
     /// Returns whether any of `caps` is in the set.
     pub const fn has_any(self, caps: Self) -> bool {
         self.0 & caps.0 != 0
+    }
+
+    /// Returns both sets in one.
+    pub const fn or(self, caps: Self) -> Self {
+        Self(self.0 | caps.0)
     }
 
     /// Returns the set without `caps`.
@@ -110,6 +119,7 @@ impl Caps {
             server_time: self.has(Self::SERVER_TIME),
             account_tag: self.has(Self::ACCOUNT_TAG),
             extended_join: self.has(Self::EXTENDED_JOIN),
+            multiline: self.has(Self::MULTILINE.or(Self::BATCH)),
         }
     }
 }
@@ -118,7 +128,7 @@ impl BitOr for Caps {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        self.or(other)
     }
 }
 
@@ -134,6 +144,8 @@ pub struct Encoding {
     pub account_tag: bool,
     /// JOIN in its long form.
     pub extended_join: bool,
+    /// A message of several lines as one.
+    pub multiline: bool,
 }
 
 /// What a server offers to one client.
@@ -180,6 +192,7 @@ impl Offer {
             Caps::SASL => self.mechanisms,
             Caps::STS => &self.sts,
             Caps::ACCOUNT_REGISTRATION => "before-connect,custom-account-name",
+            Caps::MULTILINE => multiline::CAPABILITY_VALUE,
             _ => "",
         }
     }
@@ -350,8 +363,10 @@ impl Reply<'_> {
         let rows = TABLE.iter().filter(|row| !is_apart(row)).chain(apart);
         for row in rows.filter(|row| caps.has(row.cap)) {
             let value = values.map_or("", |offer| offer.value(row.cap));
-            // Without its value this one says nothing.
-            if row.cap == Caps::STS && value.is_empty() {
+            // Without their values these say nothing of what is offered.
+            let is_offered = matches!(subcommand, "LS" | "NEW");
+            let needs_value = row.cap == Caps::STS || (is_offered && row.cap == Caps::MULTILINE);
+            if needs_value && value.is_empty() {
                 continue;
             }
             if text.len() + row.name.len() + value.len() + " =".len() > room {
@@ -415,6 +430,7 @@ const TABLE: &[Row] = &[
     row(Caps::EVENT_PLAYBACK, "draft/event-playback"),
     row(Caps::EXTENDED_ISUPPORT, "draft/extended-isupport"),
     row(Caps::MESSAGE_REDACTION, "draft/message-redaction"),
+    row(Caps::MULTILINE, "draft/multiline"),
     row(Caps::DRAFT_NO_IMPLICIT_NAMES, "draft/no-implicit-names"),
     row(Caps::PRE_AWAY, "draft/pre-away"),
     row(Caps::READ_MARKER, "draft/read-marker"),

@@ -210,7 +210,7 @@ pub struct StoredMessage {
     pub kind: MessageKind,
     /// Client-only tags (`+name`), unescaped.
     pub tags: Vec<(String, String)>,
-    /// The text.
+    /// The text; [`pieces`](super::multiline::pieces) are its lines.
     pub text: String,
 }
 

@@ -15,6 +15,7 @@ use super::event::Record;
 use super::history::HistoryRequest;
 use super::id::SessionId;
 use super::message::Message;
+use super::multiline::ClientBatch;
 
 /// Something that a connection, or the hub, asks of the network.
 #[derive(Debug, Clone)]
@@ -38,6 +39,13 @@ pub enum Input {
         /// What the store holds under the id, whosever it is; `None`: nothing, or it cannot be
         /// read.
         found: Option<Record>,
+    },
+    /// A batch of a registered client.
+    Batch {
+        /// Who sent it.
+        session: SessionId,
+        /// All of it.
+        batch: ClientBatch,
     },
     /// Lines that a registered client's connection produced itself and that must keep their place
     /// among the replies (for example to AUTHENTICATE). Numerics for `*` get the client's nick.

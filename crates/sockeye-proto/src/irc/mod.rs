@@ -26,6 +26,7 @@ pub mod id;
 pub mod input;
 mod isupport;
 pub mod message;
+pub mod multiline;
 mod network;
 pub mod numeric;
 pub mod pipeline;

@@ -43,7 +43,9 @@ use order::{Clock, Entry, Order, Said};
 
 use super::account;
 use super::caps::Caps;
-use super::command::{self, Work, errand::Answered, host::ChangeHost, login::LogIn, quit::Leave};
+use super::command::{
+    self, Beside, Work, errand::Answered, host::ChangeHost, login::LogIn, quit::Leave,
+};
 use super::event::Record;
 use super::id::{AccountId, Number, SessionId};
 use super::input::{Batch, Input, Output};
@@ -275,13 +277,27 @@ impl Pipeline {
     fn check(&mut self, input: Input, random: u64) {
         let (session, work) = match input {
             Input::Line { session, message } => {
-                return self.check_line(session, message, None, random);
+                return self.check_line(session, message, Beside::default(), random);
             }
             Input::Naming {
                 session,
                 message,
                 found,
-            } => return self.check_line(session, message, found, random),
+            } => {
+                let found = found.as_ref();
+                let beside = Beside {
+                    found,
+                    ..Beside::default()
+                };
+                return self.check_line(session, message, beside, random);
+            }
+            Input::Batch { session, batch } => {
+                let beside = Beside {
+                    batch: Some(&batch.content),
+                    ..Beside::default()
+                };
+                return self.check_line(session, batch.opening, beside, random);
+            }
             Input::Enter(candidate) => (candidate.session, Work::Enter(candidate)),
             Input::Reply { session, lines } => {
                 let lines = String::from_utf8_lossy(&lines);
@@ -330,7 +346,7 @@ impl Pipeline {
         self.order.push(Entry::new(session, None, Vec::from([job])));
     }
 
-    fn check_line(&mut self, id: SessionId, message: Message, found: Option<Record>, random: u64) {
+    fn check_line(&mut self, id: SessionId, message: Message, beside: Beside<'_>, random: u64) {
         if self.network.sessions.find(id).is_none() {
             return;
         }
@@ -353,7 +369,7 @@ impl Pipeline {
             &self.network,
             (client, session),
             &message,
-            found.as_ref(),
+            beside,
             self.clock.wall_ms,
         );
         self.push(id, Some(Said { message, label }), works, random);

@@ -38,6 +38,7 @@ use super::command::{REASON_BYTES_MAX, shortened};
 use super::input::Link;
 use super::isupport;
 use super::message::{Line, LineError, Message, truncated};
+use super::multiline::{ClientBatch, Collector, Taken};
 use super::numeric::{self, Numeric, Severity};
 use super::settings::Settings;
 
@@ -67,6 +68,8 @@ pub enum Step {
     Close(Bytes),
     /// The line is for the network: `Input::Line` (only once entered).
     Forward(Message),
+    /// The batch is for the network: `Input::Batch` (only once entered).
+    Batch(ClientBatch),
     /// `Input::Reply` (once entered): the lines keep their place among the network's replies.
     Reply(Bytes),
     /// `Input::Login` (once entered), followed by `Input::Reply` with these lines.
@@ -92,6 +95,7 @@ pub struct Registration {
     /// Why the accounts are being looked into.
     asked_for: Option<Purpose>,
     failed_logins: u32,
+    batches: Collector,
     bytes: usize,
     lines: u32,
 }
@@ -121,6 +125,7 @@ impl Registration {
             sasl: Sasl::default(),
             asked_for: None,
             failed_logins: 0,
+            batches: Collector::default(),
             bytes: 0,
             lines: 0,
         }
@@ -156,11 +161,18 @@ impl Registration {
             Ok(message) if message.command == "AUTHENTICATE" => {
                 self.authenticate(message.param(0), steps);
             }
-            Ok(message) if self.state == State::Entered => {
-                steps.push(Step::Forward(message));
-            }
+            Ok(message) if self.state == State::Entered => match self.batches.take(message) {
+                Taken::Line(message) => steps.push(Step::Forward(message)),
+                Taken::Batch(batch) => steps.push(Step::Batch(batch)),
+                Taken::Kept => {}
+            },
             Ok(message) => self.command(&message, steps),
         }
+    }
+
+    /// Returns the batch that the client has open.
+    pub fn batch(&mut self) -> &mut Collector {
+        &mut self.batches
     }
 
     /// The network has taken the client in.

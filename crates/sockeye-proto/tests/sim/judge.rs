@@ -8,6 +8,7 @@ use sockeye_proto::irc::caps::Caps;
 use sockeye_proto::irc::event::{Fact, PresenceChange, Record, StoredPresence};
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::message::{LineDecoder, Message};
+use sockeye_proto::irc::multiline::pieces;
 
 use crate::client::{Client, Pending, Sent};
 use crate::log::Log;
@@ -240,8 +241,13 @@ impl Judge {
     fn is_heard(&self, message: &Message, log: &Log) -> bool {
         let text = message.params.get(1);
         let mut actual = self.clients.values().flat_map(|client| &client.actual);
-        actual.any(|line| line.params.get(1) == text)
-            || text.is_some_and(|text| log.keeps_text(text))
+        actual.any(|line| {
+            let (Some(seen), Some(text)) = (line.params.get(1), text) else {
+                return false;
+            };
+            let is_line = |text: &str| text == seen && !text.is_empty();
+            seen == text || pieces(text).any(|piece| is_line(piece.text))
+        }) || text.is_some_and(|text| log.keeps_text(text))
     }
 
     /// A refusal is right if it is so now, or was so when the line came, before others changed what
@@ -373,7 +379,7 @@ impl Judge {
                 .entry(to)
                 .or_default()
                 .expected
-                .push(line.for_caps(caps));
+                .extend(line.for_caps(caps));
         }
         if let (Some(label), false) = (label, is_answered) {
             let acknowledged = Seen {

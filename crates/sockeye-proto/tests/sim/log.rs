@@ -7,6 +7,7 @@ use sockeye_proto::irc::history::{Buffer, Found, HistoryRequest, Keep, Query};
 use sockeye_proto::irc::id::{ChannelId, Number};
 use sockeye_proto::irc::input::Batch;
 use sockeye_proto::irc::message::Message;
+use sockeye_proto::irc::multiline::pieces;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Log {
@@ -145,5 +146,6 @@ impl Log {
 }
 
 fn has_text(record: &Record, wanted: &str) -> bool {
-    matches!(&record.fact, Fact::Message(message) if message.text == wanted)
+    let says = |text: &str| text == wanted || pieces(text).any(|piece| piece.text == wanted);
+    matches!(&record.fact, Fact::Message(message) if says(&message.text))
 }

@@ -164,7 +164,8 @@ impl Model {
         }
         lines.push((who, self.names(&room, who)));
         if !user.caps.has(Caps::CHATHISTORY) {
-            lines.extend(room.last(crate::REPLAY_ON_JOIN as usize, who));
+            let replayed = room.last(crate::REPLAY_ON_JOIN as usize, who).into_iter();
+            lines.extend(replayed.map(|(to, line)| (to, line.replayed())));
         }
         lines
     }

@@ -38,6 +38,7 @@ impl Script {
             Caps::BATCH,
             Caps::READ_MARKER,
             Caps::BATCH | Caps::LABELED_RESPONSE,
+            Caps::BATCH | Caps::MULTILINE,
             Caps::MULTI_PREFIX,
             Caps::USERHOST_IN_NAMES,
         ] {
@@ -122,6 +123,10 @@ impl Script {
         let tagged = caps.has(Caps::MESSAGE_TAGS);
         let ctcp = format!("\u{1}VERSION {text}\u{1}");
         let text = if self.random.percent(5) { &ctcp } else { text };
+        let text = &match caps.has(Caps::BATCH | Caps::MULTILINE) && self.random.percent(30) {
+            true => self.several(text),
+            false => text.into(),
+        };
         let mut message = match self.random.below(10) {
             0 if tagged => line("TAGMSG", &[target]),
             0..3 => line("NOTICE", &[target, text]),
@@ -131,6 +136,19 @@ impl Script {
             message.tags.push(("+t".into(), format!("{text}; x")));
         }
         message
+    }
+
+    /// A text of several lines; blank ones are among them, and some go on with the one before.
+    fn several(&mut self, first: &str) -> String {
+        let mut text = String::from(first);
+        for _ in 0..=self.random.below(4) {
+            match self.random.below(4) {
+                0 => text.push('\n'),
+                1 => text.extend(['\r'.into(), self.text()]),
+                _ => text.extend(['\n'.into(), self.text()]),
+            }
+        }
+        text
     }
 
     fn mode(&mut self, room: &str) -> Message {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use sockeye_proto::irc::caps::Caps;
 use sockeye_proto::irc::message::Message;
+use sockeye_proto::irc::multiline::{BATCH_TYPE, CONCAT_TAG, is_multiline, pieces};
 
 /// A line as the model foretells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub(crate) struct Seen {
     pub(crate) time: bool,
     /// Whether it has `msgid` for those who want it.
     pub(crate) msgid: bool,
+    /// Whether it is shown again to who did not ask for it.
+    pub(crate) is_replay: bool,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) source: String,
     pub(crate) command: String,
@@ -30,6 +33,7 @@ impl Seen {
             is_reply: true,
             time: false,
             msgid: false,
+            is_replay: false,
             tags: Vec::new(),
             source: crate::SERVER.into(),
             command: command.into(),
@@ -53,6 +57,12 @@ impl Seen {
         }
     }
 
+    /// Makes it one that is shown again.
+    pub(crate) fn replayed(self) -> Self {
+        let is_replay = true;
+        Self { is_replay, ..self }
+    }
+
     /// Makes it one that answers nothing.
     pub(crate) fn unasked(&self) -> Self {
         Self {
@@ -61,8 +71,31 @@ impl Seen {
         }
     }
 
-    /// Returns what a client with these capabilities sees of it.
-    pub(crate) fn for_caps(mut self, caps: Caps) -> Self {
+    /// Returns what a client with these capabilities sees of it: of several lines that do not come
+    /// as one all but the blank ones, of which only the first stands for the message.
+    pub(crate) fn for_caps(mut self, caps: Caps) -> Vec<Self> {
+        let is_dated = self.is_replay && !caps.has(Caps::SERVER_TIME);
+        self.is_replay = false;
+        let knows_it = caps.has(Caps::MULTILINE | Caps::BATCH) && !is_dated;
+        if knows_it || !self.params.last().is_some_and(|text| is_multiline(text)) {
+            return vec![self.in_caps(caps)];
+        }
+        let target = self.params[0].clone();
+        let texts = pieces(&self.params[1]).map(|piece| piece.text);
+        let texts = texts.filter(|text| !text.is_empty()).enumerate();
+        let lines = texts.map(|(place, text)| {
+            let mut line = self.clone();
+            line.params = vec![target.clone(), text.into()];
+            if place > 0 {
+                line.msgid = false;
+                line.tags.clear();
+            }
+            line.in_caps(caps)
+        });
+        lines.collect()
+    }
+
+    fn in_caps(mut self, caps: Caps) -> Self {
         self.is_reply = true;
         self.time &= caps.has(Caps::SERVER_TIME);
         self.msgid &= caps.has(Caps::MESSAGE_TAGS);
@@ -95,6 +128,8 @@ impl Seen {
 pub(crate) struct View {
     /// Open batches with the label for their lines.
     batches: BTreeMap<String, Option<String>>,
+    /// Messages of several lines, whose end is to come, each with its id.
+    several: BTreeMap<String, (Seen, Option<String>)>,
     /// Names of a room, whose end is to come.
     names: Vec<String>,
 }
@@ -104,10 +139,29 @@ impl View {
     pub(crate) fn see(&mut self, line: &Message) -> Option<(Seen, Option<String>)> {
         let mut label = line.tag("label").map(String::from);
         if let Some(batch) = line.tag("batch") {
+            if let Some((message, _)) = self.several.get_mut(batch) {
+                add_line(message, line);
+                return None;
+            }
             label = self.batches.get(batch).expect("the batch is open").clone();
         }
         if line.command == "BATCH" {
             match line.params[0].split_at(1) {
+                ("+", reference) if line.params[1] == BATCH_TYPE => {
+                    let seen = Seen {
+                        label,
+                        source: line.source.clone().unwrap(),
+                        time: line.tag("time").is_some(),
+                        msgid: line.tag("msgid").is_some(),
+                        tags: line.client_only_tags().cloned().collect(),
+                        ..Seen::server("", &[&line.params[2]])
+                    };
+                    let id = line.tag("msgid").map(String::from);
+                    self.several.insert(reference.into(), (seen, id));
+                }
+                (_, reference) if self.several.contains_key(reference) => {
+                    return self.several.remove(reference);
+                }
                 ("+", reference) => {
                     let label = label.filter(|_| line.params[1] == "labeled-response");
                     self.batches.insert(reference.into(), label);
@@ -166,6 +220,21 @@ impl View {
                 Some(names)
             }
             _ => None,
+        }
+    }
+}
+
+/// Adds a line to a message of several.
+fn add_line(message: &mut Seen, line: &Message) {
+    assert_eq!(message.params[0], line.params[0], "one target");
+    assert_eq!(Some(&message.source), line.source.as_ref(), "one sender");
+    let continues = line.tag(CONCAT_TAG).is_some();
+    message.command.clone_from(&line.command);
+    match message.params.get_mut(1) {
+        None => message.params.push(line.params[1].clone()),
+        Some(text) => {
+            text.push(if continues { '\r' } else { '\n' });
+            text.push_str(&line.params[1]);
         }
     }
 }

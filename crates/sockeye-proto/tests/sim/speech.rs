@@ -5,6 +5,7 @@ use std::rc::Rc;
 use sockeye_proto::irc::caps::Caps;
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::message::Message;
+use sockeye_proto::irc::multiline::pieces;
 
 use crate::model::{Fate, Lines, Model, Outcome, Refused};
 use crate::room::{HALFOP, Room, fold};
@@ -65,7 +66,9 @@ impl Model {
     fn may_speak(&self, who: SessionId, room: &Room, text: &str) -> Result<(), Refused> {
         let (is_member, user) = (room.members.contains_key(&who), &self.users[&who]);
         let is_outside = room.has('n') && !is_member;
-        let is_ctcp = text.starts_with('\u{1}') && !text.starts_with("\u{1}ACTION ");
+        let mut lines = pieces(text).map(|piece| piece.text);
+        let is_ctcp =
+            lines.any(|line| line.starts_with('\u{1}') && !line.starts_with("\u{1}ACTION "));
         let is_stranger = room.has('M') && user.account.is_none();
         let is_silenced = room.has('m') || is_stranger || room.silences(user);
         if is_outside || (room.has('C') && is_ctcp) || (is_silenced && room.level(who) == 0) {

@@ -8,6 +8,10 @@ use sockeye_proto::irc::event::Record;
 use sockeye_proto::irc::history;
 use sockeye_proto::irc::id::{AccountId, SessionId};
 use sockeye_proto::irc::input::{AccountRef, Candidate, Input, Output, Recipients};
+use sockeye_proto::irc::message::Message;
+use sockeye_proto::irc::multiline::{
+    BATCH_TYPE, CONCAT_TAG, Collector, Taken, is_multiline, pieces,
+};
 use sockeye_proto::irc::pipeline::{Pipeline, StoreFailure};
 
 use crate::client::Sent;
@@ -165,7 +169,7 @@ impl World {
                 })
             }
             Sent::Entered => return,
-            Sent::Line(message) => Input::Line { session, message },
+            Sent::Line(message) => said(session, message),
             Sent::Login(id) => Input::Login {
                 session,
                 account: account(id),
@@ -305,6 +309,38 @@ impl World {
             }
         }
         Ok(())
+    }
+}
+
+/// A line as an input: one of several lines comes as the batch that a connection has gathered.
+fn said(session: SessionId, message: Message) -> Input {
+    let text = message.params.last().map_or("", String::as_str);
+    if !is_multiline(text) {
+        return Input::Line { session, message };
+    }
+    let line = |command: &str, params: &[&str], tags: Vec<(String, String)>| Message {
+        command: command.into(),
+        params: params.iter().map(|&param| param.into()).collect(),
+        tags,
+        source: None,
+    };
+    let target = message.params[0].as_str();
+    let mut collector = Collector::default();
+    collector.take(line(
+        "BATCH",
+        &["+b", BATCH_TYPE, target],
+        message.tags.clone(),
+    ));
+    for piece in pieces(text) {
+        let mut tags = vec![("batch".into(), "b".into())];
+        if piece.continues {
+            tags.push((CONCAT_TAG.into(), String::new()));
+        }
+        collector.take(line(&message.command, &[target, piece.text], tags));
+    }
+    match collector.take(line("BATCH", &["-b"], Vec::new())) {
+        Taken::Batch(batch) => Input::Batch { session, batch },
+        other => panic!("the batch is whole: {other:?}"),
     }
 }
 

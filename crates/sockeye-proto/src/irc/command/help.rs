@@ -60,6 +60,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "Marks you as away with a text, or as back without one",
     ),
     (
+        "BATCH",
+        "+|-<reference> …",
+        "Sends a message of several lines; your client does it",
+    ),
+    (
         "CAP",
         "<subcommand> [capabilities]",
         "Agrees on capabilities; your client does it",

@@ -12,8 +12,10 @@ use super::{Request, services, targets};
 use crate::irc::caps::Caps;
 use crate::irc::casemap::CHANNEL_PREFIX;
 use crate::irc::event::{MessageKind, Stamp, Target};
+use crate::irc::history::msgid_text;
 use crate::irc::id::{ChannelId, ClientId};
-use crate::irc::message::LINE_BYTES_MAX;
+use crate::irc::message::{LINE_BYTES_MAX, Line};
+use crate::irc::multiline::{Lines, is_multiline, pieces};
 use crate::irc::network::client::UserMode;
 use crate::irc::network::rank::Rank;
 use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay};
@@ -34,7 +36,7 @@ pub(crate) struct Speech {
     pub(crate) kind: MessageKind,
     /// Client-only tags.
     pub(crate) tags: Vec<(String, String)>,
-    /// Empty for TAGMSG.
+    /// Empty for TAGMSG; its lines are [`pieces`].
     pub(crate) text: String,
 }
 
@@ -77,7 +79,7 @@ pub(super) fn tagmsg(request: &mut Request<'_>) {
     send(request, MessageKind::Tagmsg, receivers, "");
 }
 
-fn send(request: &mut Request<'_>, kind: MessageKind, receivers: &str, text: &str) {
+pub(super) fn send(request: &mut Request<'_>, kind: MessageKind, receivers: &str, text: &str) {
     let tags = relayed_tags(request);
     let is_bare = tags.is_empty() && request.message.client_only_tags().next().is_some();
     if kind == MessageKind::Tagmsg && is_bare {
@@ -149,7 +151,8 @@ impl Intent for Speech {
         };
         // A message is relayed whole or not at all: cutting it would lose text in silence.
         let fixed = ": ".len() + self.kind.command().len() + "  :\r\n".len();
-        if fixed + sender.source.len() + target_bytes + self.text.len() > LINE_BYTES_MAX {
+        let longest = pieces(&self.text).map(|piece| piece.text.len()).max();
+        if fixed + sender.source.len() + target_bytes + longest.unwrap_or(0) > LINE_BYTES_MAX {
             return Err(match self.kind {
                 MessageKind::Notice => Refusal(String::new()),
                 _ => network.refusal(self.from, ERR_INPUTTOOLONG, []),
@@ -261,18 +264,37 @@ impl Speech {
             }
             Target::Client(receiver) => &network.clients.find(receiver)?.nick,
         };
-        let relay = Relay::new(stamp, |line| {
-            let line = line
-                .source(&sender.source)
-                .command(self.kind.command())
-                .param(target);
-            match self.kind {
-                MessageKind::Tagmsg => line.end(),
-                _ => line.trailing(&self.text),
-            }
-        });
+        let relay = match is_multiline(&self.text) {
+            true => self.relay_lines(sender, target, stamp),
+            false => Relay::new(stamp, |line| {
+                let line = line.source(&sender.source).command(self.kind.command());
+                match self.kind {
+                    MessageKind::Tagmsg => line.param(target).end(),
+                    _ => line.param(target).trailing(&self.text),
+                }
+            }),
+        };
         let tags_only = self.kind == MessageKind::Tagmsg;
         Some(relay.by(sender).message(&self.tags, tags_only))
+    }
+
+    fn relay_lines<'a>(&self, sender: &Client, target: &str, stamp: &'a Stamp) -> Relay<'a> {
+        let message = Lines {
+            kind: self.kind,
+            source: &sender.source,
+            target,
+            text: &self.text,
+            reference: &msgid_text(stamp),
+        };
+        let mut batch = String::new();
+        message.write_opening(Line::new(&mut batch));
+        message.write_body(&mut batch);
+        message.write_closing(Line::new(&mut batch));
+        let mut single = String::new();
+        for piece in message.single() {
+            message.write_single(Line::new(&mut single), piece);
+        }
+        Relay::lines(stamp, batch, single)
     }
 
     fn say_if_away(&self, receiver: ClientId, network: &Network, effects: &mut Effects<'_>) {

@@ -7,6 +7,7 @@
 pub(crate) mod account;
 pub(crate) mod away;
 pub(crate) mod ban;
+pub(crate) mod batch;
 pub(crate) mod capabilities;
 pub(crate) mod chathistory;
 pub(crate) mod errand;
@@ -48,6 +49,7 @@ use core::mem;
 use super::event::{Record, Stamp};
 use super::input::Candidate;
 use super::message::{Line, Message, truncated};
+use super::multiline::{Content, Fault};
 use super::network::{Client, Event, Network, Replies, Session, mask};
 use super::numeric::{
     ERR_NEEDMOREPARAMS, ERR_NOSUCHCHANNEL, ERR_NOSUCHSERVER, ERR_UNKNOWNCOMMAND, Numeric, Reply,
@@ -61,13 +63,21 @@ pub(crate) struct Request<'a> {
     pub(crate) client: &'a Client,
     pub(crate) session: &'a Session,
     pub(crate) message: &'a Message,
-    /// What the store holds under the id that the line names.
-    pub(crate) found: Option<&'a Record>,
+    pub(crate) beside: Beside<'a>,
     /// Milliseconds since 1970.
     pub(crate) now_ms: u64,
     works: Vec<Work>,
     /// Lines for the sender after the last of `works`.
     said: String,
+}
+
+/// What comes with a line.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Beside<'a> {
+    /// What the store holds under the id that the line names.
+    pub(crate) found: Option<&'a Record>,
+    /// What is in the batch that the line opens.
+    pub(crate) batch: Option<&'a Result<Content, Fault>>,
 }
 
 /// One thing that a line leads to.
@@ -109,7 +119,7 @@ pub(crate) fn parse(
     network: &Network,
     (client, session): (&Client, &Session),
     message: &Message,
-    found: Option<&Record>,
+    beside: Beside<'_>,
     now_ms: u64,
 ) -> Vec<Work> {
     let mut request = Request {
@@ -117,7 +127,7 @@ pub(crate) fn parse(
         client,
         session,
         message,
-        found,
+        beside,
         now_ms,
         works: Vec::new(),
         said: String::new(),
@@ -305,6 +315,7 @@ pub(crate) const TABLE: &[Row] = &[
     act("QUIT", 0, quit::quit),
     ask("ADMIN", 0, server::admin),
     act("AWAY", 0, away::away),
+    act("BATCH", 0, batch::batch),
     act("CAP", 1, capabilities::cap),
     act("CHATHISTORY", 0, chathistory::chathistory),
     act("DLINE", 0, ban::ban),

@@ -110,7 +110,7 @@ fn fail(network: &Network, why: Why, [target, msgid]: [&str; 2]) -> String {
 /// Looks who may take this message back.
 fn plan(request: &Request<'_>, target: &str, msgid: &str) -> Result<Redact, Why> {
     let (network, client) = (request.network, request.client);
-    let record = request.found.filter(|record| has_id(record, msgid));
+    let record = request.beside.found.filter(|record| has_id(record, msgid));
     let (place, own) = match target.starts_with(CHANNEL_PREFIX) {
         true => in_channel(network, client, target, record)?,
         false => direct(network, client, target, record)?,

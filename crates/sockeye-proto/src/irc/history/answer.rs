@@ -14,6 +14,7 @@ use super::{Found, Invalid, Reply, Subcommand};
 use crate::irc::caps::Caps;
 use crate::irc::event::{Fact, MessageKind, Record, Stamp, StoredMessage};
 use crate::irc::message::{Line, Params};
+use crate::irc::multiline::{Lines, is_multiline};
 
 /// Writes the answer: complete lines with CR LF.
 ///
@@ -89,20 +90,55 @@ fn encode_message(
     if tags_only && !reply.caps.has(Caps::EVENT_PLAYBACK | Caps::MESSAGE_TAGS) {
         return;
     }
-    let mut line = reply.stamped(out, &record.stamp, message.account.as_deref());
-    if reply.caps.has(Caps::MESSAGE_TAGS) {
-        line = line.client_tags(message.tags.iter());
+    if is_multiline(&message.text) {
+        return encode_lines(out, reply, record, target, message);
     }
+    let line = reply.spoken(out, record, message);
     let line = line
         .source(&message.source)
         .command(message.kind.command())
         .param(target);
-    if tags_only {
-        line.end();
-    } else if reply.asked.is_none() && !reply.caps.has(Caps::SERVER_TIME) {
-        write_dated(line, &minute_text(record.stamp.wall_ms), &message.text);
-    } else {
-        line.trailing(&message.text);
+    match tags_only {
+        true => line.end(),
+        false => write_text(line, reply, record, &message.text),
+    }
+}
+
+/// Writes a message of several lines: as a batch in the batch, or one message a line.
+fn encode_lines(
+    out: &mut String,
+    reply: &Reply,
+    record: &Record,
+    target: &str,
+    message: &StoredMessage,
+) {
+    let lines = Lines {
+        kind: message.kind,
+        source: &message.source,
+        target,
+        text: &message.text,
+        reference: &msgid_text(&record.stamp),
+    };
+    if reply.caps.has(Caps::MULTILINE | Caps::BATCH) && !reply.dates() {
+        lines.write_opening(reply.spoken(out, record, message));
+        lines.write_body(out);
+        return lines.write_closing(reply.line(out));
+    }
+    for (place, piece) in lines.single().enumerate() {
+        let line = match place {
+            0 => reply.spoken(out, record, message),
+            _ => reply.timed(out, &record.stamp, message.account.as_deref()),
+        };
+        let line = line.source(&message.source).command(message.kind.command());
+        write_text(line.param(target), reply, record, piece.text);
+    }
+}
+
+/// Ends the line of a message.
+fn write_text(line: Params<'_>, reply: &Reply, record: &Record, text: &str) {
+    match reply.dates() {
+        true => write_dated(line, &minute_text(record.stamp.wall_ms), text),
+        false => line.trailing(text),
     }
 }
 
@@ -160,17 +196,42 @@ impl Reply {
 
     /// Starts the line of something that happened, with time, id and the account of who did it.
     fn stamped<'a>(&self, out: &'a mut String, stamp: &Stamp, account: Option<&str>) -> Line<'a> {
+        let line = self.timed(out, stamp, account);
+        match self.caps.has(Caps::MESSAGE_TAGS) {
+            true => line.tag("msgid", &msgid_text(stamp)),
+            false => line,
+        }
+    }
+
+    /// The same without an id.
+    fn timed<'a>(&self, out: &'a mut String, stamp: &Stamp, account: Option<&str>) -> Line<'a> {
         let mut line = self.line(out);
         if self.caps.has(Caps::SERVER_TIME) {
             line = line.tag("time", &time_text(stamp.wall_ms));
-        }
-        if self.caps.has(Caps::MESSAGE_TAGS) {
-            line = line.tag("msgid", &msgid_text(stamp));
         }
         if let (true, Some(account)) = (self.caps.has(Caps::ACCOUNT_TAG), account) {
             line = line.tag("account", account);
         }
         line
+    }
+
+    /// Starts the line of a message, with the tags that its sender gave it, too.
+    fn spoken<'a>(
+        &self,
+        out: &'a mut String,
+        record: &Record,
+        message: &StoredMessage,
+    ) -> Line<'a> {
+        let line = self.stamped(out, &record.stamp, message.account.as_deref());
+        match self.caps.has(Caps::MESSAGE_TAGS) {
+            true => line.client_tags(message.tags.iter()),
+            false => line,
+        }
+    }
+
+    /// Whether texts begin with the time, for who neither asked nor is told it.
+    fn dates(&self) -> bool {
+        self.asked.is_none() && !self.caps.has(Caps::SERVER_TIME)
     }
 
     /// Starts the line that carries the label.

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::Keep;
 use crate::irc::event::{Fact, Record, StoredMessage};
 use crate::irc::message::LINE_BYTES_MAX;
+use crate::irc::multiline::{is_multiline, pieces};
 
 /// Shortens records, ascending, to one answer: at most `limit`, and as many as `bytes_max` holds by
 /// their [`size`], but at least one, so that who pages gets on.
@@ -34,7 +35,13 @@ pub fn size(record: &Record) -> usize {
 fn message_size(message: &StoredMessage) -> usize {
     let tags = message.tags.iter();
     let tags = tags.map(|(key, value)| key.len() + escaped(value) + ";=".len());
-    tags.sum::<usize>() + TAGS_BYTES + HEAD_BYTES + message.source.len() + message.text.len()
+    let a_line = TAGS_BYTES + HEAD_BYTES + message.source.len();
+    let lines = match is_multiline(&message.text) {
+        // Two are of the batch.
+        true => pieces(&message.text).count() + 2,
+        false => 1,
+    };
+    tags.sum::<usize>() + lines * a_line + message.text.len()
 }
 
 /// How many of the records fit, the first in any case.
@@ -96,7 +103,13 @@ mod tests {
     #[test]
     fn a_record_takes_no_more_than_its_size() {
         let mut all = Caps::NONE;
-        for word in ["batch", "message-tags", "server-time", "account-tag"] {
+        for word in [
+            "batch",
+            "message-tags",
+            "server-time",
+            "account-tag",
+            "draft/multiline",
+        ] {
             let (params, offer) = (
                 ["REQ".into(), word.into()],
                 Offer::new(&Settings::default(), &Link::default()),
@@ -104,7 +117,14 @@ mod tests {
             let mut out = String::new();
             crate::irc::caps::command(&params, &mut all, &offer, ("h", "*"), &mut out);
         }
-        for (value, text) in [("", "hi"), ("; \\;", "x"), (&*"; ".repeat(900), "ä")] {
+        let short = "\rx".repeat(99);
+        for (value, text) in [
+            ("", "hi"),
+            ("; \\;", "x"),
+            (&*"; ".repeat(900), "ä"),
+            ("", "a\nb\n\nc"),
+            ("", &*short),
+        ] {
             let record = message(1, value, text);
             let reply = Reply {
                 server: "h".into(),

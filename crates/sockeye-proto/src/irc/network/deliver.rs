@@ -40,6 +40,8 @@ pub(crate) struct Relay<'a> {
     body: String,
     /// The same for `extended-join`.
     extended: Option<String>,
+    /// The same, on several lines, for those without `draft/multiline`.
+    single: Option<String>,
     /// Capabilities that a receiver must have.
     needs: Caps,
     /// Capabilities that a receiver must not have.
@@ -57,8 +59,19 @@ impl<'a> Relay<'a> {
             bot: false,
             body: line(write),
             extended: None,
+            single: None,
             needs: Caps::NONE,
             lacks: Caps::NONE,
+        }
+    }
+
+    /// Makes one of several lines, which begins with the one that has the tags; `single` is for
+    /// those who do not know batches of this kind.
+    pub(crate) fn lines(stamp: &'a Stamp, batch: String, single: String) -> Self {
+        Self {
+            body: batch,
+            single: Some(single),
+            ..Self::new(stamp, |_| {})
         }
     }
 
@@ -105,12 +118,27 @@ impl<'a> Relay<'a> {
         if self.tags_only && !encoding.message_tags {
             return None;
         }
-        let body = match &self.extended {
-            Some(extended) if encoding.extended_join => extended,
+        let body = match (&self.extended, &self.single) {
+            (Some(extended), _) if encoding.extended_join => extended,
+            (_, Some(single)) if !encoding.multiline => single,
             _ => &self.body,
         };
         let mut out = String::with_capacity(TAGS_BYTES_LIKELY + body.len());
-        let mut line = Line::new(&mut out);
+        match &self.single {
+            Some(single) if !encoding.multiline => {
+                // The first of them stands for the message.
+                for (place, line) in single.split_inclusive('\n').enumerate() {
+                    self.write(&mut out, line, encoding, place == 0);
+                }
+            }
+            _ => self.write(&mut out, body, encoding, true),
+        }
+        Some(out)
+    }
+
+    /// Writes a line, or several of which the first has the tags.
+    fn write(&self, out: &mut String, body: &str, encoding: Encoding, is_message: bool) {
+        let mut line = Line::new(out);
         if encoding.server_time {
             line = line.tag("time", &time_text(self.stamp.wall_ms));
         }
@@ -120,13 +148,12 @@ impl<'a> Relay<'a> {
         if encoding.message_tags && self.bot {
             line = line.tag("bot", "");
         }
-        if let (true, Some(tags)) = (encoding.message_tags, self.tags) {
+        if let (true, Some(tags)) = (encoding.message_tags && is_message, self.tags) {
             line = line
                 .tag("msgid", &msgid_text(self.stamp))
                 .client_tags(tags.iter());
         }
         line.before(body);
-        Some(out)
     }
 
     /// Returns the line for a client with these capabilities; `None` if it is kept from it.
@@ -151,6 +178,7 @@ impl<'a> Relay<'a> {
             server_time: encoding.server_time,
             account_tag: encoding.account_tag && self.account.is_some(),
             extended_join: encoding.extended_join && self.extended.is_some(),
+            multiline: encoding.multiline && self.single.is_some(),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::irc::history::HistoryRequest;
 use crate::irc::id::SessionId;
 use crate::irc::input::{Output, Recipients};
 use crate::irc::message::Line;
+use crate::irc::multiline::BATCH_TYPE;
 
 /// The answer to one line, in order.
 ///
@@ -113,7 +114,7 @@ fn labelled(lines: &str, label: &str, to: SessionId, network: &mut Network) -> S
             .source(&server)
             .command("ACK")
             .end();
-    } else if count == 1 {
+    } else if count == 1 || is_one_message(lines) {
         Line::new(&mut out).tag("label", label).before(lines);
     } else {
         let batch = batch_reference(to, network);
@@ -136,6 +137,25 @@ fn labelled(lines: &str, label: &str, to: SessionId, network: &mut Network) -> S
         end.param(&["-", &batch].concat()).end();
     }
     out
+}
+
+/// Whether the lines are one message of several: its batch carries the label itself (IRCv3
+/// draft/multiline, section Labeled response).
+fn is_one_message(lines: &str) -> bool {
+    let first = lines.split(' ').skip_while(|word| !word.starts_with(':'));
+    let mut words = first.skip(1);
+    let [Some("BATCH"), Some(reference), Some(BATCH_TYPE)] = [(); 3].map(|()| words.next()) else {
+        return false;
+    };
+    let reference = reference.trim_start_matches('+');
+    let inner = ["@batch=", reference].concat();
+    let middle = lines
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with(&inner));
+    let mut rest = lines.lines().skip(1 + middle.count());
+    let is_end = |line: &str| line.ends_with(&[" BATCH -", reference].concat());
+    rest.next().is_some_and(is_end) && rest.next().is_none()
 }
 
 pub(super) fn batch_reference(to: SessionId, network: &mut Network) -> String {

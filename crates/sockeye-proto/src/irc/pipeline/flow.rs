@@ -99,6 +99,7 @@ fn session_of(input: &Input) -> SessionId {
         Input::Enter(candidate) => candidate.session,
         Input::Line { session, .. }
         | Input::Naming { session, .. }
+        | Input::Batch { session, .. }
         | Input::Reply { session, .. }
         | Input::Login { session, .. }
         | Input::Host { session, .. }

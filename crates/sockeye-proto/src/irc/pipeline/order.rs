@@ -12,7 +12,7 @@ use crate::irc::command::Work;
 use crate::irc::event::{Fact, Record, Stamp};
 use crate::irc::id::{ChannelId, Number, SessionId};
 use crate::irc::message::Message;
-use crate::irc::network::Network;
+use crate::irc::network::{Event, Network};
 
 /// Gives out numbers and times.
 #[derive(Debug)]
@@ -117,7 +117,12 @@ impl Entry {
             tags.chain(said.message.params.iter().map(String::len))
                 .sum()
         });
-        let bytes = line_bytes * jobs.len().max(1);
+        // A line that opens a batch is less than what is in it.
+        let spoken = jobs.iter().map(|job| match &job.work {
+            Work::Act(Event::Message(speech)) => speech.text.len(),
+            _ => 0,
+        });
+        let bytes = (line_bytes * jobs.len().max(1)).max(spoken.sum());
         let changes_state = jobs.iter().any(|job| match &job.work {
             Work::Act(event) => event.changes_state(),
             Work::Enter(_) => true,

@@ -13,6 +13,7 @@ mod memory;
 mod messages;
 mod modes;
 mod monitor;
+mod multiline;
 mod net;
 mod news;
 mod operators;

@@ -98,6 +98,7 @@ fn show(step: Step) -> String {
             ["verify ", &name, " ", &password.0].concat()
         }
         Step::Ask(question) => alloc::format!("{question:?}"),
+        Step::Batch(batch) => ["batch ", &batch.opening.params.join(" ")].concat(),
         Step::Forward(message) => ["forward ", &message.command].concat(),
         Step::Enter {
             nick,

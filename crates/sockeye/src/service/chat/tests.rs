@@ -1,5 +1,7 @@
 //! The chat service over memory with paused time, and over a real store through restarts.
 
+mod multiline;
+
 use std::io;
 use std::time::Duration;
 

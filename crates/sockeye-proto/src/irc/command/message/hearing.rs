@@ -1,5 +1,6 @@
 //! Who may speak on a channel, and who hears it.
 
+use crate::irc::multiline::pieces;
 use crate::irc::network::channel::Channel;
 use crate::irc::network::modes::Flag;
 use crate::irc::network::rank::Prefix;
@@ -24,7 +25,7 @@ pub(super) fn hearing(
         None if modes.has(Flag::NoOutside) && !network.skips_membership_check => return Err('n'),
         None => Default::default(),
     };
-    if modes.has(Flag::NoCtcp) && is_ctcp(text) {
+    if modes.has(Flag::NoCtcp) && pieces(text).any(|piece| is_ctcp(piece.text)) {
         return Err('C');
     }
     // What follows concerns those without a prefix.

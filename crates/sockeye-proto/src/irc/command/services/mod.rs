@@ -13,12 +13,17 @@ use crate::irc::network::Network;
 
 /// Hands what is said to a service over to it; returns whether it was one.
 pub(super) fn takes(request: &mut Request<'_>, receiver: &str, text: &str) -> bool {
-    let (nick, _) = receiver.split_once('@').unwrap_or((receiver, ""));
-    let is_meant = request.network.settings.accounts && nick.eq_ignore_ascii_case(nickserv::NICK);
+    let is_meant = means_one(request.network, receiver);
     if is_meant {
         nickserv::command(request, text);
     }
     is_meant
+}
+
+/// Returns whether a target is a service.
+pub(super) fn means_one(network: &Network, receiver: &str) -> bool {
+    let (nick, _) = receiver.split_once('@').unwrap_or((receiver, ""));
+    network.settings.accounts && nick.eq_ignore_ascii_case(nickserv::NICK)
 }
 
 /// NICKSERV and NS: the whole line is the command, so that no alias can send it to somebody else.

@@ -13,6 +13,7 @@ use crate::irc::history::HistoryRequest;
 use crate::irc::id::{AccountId, Number, SessionId};
 use crate::irc::input::{AccountRef, Batch, Candidate, Input, Link, Output, Recipients};
 use crate::irc::message::Message;
+use crate::irc::multiline::{Collector, Taken};
 use crate::irc::pipeline::{Pipeline, StoreFailure};
 use crate::irc::settings::{CaseMapping, Settings};
 
@@ -41,6 +42,7 @@ struct Client {
     closed: bool,
     histories: Vec<HistoryRequest>,
     asked: Vec<Question>,
+    batches: Collector,
 }
 
 pub(super) fn settings() -> Settings {
@@ -118,10 +120,12 @@ impl Net {
     /// The client writes a line and does not read yet.
     pub(super) fn writes(&mut self, who: Who, line: &str) {
         let message = Message::parse(line.as_bytes()).unwrap();
-        self.input(Input::Line {
-            session: id(who),
-            message,
-        });
+        let session = id(who);
+        match self.client(who).batches.take(message) {
+            Taken::Line(message) => self.input(Input::Line { session, message }),
+            Taken::Batch(batch) => self.input(Input::Batch { session, batch }),
+            Taken::Kept => {}
+        }
     }
 
     /// What the client has not read yet.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use sockeye_proto::irc::account::Question;
@@ -177,12 +178,14 @@ impl<'a> Connection<'a> {
         while self.may_decode() && !bytes.is_empty() {
             if let Some(flood) = &mut self.flood
                 && bytes.contains(&b'\n')
+                && !self.registration.batch().is_paid()
             {
                 let now = Instant::now();
                 if let Err(wait) = flood.take(now - self.started) {
                     self.next_line = Some(now + wait);
                     break;
                 }
+                self.registration.batch().paid();
             }
             let before = bytes.len();
             let line = self.decoder.next_line(&mut bytes);
@@ -193,7 +196,36 @@ impl<'a> Connection<'a> {
             self.carry_out(&mut steps);
         }
         self.hand_over_inputs();
+        self.watch_batch();
         bytes
+    }
+
+    /// Sets by when the batch must be whole that the client has open.
+    fn watch_batch(&mut self) {
+        let open = self.registration.batch().open();
+        if self.batch.map(|(batch, _)| batch) != open {
+            self.batch = open.map(|batch| (batch, Instant::now() + BATCH_MAX));
+        }
+    }
+
+    /// Gives up on a batch that does not become whole.
+    pub(super) fn expire_batch(&mut self, now: Instant) {
+        let Some((_, ends)) = &mut self.batch else {
+            return;
+        };
+        if *ends > now {
+            return;
+        }
+        *ends = now + BATCH_MAX;
+        // The rest of it may have come, and wait here.
+        if self.may_read() && self.carry.is_empty() {
+            self.batch = None;
+            let mut steps = Vec::new();
+            let expired = self.registration.batch().expire();
+            steps.extend(expired.map(Step::Batch));
+            self.carry_out(&mut steps);
+            self.hand_over_inputs();
+        }
     }
 
     fn carry_out(&mut self, steps: &mut Vec<Step>) {
@@ -231,6 +263,7 @@ impl<'a> Connection<'a> {
                 Step::Forward(message) => {
                     self.input(|session| Input::Line { session, message });
                 }
+                Step::Batch(batch) => self.input(|session| Input::Batch { session, batch }),
                 Step::Reply(lines) => self.input(|session| Input::Reply { session, lines }),
                 Step::Login(account, lines) => {
                     self.input(|session| Input::Login { session, account });
@@ -336,6 +369,9 @@ impl<'a> Connection<'a> {
 
 /// How much is read at once.
 const READ_BYTES: usize = 16 * 1_024;
+
+/// How long a batch may stay open: what a person has pasted comes at once.
+const BATCH_MAX: Duration = Duration::from_secs(30);
 
 /// With so many inputs under way no further line is taken; one line makes two at most (a login and
 /// its reply), and the core takes 64.

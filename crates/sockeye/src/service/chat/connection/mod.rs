@@ -80,6 +80,8 @@ pub(super) struct Connection<'a> {
     timer: Pin<Box<Sleep>>,
     /// By when the phase must have ended, where it has to.
     phase_ends: Option<Instant>,
+    /// The batch that the client has open, as the how manieth, and by when it must be whole.
+    batch: Option<(u64, Instant)>,
     /// When flood control lets the next line through.
     next_line: Option<Instant>,
     heard: Instant,
@@ -145,6 +147,7 @@ impl<'a> Connection<'a> {
             fetching: None,
             timer: Box::pin(tokio::time::sleep_until(now + REGISTRATION_MAX)),
             phase_ends: Some(now + REGISTRATION_MAX),
+            batch: None,
             next_line: None,
             heard: now,
             pinged: None,
@@ -334,15 +337,18 @@ impl<'a> Connection<'a> {
             self.progress = None;
             self.lose("Write timed out");
         }
+        self.expire_batch(now);
         self.keep_alive(now);
         Poll::Ready(())
     }
 
     fn deadline(&self) -> Instant {
         let silence = (self.phase == Phase::Entered).then(|| self.silent_until());
-        let all = [self.phase_ends, self.next_line, self.stalls_at(), silence];
+        let batch = self.batch.map(|(_, ends)| ends);
+        let waits = [self.phase_ends, self.next_line, self.stalls_at()];
+        let all = waits.into_iter().chain([silence, batch]);
         let far = || Instant::now() + PING_AFTER;
-        all.into_iter().flatten().min().unwrap_or_else(far)
+        all.flatten().min().unwrap_or_else(far)
     }
 
     /// When a client counts as one that does not read: with more than half a queue waiting.
