@@ -305,7 +305,7 @@ impl Desk {
 /// Tells a peer why it is refused, and waits a moment for it to read that.
 async fn farewell(conversation: Conversation, answer: Bytes) {
     let said = async {
-        match conversation {
+        match conversation.into_lines() {
             Conversation::Stream(mut stream) => {
                 stream.write_all(&answer).await?;
                 stream.shutdown().await?;

@@ -2,15 +2,18 @@
 //!
 //! ```text
 //! handshake over HTTP ──▶ WebSocket: messages ──into_bytes──▶ WebSocketStream: their bytes alone
+//!                                             ──into_lines──▶ WebSocketStream: a line each
 //! ```
 //!
-//! Messages keep their edges towards messages and services; towards bytes they are pieces of a stream.
+//! Messages keep their edges towards messages and services; towards bytes they are pieces of a stream,
+//! and towards chat lines of it (IRCv3 websocket).
 //! Half-close: WebSocket has none. The end of the own direction is a Close, and what the peer still
 //! sends is read until its own, or until 10 s have passed without a byte. A stream that ends without a
 //! Close was cut.
 
 mod accept;
 mod connect;
+mod lines;
 mod socket;
 mod stream;
 #[cfg(test)]
