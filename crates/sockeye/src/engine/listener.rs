@@ -174,6 +174,9 @@ impl OpenTo {
         if trusted.contains(ip) {
             return Ok(());
         }
+        if !self.layers.needs_trusted() {
+            return self.rules.check_source(info);
+        }
         tracing::warn!("refused {}: it is not in from= of +proxy", info.who());
         Err(Refusal::SourceForbidden)
     }

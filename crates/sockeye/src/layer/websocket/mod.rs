@@ -24,9 +24,9 @@ use std::time::Duration;
 use sockeye_proto::websocket::Kind;
 
 use super::Beyond;
-use crate::endpoint::{Endpoint, Role, Value, Word};
+use crate::endpoint::{Endpoint, NetworkSet, Role, Value, Word};
 use crate::error::{Error, ErrorKind};
-use crate::io::{ConnectionInfo, Datagram, Stream, read_secret};
+use crate::io::{ConnectionInfo, Datagram, Stream, read_networks, read_secret};
 use accept::Accept;
 use connect::Connect;
 use socket::WebSocket;
@@ -81,6 +81,13 @@ impl Ws {
                 path,
                 subprotocols,
                 origins: list(word, "origins"),
+                from: match word.value("from") {
+                    Some(Value::Networks(from)) => Some(
+                        read_networks(&from)
+                            .map_err(|(kind, why)| Error::new(kind, "open", endpoint, why))?,
+                    ),
+                    _ => None,
+                },
             }),
             Role::Connect | Role::Serve => End::Connect(Connect {
                 host: connect::host(endpoint),
@@ -115,6 +122,14 @@ impl Ws {
         })
     }
 
+    /// Returns the networks of gateways that are believed, where it learns from such.
+    pub(super) fn trusted(&self) -> Option<&NetworkSet> {
+        match &self.end {
+            End::Accept(accept) => accept.from.as_ref(),
+            End::Connect(_) => None,
+        }
+    }
+
     /// Shakes hands over `stream`; where messages are to be bytes is decided later.
     pub(super) async fn wrap(
         &self,
@@ -127,7 +142,7 @@ impl Ws {
             End::Connect(_) => ("connect", self.endpoint.clone()),
         };
         let shaken = match &self.end {
-            End::Accept(accept) => accept.shake(&mut stream, beyond.subprotocols).await,
+            End::Accept(accept) => accept.shake(&mut stream, beyond.subprotocols, info).await,
             End::Connect(connect) => connect.shake(&mut stream).await,
         };
         let settled = shaken.map_err(|why| {

@@ -118,7 +118,8 @@ impl WebSocket {
                     if !self.close_sent {
                         self.close_sent = true;
                         // The peer is told why, where it takes it at once.
-                        let _ = self.send(cx, |made, mask| encode_close(error.code(), "", mask, made));
+                        let _ =
+                            self.send(cx, |made, mask| encode_close(error.code(), "", mask, made));
                     }
                     self.failed = Some(error);
                     return Ok(());
