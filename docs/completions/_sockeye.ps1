@@ -687,6 +687,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('+ws,text', '+ws,text', [CompletionResultType]::ParameterValue, 'sends text messages')
             [CompletionResult]::new('+ws,binary', '+ws,binary', [CompletionResultType]::ParameterValue, 'sends binary messages')
             [CompletionResult]::new('+ws,origins=', '+ws,origins=', [CompletionResultType]::ParameterValue, 'the pages from which browsers may connect, or *')
+            [CompletionResult]::new('+ws,from=', '+ws,from=', [CompletionResultType]::ParameterValue, 'the networks of gateways whose X-Forwarded-For is believed; 0.0.0.0 is who has no IP address')
             [CompletionResult]::new('+proxy', '+proxy', [CompletionResultType]::ParameterValue, 'tells or learns the peer''s address by the PROXY protocol')
             [CompletionResult]::new('+proxy,version=', '+proxy,version=', [CompletionResultType]::ParameterValue, 'the version to send')
             [CompletionResult]::new('+proxy,from=', '+proxy,from=', [CompletionResultType]::ParameterValue, 'the networks whose header is believed; 0.0.0.0 is who has no IP address')

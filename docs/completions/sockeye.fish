@@ -463,6 +463,7 @@ complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe e
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+ws,text' -d 'sends text messages'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+ws,binary' -d 'sends binary messages'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+ws,origins=' -d 'the pages from which browsers may connect, or *'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+ws,from=' -d 'the networks of gateways whose X-Forwarded-For is believed; 0.0.0.0 is who has no IP address'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+proxy' -d 'tells or learns the peer\'s address by the PROXY protocol'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+proxy,version=' -d 'the version to send'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+proxy,from=' -d 'the networks whose header is believed; 0.0.0.0 is who has no IP address'
