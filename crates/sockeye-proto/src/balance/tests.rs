@@ -191,7 +191,11 @@ fn no_load_passes_its_bound() {
     let mut open = Vec::new();
     for n in 0..20_000_u64 {
         // Most come from one place, which would drown its backend.
-        let source = if n.is_multiple_of(3) { random.next() } else { 1 };
+        let source = if n.is_multiple_of(3) {
+            random.next()
+        } else {
+            1
+        };
         let at = pick_of(&mut balancer, source, &mut random).unwrap();
         open.push(at);
         let total = open.len() as f64;

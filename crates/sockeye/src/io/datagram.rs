@@ -214,6 +214,13 @@ impl Datagram {
         self.messages.as_mut()
     }
 
+    /// Says what the system is to make of it if this process dies, as [`Stream`] does.
+    pub(super) fn reset_if_killed(&mut self, reset: bool) {
+        if let Some(stream) = self.messages.stream() {
+            stream.reset_if_killed(reset);
+        }
+    }
+
     /// Waits until the peer has acknowledged all that was sent, at most `patience`.
     pub(super) async fn acknowledged(&mut self, patience: Duration) {
         if let Some(stream) = self.messages.stream() {

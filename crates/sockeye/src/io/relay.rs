@@ -12,6 +12,9 @@
 //! and the other direction goes on for as long as it lives. An unclean end of one side becomes a
 //! reset of the other, after the bytes in hand are delivered and acknowledged.
 //!
+//! While it runs, a process that is killed resets both ends: what it had in hand is missing, and an end
+//! would not say so. Unix sockets, pipes and programs know no reset, and see an end.
+//!
 //! Memory is held only while bytes are in flight: small messages pass through one buffer a thread,
 //! and what the far side does not take at once is kept in a buffer of exactly that size. Two bare
 //! sockets with bulk between them are spliced ([`super::splice`]).
@@ -120,6 +123,8 @@ pub fn relay(
     pair.forth.begin_with(a.take_unread());
     pair.back.begin_with(b.take_unread());
     async move {
+        a.reset_if_killed(true);
+        b.reset_if_killed(true);
         let mut cut = pin!(cut);
         pair.join(a.end(), b.end(), over, cut.as_mut()).await;
         // In a block, and in a box: few relays end uncleanly, and all would hold room for it.
@@ -129,6 +134,8 @@ pub fn relay(
                 back: pair.back.into_leg(),
             };
             if report.is_clean() {
+                a.reset_if_killed(false);
+                b.reset_if_killed(false);
                 return report;
             }
             Box::pin(end_uncleanly(report, a, b, cut))

@@ -52,12 +52,16 @@ pub(super) async fn relay_messages(
         ),
         patience: Patience::new(&a, &b, &settings),
     };
+    a.reset_if_killed(true);
+    b.reset_if_killed(true);
     pair.join(&mut a, &mut b, cut.as_mut()).await;
     let mut report = RelayReport {
         forth: pair.forth.into_leg(a.bytes_dropped()),
         back: pair.back.into_leg(b.bytes_dropped()),
     };
     if !report.was_cut() {
+        a.reset_if_killed(false);
+        b.reset_if_killed(false);
         return report;
     }
     let patience = report.patience();

@@ -5,6 +5,7 @@ use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use rustix::net::SendFlags;
 use socket2::SockRef;
@@ -111,6 +112,19 @@ impl<'a> Socket<'a> {
             .ok()
             .flatten()
             .unwrap_or_else(|| io::ErrorKind::ConnectionReset.into())
+    }
+
+    /// Makes closing, whoever does it, a reset or an end like any other.
+    pub(super) fn reset_at_close(self, reset: bool) {
+        match self {
+            Self::Tcp(tcp) => {
+                // Closing with a linger time of zero sends a reset (tcp(7), socket(7)); it cannot
+                // fail on a socket that is open.
+                let _ = SockRef::from(tcp).set_linger(reset.then_some(Duration::ZERO));
+            }
+            // A Unix socket has no reset: closing is all there is.
+            Self::Unix(_) => {}
+        }
     }
 
     pub(super) fn shutdown(self) -> io::Result<()> {

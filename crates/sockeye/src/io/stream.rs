@@ -133,6 +133,13 @@ impl Stream {
         }
     }
 
+    /// Says what the system is to make of it if this process dies: a reset, or an end like any other.
+    pub(super) fn reset_if_killed(&self, reset: bool) {
+        if let Some(socket) = self.bottom() {
+            socket.reset_at_close(reset);
+        }
+    }
+
     /// Ends both directions at once so that the peer sees a reset, where it can be told; returns
     /// how many bytes it had not acknowledged.
     pub(crate) fn reset(mut self) -> u64 {
@@ -147,13 +154,8 @@ impl Stream {
     /// Makes closing a reset, where the peer can be told.
     pub fn abort_now(&mut self) {
         match &mut self.io {
-            Io::Tcp(tcp) => {
-                // Closing with a linger time of zero sends a reset (tcp(7), socket(7)); it cannot
-                // fail on a socket that is open.
-                let _ = tcp.set_zero_linger();
-            }
-            // A Unix socket has no reset: closing is all there is.
-            Io::Unix(_) => {}
+            Io::Tcp(tcp) => Socket::Tcp(tcp).reset_at_close(true),
+            Io::Unix(unix) => Socket::Unix(unix).reset_at_close(true),
             Io::Layered(layered) => layered.abort(),
         }
     }

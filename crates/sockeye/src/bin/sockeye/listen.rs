@@ -18,7 +18,7 @@ use crate::runtime;
 use crate::show::{Show, Shown};
 use crate::signals::{Asked, Signals};
 use crate::single::{Moment, Single};
-use crate::tally::Tally;
+use crate::tally::{Stats, Tally};
 use crate::turns::Turns;
 use crate::vocabulary;
 
@@ -100,7 +100,7 @@ impl Listen {
         let progress = self.stats && output.shows_progress();
         let signals = Signals::new()?.with_progress(progress);
         let engine = Engine::new(EngineLimits {
-            session_descriptors: 2,
+            session_descriptors: session_descriptors(served),
             ..Default::default()
         })?;
         let is_one = self.once || served.opens_once() && !self.keep;
@@ -130,7 +130,7 @@ impl Listen {
         };
         let result = run.until_the_end(signals, single).await;
         if self.stats {
-            output.stats(run.tally.stats(&run.engine));
+            output.stats(run.stats());
         }
         result.map(|()| ExitCode::SUCCESS)
     }
@@ -162,6 +162,16 @@ impl Listen {
     }
 }
 
+/// Returns how many descriptors each session takes: its own, and those of what it is joined with. A
+/// program has a pipe each way, a descriptor that tells of its end, and two more while it is started.
+fn session_descriptors(served: &Endpoint) -> usize {
+    match served.address() {
+        Address::Service { .. } => 1,
+        Address::Exec { .. } | Address::Sh { .. } => 6,
+        _ => 2,
+    }
+}
+
 /// What is going on between `ready` and the end.
 struct Run<'a> {
     engine: Engine,
@@ -172,6 +182,11 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn stats(&self) -> Stats {
+        let (_, refused) = self.listening.counts();
+        self.tally.stats(&self.engine).with_refused(refused)
+    }
+
     /// Serves until a signal asks to stop, or until the one connection has ended.
     async fn until_the_end(
         &self,
@@ -181,8 +196,8 @@ impl Run<'_> {
         loop {
             tokio::select! {
                 asked = signals.next() => match asked {
-                    Asked::Report => self.output.stats(self.tally.stats(&self.engine)),
-                    Asked::Progress => self.output.progress(self.tally.stats(&self.engine)),
+                    Asked::Report => self.output.stats(self.stats()),
+                    Asked::Progress => self.output.progress(self.stats()),
                     Asked::Stop(_) => break,
                 },
                 moment = next(&mut single) => match moment {

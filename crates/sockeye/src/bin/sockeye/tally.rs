@@ -24,6 +24,7 @@ pub(crate) struct Tally {
 pub(crate) struct Stats {
     sessions: u64,
     sessions_open: u64,
+    refused: u64,
     bytes_in: u64,
     bytes_out: u64,
     bytes_lost: u64,
@@ -97,6 +98,7 @@ impl Tally {
         Stats {
             sessions: self.sessions.load(Relaxed),
             sessions_open: self.sessions_open.load(Relaxed),
+            refused: 0,
             bytes_in: self.bytes_in.load(Relaxed),
             bytes_out: self.bytes_out.load(Relaxed),
             bytes_lost: self.bytes_lost.load(Relaxed),
@@ -121,11 +123,17 @@ impl Stats {
         self.sessions
     }
 
+    /// Adds those that a listener has refused.
+    pub(crate) fn with_refused(self, refused: u64) -> Self {
+        Self { refused, ..self }
+    }
+
     /// Returns the same as an object.
     pub(crate) fn to_json(self) -> Value {
         let Self {
             sessions,
             sessions_open,
+            refused,
             bytes_in,
             bytes_out,
             bytes_lost,
@@ -135,6 +143,7 @@ impl Stats {
             "event": "stats",
             "sessions": sessions,
             "sessions_open": sessions_open,
+            "refused": refused,
             "bytes_in": bytes_in,
             "bytes_out": bytes_out,
             "bytes_lost": bytes_lost,
@@ -148,6 +157,7 @@ impl fmt::Display for Stats {
         let Self {
             sessions,
             sessions_open,
+            refused,
             bytes_in,
             bytes_out,
             bytes_lost,
@@ -158,6 +168,10 @@ impl fmt::Display for Stats {
             f,
             "stats: sessions {sessions} ({sessions_open} open), bytes in {bytes_in}, out {bytes_out}, \
              lost {bytes_lost}, {seconds}.{ms:03} s"
-        )
+        )?;
+        match refused {
+            0 => Ok(()),
+            _ => write!(f, "; refused {refused}"),
+        }
     }
 }

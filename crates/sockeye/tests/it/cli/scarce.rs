@@ -1,5 +1,7 @@
 //! Few descriptors: who finds no room is refused, who is in stays, and who leaves makes room.
 
+use rustix::process::Signal;
+
 use super::*;
 use crate::support::program::Program;
 
@@ -19,21 +21,46 @@ fn is_served(stream: &mut TcpStream) -> bool {
 }
 
 #[test]
-fn a_forwarder_with_64_descriptors_serves_some_and_recovers() {
+fn a_listener_with_64_descriptors_serves_some_and_recovers() {
     let echo = Program::ready(&["listen", "127.0.0.1:0", "echo:"]);
     let far = echo.listening().to_string();
-    let args = ["listen", "127.0.0.1:0", far.as_str()];
-    let forward = Program::start(&mut with_descriptors(64, &args));
+    for far in [&far, "echo:", "exec:cat"] {
+        serves_some_and_recovers(far);
+    }
+}
+
+fn serves_some_and_recovers(far: &str) {
+    let args = ["listen", "127.0.0.1:0", far, "--stats"];
+    let mut forward = Program::start(&mut with_descriptors(64, &args));
     let there = forward.listening();
     let mut clients: Vec<_> = (0..CLIENTS).map(|_| dial(there)).collect();
     let served: Vec<_> = clients.iter_mut().map(is_served).collect();
     let count = served.iter().filter(|served| **served).count();
-    assert!((10..CLIENTS / 2).contains(&count), "{count} are served");
+    assert!(
+        (4..CLIENTS / 2).contains(&count),
+        "{far}: {count} are served"
+    );
     // Those who are in are still served, and nobody else.
     let again: Vec<_> = clients.iter_mut().map(is_served).collect();
     assert_eq!(again, served);
     drop(clients);
     until("room", || is_served(&mut dial(there)).then_some(()));
+    // They were refused, and not let in to fail.
+    assert_eq!(errors(&forward), [""; 0], "{far}");
+    forward.signal(Signal::TERM);
+    assert!(forward.wait().success(), "{far}");
+    let stats = forward.stderr.wait_for_text("stats: ");
+    let (_, refused) = stats.split_once("; refused ").expect(&stats);
+    assert!(
+        refused.parse::<usize>().unwrap() >= CLIENTS - count,
+        "{stats}"
+    );
+}
+
+fn errors(program: &Program) -> Vec<String> {
+    let mut lines = program.stderr.so_far();
+    lines.retain(|line| line.starts_with("error: "));
+    lines
 }
 
 #[test]

@@ -178,15 +178,22 @@ fn a_cut_is_a_reset_on_the_far_side() {
     let backend = TcpListener::bind("127.0.0.1:0").unwrap();
     let to = format!("tcp://{}", backend.local_addr().unwrap());
     let relay = Program::ready(&["listen", "0", "+tls,self-signed", &to]);
-    let to = format!("tls://{}", relay.listening());
+    let wire = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("tls://{}", wire.local_addr().unwrap());
     let mut client = sockeye(&["connect", &to, "+tls,insecure"]);
     let mut client = Program::start(client.stdin(Stdio::piped()));
+    let (near, far) = (accept(&wire), dial(relay.listening()));
+    for (from, to) in [(&near, &far), (&far, &near)] {
+        let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+        thread::spawn(move || io::copy(&mut from, &mut to));
+    }
+    let wire = far;
     let mut stdin = client.stdin();
     stdin.write_all(b"ahoy").unwrap();
     let mut far = accept(&backend);
     let mut received = [0; 4];
     far.read_exact(&mut received).unwrap();
-    client.kill();
+    wire.shutdown(Shutdown::Both).unwrap();
     let cut = far.read(&mut [0]).unwrap_err();
     assert_eq!(cut.kind(), io::ErrorKind::ConnectionReset);
     relay.stderr.wait_for_text("no close_notify of TLS");

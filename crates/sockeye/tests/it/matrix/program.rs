@@ -14,12 +14,12 @@ use super::rows::{Leg, doors};
 use crate::support::program::{Program, sockeye};
 
 /// The legs that two processes can share.
-fn shared() -> impl Iterator<Item = &'static Leg> {
+pub(super) fn shared() -> impl Iterator<Item = &'static Leg> {
     doors().filter(|leg| leg.is_here() && !leg.at.starts_with("mem:"))
 }
 
 /// Starts `sockeye listen` at a leg, without standard input, and returns what opens it.
-fn listening(leg: &Leg, dir: &Path, more: &[&str]) -> (Program, Vec<String>) {
+pub(super) fn listening(leg: &Leg, dir: &Path, more: &[&str]) -> (Program, Vec<String>) {
     let at = leg.listens(dir, NUMBER.fetch_add(1, Ordering::Relaxed));
     let mut command = Command::new("sh");
     command
@@ -44,7 +44,7 @@ fn listening(leg: &Leg, dir: &Path, more: &[&str]) -> (Program, Vec<String>) {
 /// What has been named so far.
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
-fn connect(to: &[String]) -> Command {
+pub(super) fn connect(to: &[String]) -> Command {
     let mut command = sockeye(&["connect"]);
     command.args(to).stdin(Stdio::piped());
     command
