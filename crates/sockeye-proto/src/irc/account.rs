@@ -127,6 +127,8 @@ pub enum Answer {
     Certificates(Vec<[u8; 32]>),
     /// There is such an account.
     Info {
+        /// Its id.
+        account: AccountId,
         /// Its name as displayed.
         name: String,
         /// When it was made, milliseconds since 1970.
@@ -153,6 +155,8 @@ pub enum AnswerError {
     Busy,
     /// The store could not be read.
     Unavailable,
+    /// Who asked leaves, and does not wait for it.
+    Left,
     /// There is an account of this name.
     Exists,
     /// No account may have this name.
@@ -172,6 +176,7 @@ impl AnswerError {
             Self::Denied => "Name or password is wrong",
             Self::Banned => "This account is banned here",
             Self::Busy => "Too many attempts, try again later",
+            Self::Left => "You did not wait for the answer",
             Self::Unavailable => "Accounts cannot be read now",
             Self::Exists => "There is an account of this name already",
             Self::BadName => "An account cannot have this name",

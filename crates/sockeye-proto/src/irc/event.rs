@@ -93,6 +93,13 @@ pub enum Fact {
         /// As given; may be empty.
         reason: String,
     },
+    /// Whose the channel is, or what accounts are in it, has changed.
+    Registry {
+        /// Full source of who did it, `nick!user@host`.
+        by: String,
+        /// What is so from now on.
+        change: StoredRegistry,
+    },
 }
 
 impl Fact {
@@ -103,7 +110,8 @@ impl Fact {
             | Self::Topic { .. }
             | Self::Mode { .. }
             | Self::ReadMark { .. }
-            | Self::Rename { .. } => true,
+            | Self::Rename { .. }
+            | Self::Registry { .. } => true,
             Self::Message(_) | Self::Direct(_) | Self::Presence(_) | Self::Redact { .. } => false,
         }
     }
@@ -131,6 +139,33 @@ pub struct StoredMode {
     pub letter: char,
     /// Its parameter, in canonical form.
     pub value: Option<String>,
+}
+
+/// A change of whose a channel is. The order of the variants is part of the stored format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredRegistry {
+    /// It is registered, and this account is its founder.
+    Belongs(Holder),
+    /// It is not registered any more.
+    Free,
+    /// The account keeps a rank in it.
+    Rank {
+        /// Which account.
+        holder: Holder,
+        /// The mode letter of the rank; none: it keeps none any more.
+        letter: Option<char>,
+    },
+    /// There is no such channel any more.
+    Ended,
+}
+
+/// An account as a channel remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Which account.
+    pub account: AccountId,
+    /// Its name as displayed.
+    pub name: String,
 }
 
 /// A direct message as stored, once for both sides.

@@ -43,9 +43,7 @@ use order::{Clock, Entry, Order, Said};
 
 use super::account;
 use super::caps::Caps;
-use super::command::{
-    self, Beside, Work, errand::Answered, host::ChangeHost, login::LogIn, quit::Leave,
-};
+use super::command::{self, Beside, Work, errand, host::ChangeHost, login::LogIn, quit::Leave};
 use super::event::Record;
 use super::id::{AccountId, Number, SessionId};
 use super::input::{Batch, Input, Output};
@@ -79,6 +77,16 @@ struct Voids {
     in_log: Vec<Number>,
     /// Whether outputs wait for them.
     awaited: bool,
+}
+
+impl Voids {
+    /// Lets rows be taken back, and what follows wait for that.
+    fn take_back(&mut self, rows: impl IntoIterator<Item = Number>) {
+        let known = self.owed.len();
+        self.owed.extend(rows);
+        let more = self.owed.get(known..).unwrap_or_default();
+        self.awaited |= !more.is_empty();
+    }
 }
 
 /// Runs a function and returns whether it came to its end; false if it panicked. Catching a panic
@@ -154,6 +162,9 @@ impl Pipeline {
         self.clock.advance(now.wall_ms);
         if let Input::Answer { session, answer } = input {
             return self.answer(session, answer, random);
+        }
+        if let Some(session) = leaving(&input) {
+            self.leaves(session);
         }
         if let Some((input, random)) = self.flows.admit(input, random) {
             self.check(input, random);
@@ -337,13 +348,26 @@ impl Pipeline {
         answer: Result<account::Answer, account::AnswerError>,
         random: u64,
     ) {
-        if !self.network.errands.contains_key(&session) {
-            self.waiting.remove(&session);
+        let Some(work) = errand::answered(&mut self.network, session, answer) else {
+            if self.network.sessions.find(session).is_none() {
+                self.waiting.remove(&session);
+            }
             return;
-        }
-        let work = Work::Act(Event::Answered(Answered { session, answer }));
+        };
         let job = order::job(work, &self.network, &mut self.clock, random);
-        self.order.push(Entry::new(session, None, Vec::from([job])));
+        let mut entry = Entry::new(session, None, Vec::from([job]));
+        // It ends what the question has begun, also when it is only said why not.
+        entry.changes_state = true;
+        self.order.push(entry);
+    }
+
+    /// Lets nobody wait for the accounts who is about to leave: what they were asked is given up, and
+    /// what was said behind it is dealt with at once.
+    fn leaves(&mut self, session: SessionId) {
+        if self.network.sessions.find(session).is_some() {
+            self.network.leaving.insert(session);
+            self.answer(session, Err(account::AnswerError::Left), 0);
+        }
     }
 
     fn check_line(&mut self, id: SessionId, message: Message, beside: Beside<'_>, random: u64) {
@@ -385,6 +409,15 @@ impl Pipeline {
             self.flows.hold(session);
         }
         self.order.push(entry);
+    }
+}
+
+/// Returns whose input it is, if that client leaves with it.
+fn leaving(input: &Input) -> Option<SessionId> {
+    match input {
+        Input::Leave { session, .. } => Some(*session),
+        Input::Line { session, message } if message.command == "QUIT" => Some(*session),
+        _ => None,
     }
 }
 

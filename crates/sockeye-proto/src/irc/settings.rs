@@ -38,6 +38,8 @@ pub struct Settings {
     /// Whether the name of an account is a nick that nobody else may have. The caller tells which
     /// those are with [`Pipeline::reserve`](super::pipeline::Pipeline::reserve).
     pub reserve_nicks: bool,
+    /// Most channels that are registered to one account.
+    pub registered_channels_max: u32,
     /// Whether clients are told to come by TLS only; off unless an operator has asked for it.
     pub sts: Option<Sts>,
     /// Who runs it and where, a line each: two of place, then how to reach somebody; empty: 423.

@@ -97,9 +97,11 @@ impl Pending {
         !self.in_log
             && is_there
             && match &record.fact {
-                Fact::Found(_) | Fact::Presence(_) | Fact::Redact { .. } | Fact::Rename { .. } => {
-                    false
-                }
+                Fact::Found(_)
+                | Fact::Presence(_)
+                | Fact::Redact { .. }
+                | Fact::Rename { .. }
+                | Fact::Registry { .. } => false,
                 Fact::ReadMark { read_ms, .. } => {
                     let time = format!("timestamp={}", time_text(*read_ms));
                     line.command == "MARKREAD" && params == [&time]

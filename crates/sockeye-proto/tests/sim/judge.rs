@@ -58,7 +58,10 @@ impl Judge {
             Fact::Message(message) => &message.source,
             Fact::Topic { by, .. } | Fact::Mode { by, .. } => by,
             Fact::Direct(direct) => &direct.message.source,
-            Fact::ReadMark { .. } | Fact::Redact { .. } | Fact::Rename { .. } => "",
+            Fact::ReadMark { .. }
+            | Fact::Redact { .. }
+            | Fact::Rename { .. }
+            | Fact::Registry { .. } => "",
             // It comes with the row of the line that makes its channel last.
             Fact::Found(_) => return Ok(()),
             // It happens whether it is stored or not.

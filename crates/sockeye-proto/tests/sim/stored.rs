@@ -41,7 +41,8 @@ pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTree
             | Fact::Presence(_)
             | Fact::ReadMark { .. }
             | Fact::Redact { .. }
-            | Fact::Rename { .. } => {}
+            | Fact::Rename { .. }
+            | Fact::Registry { .. } => {}
         }
     }
     rooms

@@ -179,6 +179,7 @@ impl Services {
             accounts: true,
             register: chat.register,
             reserve_nicks: chat.reserve_nicks,
+            registered_channels_max: chat.channels_per_account,
             sts: u16::try_from(chat.sts_port)
                 .ok()
                 .filter(|&port| port != 0)

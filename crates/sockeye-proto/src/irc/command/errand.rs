@@ -7,13 +7,14 @@
 
 use alloc::string::String;
 
-use super::account;
-use super::services::nickserv;
+use super::services::nickserv::{self, Wish};
+use super::services::{self, chanserv};
+use super::{Work, account};
 use crate::irc::account::{Answer, AnswerError, Question};
-use crate::irc::event::Stamp;
+use crate::irc::event::{Holder, Stamp};
 use crate::irc::id::SessionId;
 use crate::irc::input::Output;
-use crate::irc::network::{Effects, Intent, Network, Refusal};
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal};
 
 /// Asking the accounts.
 #[derive(Debug)]
@@ -31,7 +32,9 @@ pub(crate) enum Purpose {
     /// REGISTER of that account.
     Register(String),
     /// A command to NickServ.
-    NickServ(nickserv::Wish),
+    NickServ(Wish),
+    /// A command to ChanServ about an account.
+    ChanServ(chanserv::Wish),
 }
 
 /// What the accounts have answered.
@@ -39,6 +42,33 @@ pub(crate) enum Purpose {
 pub(crate) struct Answered {
     pub(crate) session: SessionId,
     pub(crate) answer: Result<Answer, AnswerError>,
+}
+
+/// Returns what an answer leads to; `None` if nobody waits for it.
+///
+/// Where it only says who somebody is, what they want becomes the event, so that it is checked and
+/// stored as it would be without a question.
+pub(crate) fn answered(
+    network: &mut Network,
+    session: SessionId,
+    answer: Result<Answer, AnswerError>,
+) -> Option<Work> {
+    let event = match (network.errands.get(&session)?, &answer) {
+        (Purpose::NickServ(Wish::Free(free)), Ok(Answer::Account(_))) => {
+            Event::FreeNick(free.proven())
+        }
+        (Purpose::ChanServ(wish), Ok(Answer::Info { account, name, .. })) => {
+            let (account, name) = (*account, name.clone());
+            let client = network.client_of(session)?.id;
+            wish.event(client, Holder { account, name }, network)
+        }
+        _ => return Some(Work::Act(Event::Answered(Answered { session, answer }))),
+    };
+    network.errands.remove(&session);
+    Some(match event.check(network) {
+        Ok(()) => Work::Act(event),
+        Err(refusal) => Work::Say(refusal.0),
+    })
 }
 
 impl Intent for Errand {
@@ -52,6 +82,10 @@ impl Intent for Errand {
         let Some(session) = network.sessions.find(self.session) else {
             return;
         };
+        if network.leaving.contains(&self.session) {
+            // Nobody is left to be told.
+            return;
+        }
         effects.outputs.push(Output::Ask {
             session: self.session,
             question: self.question,
@@ -80,6 +114,12 @@ impl Intent for Answered {
             }
             Some(Purpose::NickServ(wish)) => {
                 nickserv::answered(client, wish, answer, stamp, network, effects);
+            }
+            Some(Purpose::ChanServ(_)) => {
+                if let Err(error) = answer {
+                    let lines = effects.replies.lines();
+                    services::say(chanserv::NICK, client, network, lines, error.words());
+                }
             }
             None => {}
         }

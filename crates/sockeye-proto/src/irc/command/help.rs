@@ -70,10 +70,16 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "Agrees on capabilities; your client does it",
     ),
     (
+        "CHANSERV",
+        "<command>",
+        "Commands about channels; CHANSERV HELP lists them",
+    ),
+    (
         "CHATHISTORY",
         "<subcommand> <target> …",
         "Shows stored messages; your client does it",
     ),
+    ("CS", "<command>", "The same as CHANSERV"),
     (
         "DLINE",
         "[span] <address, network, account:name or mask> [reason]",

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::irc::caps::Caps;
-use crate::irc::command::away;
+use crate::irc::command::{away, ranks};
 use crate::irc::event::Stamp;
 use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::network::{Effects, Intent, Network, Refusal, Relay};
@@ -81,7 +81,7 @@ fn rejoin(
         joined.rank(id).unwrap_or_default(),
         &*network.settings.server,
     );
-    relays.extend(super::join::rank_news(client, joined, rank, server, stamp));
+    relays.extend(ranks::news(client, joined, (true, rank), server, stamp));
     if client.away.is_some() {
         relays.push(away::news(client, stamp));
     }

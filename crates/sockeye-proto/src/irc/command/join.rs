@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::part::Part;
-use super::{Request, away, markread, names, targets, topic};
+use super::{Request, away, markread, names, ranks, targets, topic};
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::history::{Buffer, HistoryRequest, Keep, Query, Reply};
@@ -254,19 +254,15 @@ fn enter(client: ClientId, channel: ChannelId, network: &mut Network) {
     client.invites.retain(|&invited| invited != channel.id);
 }
 
-/// A channel belongs to its founder's account, also when empty; one without stored state that is
-/// empty is operated by its first joiner, who has just made it, and all by admins.
+/// A channel belongs to its founder's account, also when empty, and accounts may keep ranks in it;
+/// one without stored state that is empty is operated by its first joiner, who has just made it, and
+/// all by admins.
 pub(super) fn rank_on_joining(client: &Client, channel: &Channel) -> Rank {
-    let account = client.account.as_ref();
-    let is_founder =
-        channel.founder.is_some() && account.map(|account| account.id) == channel.founder;
     let is_first = channel.members.is_empty() && !channel.stored;
-    if is_founder {
-        Rank::of([Prefix::Founder, Prefix::Operator])
-    } else if is_first || client.is_admin() {
-        Rank::of([Prefix::Operator])
-    } else {
-        Rank::default()
+    let by_account = channel.rank_by_account(client);
+    match is_first || client.is_admin() {
+        true => by_account.with(Rank::of([Prefix::Operator])),
+        false => by_account,
     }
 }
 
@@ -285,7 +281,13 @@ fn announce(
     let away = client.away.is_some().then(|| away::news(client, stamp));
     // The joiner itself sees its rank among the names.
     let rank = joined.rank(id).unwrap_or_default();
-    let rank = rank_news(client, joined, rank, &network.settings.server, stamp);
+    let rank = ranks::news(
+        client,
+        joined,
+        (true, rank),
+        &network.settings.server,
+        stamp,
+    );
     effects.echo(&relay, network);
     let own = effects.replies.to();
     network.send_to_viewers(channel, id, own, &relay, effects.outputs);
@@ -306,26 +308,6 @@ pub(super) fn news<'a>(client: &Client, channel: &str, stamp: &'a Stamp) -> Rela
     relay.by(client).extended(|line| {
         let line = line.source(&client.source).command("JOIN");
         line.params([channel, account]).trailing(&client.realname);
-    })
-}
-
-/// Makes what the members of a channel are told of prefixes that one has by itself; `None` if those
-/// are none.
-pub(super) fn rank_news<'a>(
-    client: &Client,
-    channel: &Channel,
-    rank: Rank,
-    server: &str,
-    stamp: &'a Stamp,
-) -> Option<Relay<'a>> {
-    let held = Prefix::ALL.into_iter().filter(|&prefix| rank.has(prefix));
-    let letters: String = held.map(Prefix::letter).collect();
-    (!letters.is_empty()).then(|| {
-        Relay::new(stamp, |line| {
-            let line = line.source(server).command("MODE");
-            let line = line.params([&*channel.name, &["+", &letters].concat()]);
-            line.params(letters.chars().map(|_| &*client.nick)).end();
-        })
     })
 }
 

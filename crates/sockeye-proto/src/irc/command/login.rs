@@ -2,14 +2,11 @@
 
 use alloc::string::String;
 
-use super::join;
 use crate::irc::account::AccountRef;
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
-use crate::irc::id::{ChannelId, ClientId};
+use crate::irc::id::ClientId;
 use crate::irc::message::Line;
-use crate::irc::network::modes::Flag;
-use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Client, Effects, Intent, Network, Refusal, Relay};
 use crate::irc::numeric::{RPL_LOGGEDOUT, logged_in};
 
@@ -90,36 +87,5 @@ impl Network {
                 reply.param(&client.source).text();
             }
         }
-    }
-
-    /// Gives a member the prefixes that it would have got by joining with its account, and tells all.
-    fn grant(
-        &mut self,
-        id: ClientId,
-        channel: ChannelId,
-        stamp: &Stamp,
-        effects: &mut Effects<'_>,
-    ) {
-        let (Some(client), Some(joined)) = (self.clients.find(id), self.channels.find_mut(channel))
-        else {
-            return;
-        };
-        let was_shown = joined.has_rank(id, Prefix::Voice);
-        let mut new = join::rank_on_joining(client, joined);
-        for prefix in Prefix::ALL {
-            if new.has(prefix) && !joined.set_rank(id, prefix, true) {
-                new.set(prefix, false);
-            }
-        }
-        let joined = &*joined;
-        let Some(relay) = join::rank_news(client, joined, new, &self.settings.server, stamp) else {
-            return;
-        };
-        if joined.modes.has(Flag::Auditorium) && !was_shown {
-            let appears = join::news(client, &joined.name, stamp);
-            self.send_to_audience(channel, id, &appears, effects.outputs);
-        }
-        effects.echo(&relay, self);
-        self.send_to_channel(channel, effects.replies.to(), &relay, effects.outputs);
     }
 }

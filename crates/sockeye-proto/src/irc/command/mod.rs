@@ -29,6 +29,7 @@ pub(crate) mod part;
 pub(crate) mod ping;
 pub(crate) mod presence;
 pub(crate) mod quit;
+pub(crate) mod ranks;
 pub(crate) mod redact;
 pub(crate) mod register;
 pub(crate) mod rename;
@@ -317,7 +318,9 @@ pub(crate) const TABLE: &[Row] = &[
     act("AWAY", 0, away::away),
     act("BATCH", 0, batch::batch),
     act("CAP", 1, capabilities::cap),
+    act("CHANSERV", 0, services::chanserv_command),
     act("CHATHISTORY", 0, chathistory::chathistory),
+    act("CS", 0, services::chanserv_command),
     act("DLINE", 0, ban::ban),
     ask("HELP", 0, help::help),
     ask("HELPOP", 0, help::help),

@@ -52,6 +52,39 @@ impl ChangeNick {
         })
     }
 
+    /// Decides whether the nick can be had, now or once `leaving` has left; `proven`: the client has
+    /// told the password of the account that the nick is kept for.
+    ///
+    /// # Errors
+    /// 433 and 435.
+    pub(super) fn allowed(
+        &self,
+        network: &Network,
+        leaving: Option<ClientId>,
+        proven: bool,
+    ) -> Result<(), Refusal> {
+        let client = network.clients.find(self.client);
+        let account = client.and_then(|client| client.account.as_ref());
+        if !proven && network.is_kept_from(account, &self.folded) {
+            let mut lines = String::new();
+            let reply = network.reply(self.client, ERR_NICKNAMEINUSE, &mut lines);
+            reply.param(&self.nick).trailing(KEPT);
+            return Err(Refusal(lines));
+        }
+        match network.clients.by_folded_nick(&self.folded) {
+            Some(holder) if holder.id != self.client && Some(holder.id) != leaving => {
+                Err(network.refusal(self.client, ERR_NICKNAMEINUSE, [&self.nick]))
+            }
+            _ => match self.kept_by(network) {
+                Some(channel) => {
+                    let params = [&*self.nick, &channel.name];
+                    Err(network.refusal(self.client, ERR_BANONCHAN, params))
+                }
+                None => Ok(()),
+            },
+        }
+    }
+
     /// Returns a channel that does not let its owner take another nick: one where it may not speak,
     /// so that the mask of the ban still fits.
     fn kept_by<'a>(&self, network: &'a Network) -> Option<&'a Channel> {
@@ -69,26 +102,7 @@ impl Intent for ChangeNick {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let client = network.clients.find(self.client);
-        let account = client.and_then(|client| client.account.as_ref());
-        if network.is_kept_from(account, &self.folded) {
-            let mut lines = String::new();
-            let reply = network.reply(self.client, ERR_NICKNAMEINUSE, &mut lines);
-            reply.param(&self.nick).trailing(KEPT);
-            return Err(Refusal(lines));
-        }
-        match network.clients.by_folded_nick(&self.folded) {
-            Some(holder) if holder.id != self.client => {
-                Err(network.refusal(self.client, ERR_NICKNAMEINUSE, [&self.nick]))
-            }
-            _ => match self.kept_by(network) {
-                Some(channel) => {
-                    let params = [&*self.nick, &channel.name];
-                    Err(network.refusal(self.client, ERR_BANONCHAN, params))
-                }
-                None => Ok(()),
-            },
-        }
+        self.allowed(network, None, false)
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {

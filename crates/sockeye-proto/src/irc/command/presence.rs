@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Asked;
+use super::{Asked, services};
 use crate::irc::network::Replies;
 use crate::irc::numeric::{RPL_ISON, RPL_USERHOST};
 
@@ -15,22 +15,30 @@ pub(super) fn ison(asked: &Asked<'_>, replies: &mut Replies) {
         .params
         .iter()
         .flat_map(|param| param.split(' '));
-    let present = nicks.filter_map(|nick| asked.network.client_by_nick(nick));
-    let present: Vec<&str> = present.map(|client| &*client.nick).collect();
+    let network = asked.network;
+    let present = nicks.filter_map(|nick| match network.client_by_nick(nick) {
+        Some(client) => Some(&*client.nick),
+        None => services::find(nick, network),
+    });
+    let present: Vec<&str> = present.collect();
     asked.reply(RPL_ISON, replies).trailing(&present.join(" "));
 }
 
 pub(super) fn userhost(asked: &Asked<'_>, replies: &mut Replies) {
     let nicks = asked.message.params.iter().take(USERHOST_NICKS_MAX);
-    let present = nicks.filter_map(|nick| asked.network.client_by_nick(nick));
-    let hosts: Vec<String> = present
-        .map(|client| {
+    let network = asked.network;
+    let hosts: Vec<String> = nicks
+        .filter_map(|nick| {
+            let Some(client) = network.client_by_nick(nick) else {
+                let service = services::find(nick, network)?;
+                return Some(format!("{service}=+{service}@{}", network.settings.server));
+            };
             let operator = if client.is_admin() { "*" } else { "" };
             let away = if client.away.is_some() { '-' } else { '+' };
-            format!(
+            Some(format!(
                 "{}{operator}={away}{}@{}",
                 client.nick, client.user, client.host
-            )
+            ))
         })
         .collect();
     asked

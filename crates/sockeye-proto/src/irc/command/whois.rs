@@ -3,7 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 
-use super::{Asked, targets};
+use super::{Asked, services, targets};
 use crate::irc::caps::Caps;
 use crate::irc::input::fingerprint_text;
 use crate::irc::network::client::UserMode;
@@ -26,6 +26,9 @@ pub(super) fn whois(asked: &Asked<'_>, replies: &mut Replies) {
     for nick in targets(nicks).take(NICKS_MAX) {
         match asked.network.client_by_nick(nick) {
             Some(client) => show(client, asked, replies),
+            None if services::find(nick, asked.network).is_some() => {
+                show_service(nick, asked, replies);
+            }
             None => asked.reply(ERR_NOSUCHNICK, replies).param(nick).text(),
         }
     }
@@ -68,6 +71,16 @@ fn show(client: &Client, asked: &Asked<'_>, replies: &mut Replies) {
         .param(nick)
         .number(idle_ms / 1_000);
     reply.number(client.signed_on_ms / 1_000).text();
+}
+
+fn show_service(nick: &str, asked: &Asked<'_>, replies: &mut Replies) {
+    let server = &asked.network.settings.server;
+    let nick = services::find(nick, asked.network).unwrap_or(nick);
+    let reply = asked.reply(RPL_WHOISUSER, replies).params([nick, nick]);
+    let about = services::about(nick);
+    reply.params([&**server, "*"]).trailing(about);
+    let reply = asked.reply(RPL_WHOISSERVER, replies).params([nick, server]);
+    reply.trailing(&asked.network.settings.network);
 }
 
 /// How it is connected, and its modes: but for whether all that is encrypted, only the client itself and

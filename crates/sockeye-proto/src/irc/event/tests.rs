@@ -18,6 +18,18 @@ fn record(fact: Fact) -> Record {
     }
 }
 
+fn holder() -> Holder {
+    Holder {
+        account: AccountId(9),
+        name: "ann".into(),
+    }
+}
+
+fn registry(change: StoredRegistry) -> Fact {
+    let by = "a!b@c".into();
+    Fact::Registry { by, change }
+}
+
 /// One record of each kind with its stored form, which rows written by earlier versions have: a
 /// change here means that a store can no longer be read.
 fn stored() -> Vec<(Record, Vec<u8>)> {
@@ -68,7 +80,7 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
         })
     };
     let reason = String::from("r");
-    let facts: [(Fact, &[u8]); 13] = [
+    let facts: [(Fact, &[u8]); 18] = [
         (
             Fact::Message(message),
             b"\x00\x05a!b@c\x01\x01A\x01\x01\x02+x\x011\x03h\xc3\xa4",
@@ -148,6 +160,26 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
             },
             b"\x08\x05a!b@c\x02#B\x01r",
         ),
+        (
+            registry(StoredRegistry::Belongs(holder())),
+            b"\x09\x05a!b@c\x00\x09\x03ann",
+        ),
+        (registry(StoredRegistry::Free), b"\x09\x05a!b@c\x01"),
+        (
+            registry(StoredRegistry::Rank {
+                holder: holder(),
+                letter: Some('o'),
+            }),
+            b"\x09\x05a!b@c\x02\x09\x03ann\x01\x01o",
+        ),
+        (
+            registry(StoredRegistry::Rank {
+                holder: holder(),
+                letter: None,
+            }),
+            b"\x09\x05a!b@c\x02\x09\x03ann\x00",
+        ),
+        (registry(StoredRegistry::Ended), b"\x09\x05a!b@c\x03"),
     ];
     facts
         .into_iter()

@@ -7,6 +7,7 @@ use super::audience::Audience;
 use super::client::Client;
 use super::modes::{Flag, Modes};
 use super::rank::{Prefix, Rank};
+use super::registration::Registration;
 use super::roll::Roll;
 use crate::irc::id::{AccountId, ChannelId, ClientId};
 
@@ -19,6 +20,8 @@ pub(crate) struct Channel {
     pub(crate) created_ms: u64,
     /// The creator's account.
     pub(crate) founder: Option<AccountId>,
+    /// Set while it is registered; `founder` then is the account that it is registered to.
+    pub(crate) registration: Option<Registration>,
     /// The creator's host, until a restart.
     pub(crate) made_from: Option<String>,
     /// Whether it has stored state; then it outlives its last member and a restart.
@@ -48,6 +51,7 @@ impl Channel {
             name,
             created_ms,
             founder: None,
+            registration: None,
             made_from: None,
             stored: false,
             topic: None,

@@ -5,17 +5,20 @@ use alloc::collections::btree_map::Entry;
 use alloc::string::String;
 
 use super::channel::Channel;
-use crate::irc::id::ChannelId;
+use super::registration::Registration;
+use crate::irc::event::Holder;
+use crate::irc::id::{AccountId, ChannelId};
 
 /// The channels of a network.
 ///
-/// Invariant: `by_name` holds exactly the channels of `by_id`, each under its folded name, and
-/// `by_maker` counts those whose maker's host is known.
+/// Invariant: `by_name` holds exactly the channels of `by_id`, each under its folded name,
+/// `by_maker` counts those whose maker's host is known, and `by_founder` the registered ones.
 #[derive(Debug, Default)]
 pub(crate) struct Channels {
     by_id: BTreeMap<ChannelId, (String, Channel)>,
     by_name: BTreeMap<String, ChannelId>,
     by_maker: BTreeMap<String, usize>,
+    by_founder: BTreeMap<AccountId, usize>,
 }
 
 impl Channels {
@@ -50,8 +53,54 @@ impl Channels {
         if let Some(host) = &channel.made_from {
             *self.by_maker.entry(host.clone()).or_default() += 1;
         }
+        let registered = channel.registration.as_ref().and(channel.founder);
         self.by_name.insert(folded.clone(), channel.id);
         self.by_id.insert(channel.id, (folded, channel));
+        if let Some(founder) = registered {
+            *self.by_founder.entry(founder).or_default() += 1;
+        }
+    }
+
+    /// Returns how many are registered to an account.
+    pub(crate) fn registered_to(&self, account: AccountId) -> usize {
+        self.by_founder.get(&account).copied().unwrap_or(0)
+    }
+
+    /// Registers a channel to an account, whoever had it before; ranks that accounts keep in it
+    /// stay.
+    pub(crate) fn register(&mut self, id: ChannelId, holder: Holder, now_ms: u64) {
+        let Some((_, channel)) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        let before = channel.registration.take();
+        let before_founder = channel.founder.filter(|_| before.is_some());
+        let name = holder.name;
+        let mut now = match before {
+            Some(known) => Registration {
+                founder: name,
+                offered: None,
+                ..known
+            },
+            None => Registration::new(now_ms, name),
+        };
+        now.ranks.remove(&holder.account);
+        channel.founder = Some(holder.account);
+        channel.registration = Some(now);
+        *self.by_founder.entry(holder.account).or_default() += 1;
+        if let Some(founder) = before_founder {
+            uncount(&mut self.by_founder, founder);
+        }
+    }
+
+    /// Takes the registration of a channel back, and with it its founder.
+    pub(crate) fn unregister(&mut self, id: ChannelId) {
+        let Some((_, channel)) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        let founder = channel.founder.take();
+        if let (Some(_), Some(founder)) = (channel.registration.take(), founder) {
+            uncount(&mut self.by_founder, founder);
+        }
     }
 
     /// Gives a channel a name that is free or is its own in other letters.
@@ -78,13 +127,21 @@ impl Channels {
             return;
         };
         self.by_name.remove(&folded);
-        if let Some(host) = channel.made_from
-            && let Entry::Occupied(mut made) = self.by_maker.entry(host)
-        {
-            *made.get_mut() -= 1;
-            if *made.get() == 0 {
-                made.remove();
-            }
+        if let Some(host) = channel.made_from {
+            uncount(&mut self.by_maker, host);
+        }
+        if let (Some(_), Some(founder)) = (channel.registration, channel.founder) {
+            uncount(&mut self.by_founder, founder);
+        }
+    }
+}
+
+/// Counts one less.
+fn uncount<K: Ord>(counts: &mut BTreeMap<K, usize>, of: K) {
+    if let Entry::Occupied(mut count) = counts.entry(of) {
+        *count.get_mut() -= 1;
+        if *count.get() == 0 {
+            count.remove();
         }
     }
 }

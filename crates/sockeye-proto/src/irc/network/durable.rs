@@ -5,15 +5,9 @@
 
 use alloc::string::String;
 
-use super::modes::Flag;
-use super::rank::Prefix;
-use super::{Client, Event, Intent, Network, Refusal};
-use crate::irc::command::join::Entry;
+use super::{Client, Event, Network, Refusal};
 use crate::irc::command::message::Speech;
-use crate::irc::event::{
-    Fact, Found, MessageKind, Party, PresenceChange, StoredDirect, StoredMessage, StoredPresence,
-    Target,
-};
+use crate::irc::event::{Fact, Found, MessageKind, Party, StoredDirect, StoredMessage, Target};
 use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::numeric::{ERR_CANNOTSENDTOCHAN, ERR_UNKNOWNERROR};
 
@@ -60,6 +54,16 @@ impl Network {
                     store(rename.channel, Fact::Rename { by, name, reason });
                 }
             }
+            Event::Registry(change) => {
+                if let Some(by) = self.source(change.by) {
+                    let change_stored = change.stored();
+                    let fact = Fact::Registry {
+                        by,
+                        change: change_stored,
+                    };
+                    store(change.channel, fact);
+                }
+            }
             Event::MarkRead(mark) => {
                 let fact = Fact::ReadMark {
                     account: mark.account,
@@ -101,86 +105,6 @@ impl Network {
             };
             (ChannelId::NONE, Fact::Direct(direct))
         })
-    }
-
-    /// What happens to members is stored in channels with stored state only, so that a channel
-    /// does not begin to last because somebody looks into it; of an auditorium what all see of it.
-    fn presence(&self, event: &Event, store: &mut dyn FnMut(ChannelId, Fact)) {
-        let mut tell = |by: ClientId, whom: ClientId, channel: ChannelId, change| {
-            let (Some(client), Some(channel)) =
-                (self.clients.find(by), self.channels.find(channel))
-            else {
-                return;
-            };
-            let is_hidden =
-                channel.modes.has(Flag::Auditorium) && !channel.has_rank(whom, Prefix::Voice);
-            if channel.stored && !is_hidden {
-                let presence = StoredPresence {
-                    source: client.source.clone(),
-                    account: client.account.as_ref().map(|account| account.name.clone()),
-                    change,
-                };
-                store(channel.id, Fact::Presence(presence));
-            }
-        };
-        let channels_of = |who: ClientId| {
-            let client = self.clients.find(who);
-            client.into_iter().flat_map(|client| &client.channels)
-        };
-        match event {
-            Event::Join(join) => {
-                if let Ok(Entry::Existing(channel) | Entry::Forwarded(channel)) = join.plan(self) {
-                    let client = self.clients.find(join.client);
-                    let realname = client.map_or("", |client| &client.realname).into();
-                    let change = PresenceChange::Join { realname };
-                    tell(join.client, join.client, channel, change);
-                }
-            }
-            Event::Part(part) => {
-                let reason = part.reason.clone();
-                let change = PresenceChange::Part { reason };
-                tell(part.client, part.client, part.channel, change);
-            }
-            Event::Kick(kick) => {
-                let victim = self.clients.find(kick.victim);
-                let nick = victim.map_or("", |victim| &victim.nick).into();
-                let reason = kick.reason.clone();
-                let change = PresenceChange::Kick { nick, reason };
-                tell(kick.by, kick.victim, kick.channel, change);
-            }
-            Event::Nick(renamed) => {
-                for &channel in channels_of(renamed.client) {
-                    let nick = renamed.nick.clone();
-                    let change = PresenceChange::Nick { nick };
-                    tell(renamed.client, renamed.client, channel, change);
-                }
-            }
-            _ => {
-                let Some((who, reason)) = self.quitting(event) else {
-                    return;
-                };
-                for &channel in channels_of(who) {
-                    let reason = reason.clone();
-                    let change = PresenceChange::Quit { reason };
-                    tell(who, who, channel, change);
-                }
-            }
-        }
-    }
-
-    /// Returns which client leaves the network with an event, and what the others read.
-    fn quitting(&self, event: &Event) -> Option<(ClientId, String)> {
-        match event {
-            Event::Leave(leave) if leave.ends(self) => {
-                let client = self.client_of(leave.session)?;
-                Some((client.id, leave.reason.clone()))
-            }
-            Event::Kill(kill) => {
-                let by = self.clients.find(kill.by)?;
-                Some((kill.victim, kill.words(by)))
-            }
-            _ => None,
-        }
     }
 
     /// Returns a client as a side of a direct message.
@@ -254,6 +178,7 @@ impl Network {
             Event::Mode(modes) => self.not_carried_out(modes.by, &mut lines, "MODE", why),
             Event::Redact(redact) => redact.not_stored(&self.settings.server, why, &mut lines),
             Event::Rename(rename) => self.not_carried_out(rename.by, &mut lines, "RENAME", why),
+            Event::Registry(change) => return Some(change.not_stored(self, why)),
             Event::MarkRead(mark) => mark.not_stored(&self.settings.server, why, &mut lines),
             _ => return None,
         }

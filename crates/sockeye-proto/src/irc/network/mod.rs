@@ -21,14 +21,16 @@ mod monitors;
 mod notices;
 mod offers;
 mod past;
+mod presence;
 pub(crate) mod rank;
 mod read_marks;
+pub(crate) mod registration;
 mod replies;
 pub(crate) mod roll;
 pub(crate) mod session;
 mod stored;
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -67,6 +69,9 @@ pub(crate) struct Network {
     pub(crate) past: Past,
     /// Who waits for an answer of the accounts, and what for.
     pub(crate) errands: BTreeMap<SessionId, Purpose>,
+    /// Who has said that it leaves, or has lost its connection, and is here still because something
+    /// before that is under way: the accounts are not asked for it any more.
+    pub(crate) leaving: BTreeSet<SessionId>,
     /// The nicks that belong to accounts, as compared; empty where nicks are free for all.
     pub(crate) reserved: BTreeMap<String, AccountId>,
     /// How often each command came since the start, in the order of the table.
@@ -129,6 +134,7 @@ impl Network {
             monitors: Monitors::default(),
             past: Past::default(),
             errands: BTreeMap::new(),
+            leaving: BTreeSet::new(),
             reserved: BTreeMap::new(),
             usage: vec![0; COMMANDS],
             read_marks: ReadMarks::default(),

@@ -87,6 +87,20 @@ impl Rank {
         rank
     }
 
+    /// Returns the prefixes of who keeps this one: with those above it comes that of operators,
+    /// which clients know.
+    pub(crate) fn kept(prefix: Prefix) -> Self {
+        match prefix {
+            Prefix::Founder | Prefix::Protected => Self::of([prefix, Prefix::Operator]),
+            _ => Self::of([prefix]),
+        }
+    }
+
+    /// Returns the prefixes of both.
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     pub(crate) const fn has(self, prefix: Prefix) -> bool {
         self.0 & 1 << prefix as u8 != 0
     }

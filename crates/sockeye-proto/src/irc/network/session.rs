@@ -97,6 +97,7 @@ impl Network {
     pub(crate) fn detach(&mut self, id: SessionId) {
         self.unmonitor_all(id);
         self.errands.remove(&id);
+        self.leaving.remove(&id);
         let Some(session) = self.sessions.remove(id) else {
             return;
         };

@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use super::Network;
 use super::channel::{Channel, Topic};
 use super::modes::{Entry, List};
+use super::rank::Prefix;
 use super::read_marks::StoredMarks;
+use super::registration::{Kept, Registration};
 use crate::irc::event::{Fact, Found, Record, StoredMode};
 use crate::irc::id::{AccountId, ChannelId};
 
@@ -35,13 +37,22 @@ struct StoredChannel {
 type StoredEntry = (String, String, u64);
 
 /// A channel in a snapshot of the second format: the other lists by letter came along.
-type StoredChannelWithLists = (StoredChannel, Vec<(char, Vec<StoredEntry>)>);
+type StoredChannelWithLists = (StoredChannel, StoredLists);
+
+type StoredLists = Vec<(char, Vec<StoredEntry>)>;
+
+/// A channel in a snapshot of the fourth format: the registration came along.
+type StoredChannelWithFounder = (StoredChannel, StoredLists, Option<StoredRegistration>);
+
+/// Since when a channel is registered, its founder's name, and accounts with their names and the
+/// letters of the ranks that they keep.
+type StoredRegistration = (u64, String, Vec<(AccountId, String, char)>);
 
 impl Network {
     /// Writes the channels with stored state and what is known of accounts.
     pub(crate) fn snapshot(&self) -> Vec<u8> {
         let stored = self.channels.iter().filter(|channel| channel.stored);
-        let channels: Vec<StoredChannelWithLists> = stored.map(StoredChannel::of).collect();
+        let channels: Vec<StoredChannelWithFounder> = stored.map(StoredChannel::of).collect();
         let format = Vec::from([FORMAT]);
         // Into memory, lists of plain values cannot fail to be written.
         postcard::to_extend(&(channels, self.read_marks.stored()), format).unwrap_or_default()
@@ -53,21 +64,13 @@ impl Network {
     /// What is wrong with it.
     pub(crate) fn restore_snapshot(&mut self, snapshot: &[u8]) -> Result<(), String> {
         let (format, state) = snapshot.split_first().ok_or("snapshot: empty")?;
-        let state = match *format {
-            FORMAT => {
-                postcard::from_bytes::<(Vec<StoredChannelWithLists>, Vec<StoredMarks>)>(state)
-            }
-            FORMAT_WITHOUT_MARKS => postcard::from_bytes::<Vec<StoredChannelWithLists>>(state)
-                .map(|channels| (channels, Vec::new())),
-            FORMAT_WITHOUT_LISTS => postcard::from_bytes::<Vec<StoredChannel>>(state)
-                .map(|channels| channels.into_iter().map(|one| (one, Vec::new())).collect())
-                .map(|channels| (channels, Vec::new())),
-            other => return Err(format!("snapshot: format {other} is not known")),
-        };
-        let (channels, marks) = state.map_err(|error| format!("snapshot: {error}"))?;
+        let (channels, marks) =
+            read_snapshot(*format, state).map_err(|error| format!("snapshot: {error}"))?;
         self.read_marks.restore(marks);
-        for (channel, lists) in channels {
-            self.restore_channel(channel.into_channel(lists)?)?;
+        for (channel, lists, registration) in channels {
+            let mut channel = channel.into_channel(lists)?;
+            channel.registration = registration.map(into_registration).transpose()?;
+            self.restore_channel(channel)?;
         }
         Ok(())
     }
@@ -101,6 +104,10 @@ impl Network {
         if let Fact::Rename { name, .. } = &record.fact {
             return self.restore_rename(record.channel, name);
         }
+        if let Fact::Registry { change, .. } = &record.fact {
+            self.change_registry(record.channel, change, record.stamp.wall_ms);
+            return Ok(());
+        }
         match &record.fact {
             Fact::Topic { by, topic } => channel.set_topic(topic, by, record.stamp.wall_ms),
             Fact::Mode { by, changes } => {
@@ -114,6 +121,7 @@ impl Network {
             | Fact::Presence(_)
             | Fact::Redact { .. }
             | Fact::Rename { .. }
+            | Fact::Registry { .. }
             | Fact::ReadMark { .. } => {}
         }
         Ok(())
@@ -147,6 +155,45 @@ impl Network {
     }
 }
 
+/// Reads what follows the first byte of a snapshot, in whatever format that says it has.
+fn read_snapshot(
+    format: u8,
+    state: &[u8],
+) -> Result<(Vec<StoredChannelWithFounder>, Vec<StoredMarks>), String> {
+    let with_lists = |all: Vec<StoredChannelWithLists>| {
+        let all = all.into_iter();
+        all.map(|(channel, lists)| (channel, lists, None)).collect()
+    };
+    let read = match format {
+        FORMAT => postcard::from_bytes(state),
+        FORMAT_WITHOUT_REGISTRATIONS => {
+            postcard::from_bytes(state).map(|(channels, marks)| (with_lists(channels), marks))
+        }
+        FORMAT_WITHOUT_MARKS => {
+            postcard::from_bytes(state).map(|channels| (with_lists(channels), Vec::new()))
+        }
+        FORMAT_WITHOUT_LISTS => postcard::from_bytes(state).map(|all: Vec<StoredChannel>| {
+            let all = all.into_iter();
+            let channels = all.map(|channel| (channel, Vec::new(), None));
+            (channels.collect(), Vec::new())
+        }),
+        other => return Err(format!("format {other} is not known")),
+    };
+    read.map_err(|error| format!("{error}"))
+}
+
+fn into_registration(
+    (since_ms, founder, ranks): StoredRegistration,
+) -> Result<Registration, String> {
+    let mut registration = Registration::new(since_ms, founder);
+    for (account, name, letter) in ranks {
+        let prefix = Prefix::of_letter(letter);
+        let prefix = prefix.ok_or_else(|| format!("snapshot: rank {letter} is not known"))?;
+        registration.ranks.insert(account, Kept { name, prefix });
+    }
+    Ok(registration)
+}
+
 fn found_channel(id: ChannelId, found: &Found) -> Channel {
     let mut channel = Channel::new(id, found.name.clone(), found.created_ms);
     channel.founder = found.founder;
@@ -158,7 +205,7 @@ fn found_channel(id: ChannelId, found: &Found) -> Channel {
 }
 
 impl StoredChannel {
-    fn of(channel: &Channel) -> StoredChannelWithLists {
+    fn of(channel: &Channel) -> StoredChannelWithFounder {
         let topic = channel.topic.clone();
         let entries = |list| {
             let entries = channel.modes.list(list).iter().cloned();
@@ -177,10 +224,16 @@ impl StoredChannel {
             modes: channel.modes.settings(),
             bans: entries(List::Bans),
         };
-        (stored, lists.collect())
+        let registration = channel.registration.as_ref().map(|known| {
+            let ranks = known.ranks.iter();
+            let ranks =
+                ranks.map(|(&account, kept)| (account, kept.name.clone(), kept.prefix.letter()));
+            (known.since_ms, known.founder.clone(), ranks.collect())
+        });
+        (stored, lists.collect(), registration)
     }
 
-    fn into_channel(self, lists: Vec<(char, Vec<StoredEntry>)>) -> Result<Channel, String> {
+    fn into_channel(self, lists: StoredLists) -> Result<Channel, String> {
         let (name, created_ms, founder) = (self.name, self.created_ms, self.founder);
         let found = Found {
             name,
@@ -204,7 +257,10 @@ impl StoredChannel {
 }
 
 /// The first byte of a snapshot.
-const FORMAT: u8 = 3;
+const FORMAT: u8 = 4;
+
+/// A snapshot from before channels could be registered.
+const FORMAT_WITHOUT_REGISTRATIONS: u8 = 3;
 
 /// A snapshot from before there were read markers.
 const FORMAT_WITHOUT_MARKS: u8 = 2;

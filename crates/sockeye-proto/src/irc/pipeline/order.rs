@@ -65,8 +65,8 @@ pub(super) struct Job {
     pub(super) stamp: Stamp,
     /// What of it is to be stored; handed out by [`Order::next_records`].
     records: Vec<Record>,
-    /// The numbers of those.
-    pub(super) rows: Vec<Number>,
+    /// The numbers of those, and the channels that they belong to.
+    pub(super) rows: Vec<(Number, ChannelId)>,
     /// The channel that gets stored state with them.
     pub(super) stores: Option<ChannelId>,
 }
@@ -96,7 +96,9 @@ pub(super) fn job(work: Work, network: &Network, clock: &mut Clock, random: u64)
         });
     }
     let stamp = stamp.unwrap_or_else(|| clock.stamp(random));
-    let rows = records.iter().map(|record| record.stamp.number).collect();
+    let rows = records.iter();
+    let rows = rows.map(|record| (record.stamp.number, record.channel));
+    let rows = rows.collect();
     Job {
         work,
         stamp,

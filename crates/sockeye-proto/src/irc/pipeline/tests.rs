@@ -3,6 +3,7 @@
 mod accounts;
 mod auditorium;
 mod channels;
+mod chanserv;
 mod chat;
 mod durability;
 mod hostile;

@@ -185,6 +185,15 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         slot: Slot::Flag(|chat| &mut chat.reserve_nicks),
     },
     Key {
+        name: "channels_per_account",
+        doc: "Channels that an account may register with ChanServ",
+        effect: Effect::Reload,
+        slot: Slot::Count(
+            0..=100_000,
+            Count::Set(|chat| &mut chat.channels_per_account),
+        ),
+    },
+    Key {
         name: "sts_port",
         doc: "Port of a TLS listener that clients are told to use from then on; 0: they are not",
         effect: Effect::Reload,

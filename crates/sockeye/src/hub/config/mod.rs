@@ -75,6 +75,8 @@ pub struct Chat {
     pub register: bool,
     /// Whether the name of an account is a nick that only its owner may have.
     pub reserve_nicks: bool,
+    /// Channels that an account may register.
+    pub channels_per_account: u32,
     /// Where clients have to come by TLS (IRCv3 sts); 0: they need not.
     pub sts_port: u32,
     /// For how long after each visit, seconds.
@@ -217,6 +219,7 @@ impl Default for Chat {
             client_tags_denied: TagsDenied::default(),
             register: true,
             reserve_nicks: false,
+            channels_per_account: 15,
             sts_port: 0,
             sts_duration_s: STS_DURATION_S,
             admin: String::new(),

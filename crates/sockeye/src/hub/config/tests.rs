@@ -41,6 +41,7 @@ fn every_key_reaches_its_place() {
         client_tags_denied = ["*", "-typing"]
         register = false
         reserve_nicks = true
+        channels_per_account = 3
         admin = "Here\nThere"
         icon = "https://hub.example/i.png"
         sts_port = 6697
@@ -80,6 +81,7 @@ fn every_key_reaches_its_place() {
             client_tags_denied: TagsDenied::from_entries(["*", "-typing"]).unwrap(),
             register: false,
             reserve_nicks: true,
+            channels_per_account: 3,
             admin: "Here\nThere".into(),
             icon: "https://hub.example/i.png".into(),
             sts_port: 6_697,

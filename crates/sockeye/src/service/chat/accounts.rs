@@ -111,6 +111,7 @@ async fn keep(
             let found = accounts.find(&name).await.map_err(of_account)?;
             let account = found.ok_or(AnswerError::Unknown)?;
             return Ok(Answer::Info {
+                account: account.id,
                 name: account.name,
                 created_ms: account.created_ms,
             });

@@ -126,6 +126,7 @@ pub(super) fn kind(fact: &Fact) -> u8 {
         Fact::Mode { .. } => 3,
         Fact::Rename { .. } => 4,
         Fact::ReadMark { .. } => 5,
+        Fact::Registry { .. } => 6,
         Fact::Direct(direct) if is_tags(&direct.message) => KIND_DIRECT_TAGS,
         Fact::Direct(_) => KIND_DIRECT,
         Fact::Presence(_) => 19,

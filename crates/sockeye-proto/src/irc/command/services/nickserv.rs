@@ -1,41 +1,36 @@
 //! NickServ: accounts by commands that people know from elsewhere. An account's name is its nick.
 
+mod free;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub(crate) use free::FreeNick;
+
 use super::super::Request;
 use super::super::errand::{Errand, Purpose};
 use super::super::login::LogIn;
-use super::super::nick::ChangeNick;
 use crate::irc::account::{Answer, AnswerError, Question, Secret};
 use crate::irc::event::Stamp;
 use crate::irc::history::time_text;
 use crate::irc::id::ClientId;
 use crate::irc::input::{fingerprint_text, parse_fingerprint};
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal};
+use crate::irc::network::{Effects, Event, Network};
 
 /// What somebody wants, once the accounts have answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wish {
     Register,
     Identify,
-    /// To have a nick free; with `true` to have it oneself.
-    Free(String, bool),
+    /// To have a nick free.
+    Free(FreeNick),
     SetPassword,
     AddCertificate([u8; 32]),
     RemoveCertificate([u8; 32]),
     ListCertificates,
     Info(String),
     Drop(String),
-}
-
-/// Being told something, and what needs no answer of the accounts.
-#[derive(Debug)]
-pub(crate) struct FreeNick {
-    client: ClientId,
-    nick: String,
-    and_take: bool,
 }
 
 pub(super) fn command(request: &mut Request<'_>, text: &str) {
@@ -54,8 +49,10 @@ pub(super) fn command(request: &mut Request<'_>, text: &str) {
             let account = None;
             request.act(Event::LogIn(LogIn { client, account }));
         }
-        ("GHOST" | "RECOVER", [nick, password @ ..]) => free(request, nick, password, false),
-        ("REGAIN", [nick, password @ ..]) => free(request, nick, password, true),
+        ("GHOST", [nick, password @ ..]) => free::free(request, nick, password, false),
+        ("REGAIN" | "RECOVER", [nick, password @ ..]) => {
+            free::free(request, nick, password, true);
+        }
         ("SET", [what, password, ..]) if what.eq_ignore_ascii_case("PASSWORD") => {
             with_account(request, |name| {
                 let password = Secret((*password).into());
@@ -101,30 +98,6 @@ fn identify(request: &mut Request<'_>, name: &str, password: &str) {
         password: Secret(password.into()),
     };
     ask(request, Wish::Identify, question);
-}
-
-/// Whose account has the nick for its name may take it from anybody, and so may who is logged in to
-/// the account of who has it, or knows the password.
-fn free(request: &mut Request<'_>, nick: &str, password: &[&str], and_take: bool) {
-    let network = request.network;
-    let Some(holder) = network.client_by_nick(nick) else {
-        return say_now(request, "Nobody has that nick.");
-    };
-    if holder.id == request.client.id {
-        return say_now(request, "That is yourself.");
-    }
-    if let [password, ..] = password {
-        let question = Question::Password {
-            name: nick.into(),
-            password: Secret((*password).into()),
-        };
-        return ask(request, Wish::Free(nick.into(), and_take), question);
-    }
-    request.act(Event::FreeNick(FreeNick {
-        client: request.client.id,
-        nick: nick.into(),
-        and_take,
-    }));
 }
 
 fn certificate(request: &mut Request<'_>, verb: &str, rest: &[&str]) {
@@ -194,9 +167,6 @@ pub(in super::super) fn answered(
             let _taken = network.apply(LogIn { client, account }, stamp, effects);
             text
         }
-        (Wish::Free(nick, and_take), Ok(Answer::Account(_))) => {
-            return send_away(client, &nick, and_take, stamp, network, effects);
-        }
         (Wish::SetPassword, Ok(_)) => "Your password is another one now.".into(),
         (Wish::AddCertificate(fingerprint), Ok(_)) => {
             let text = fingerprint_text(&fingerprint);
@@ -212,7 +182,12 @@ pub(in super::super) fn answered(
             }
             format!("{} certificates.", all.len())
         }
-        (Wish::Info(_), Ok(Answer::Info { name, created_ms })) => {
+        (
+            Wish::Info(_),
+            Ok(Answer::Info {
+                name, created_ms, ..
+            }),
+        ) => {
             format!("{name} was registered at {}.", time_text(created_ms))
         }
         (Wish::Drop(name), Ok(_)) => {
@@ -222,64 +197,6 @@ pub(in super::super) fn answered(
         (_, Ok(_)) => return,
     };
     super::say(NICK, client, network, effects.replies.lines(), &text);
-}
-
-impl Intent for FreeNick {
-    type Change = ();
-
-    fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        let holder = network.client_by_nick(&self.nick);
-        let own = network.clients.find(self.client);
-        let own = own.and_then(|client| client.account.as_ref());
-        let fold = |name: &str| network.settings.casemapping.fold(name);
-        let is_owner = own.is_some_and(|own| {
-            let of_holder = holder.and_then(|holder| holder.account.as_ref());
-            fold(&own.name) == fold(&self.nick) || of_holder.is_some_and(|it| it.id == own.id)
-        });
-        match is_owner {
-            true => Ok(()),
-            false => {
-                let mut lines = String::new();
-                let text = "That nick is not yours; with its password it is.";
-                super::say(NICK, self.client, network, &mut lines, text);
-                Err(Refusal(lines))
-            }
-        }
-    }
-
-    fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        send_away(
-            self.client,
-            &self.nick,
-            self.and_take,
-            stamp,
-            network,
-            effects,
-        );
-    }
-}
-
-fn send_away(
-    by: ClientId,
-    nick: &str,
-    and_take: bool,
-    stamp: &Stamp,
-    network: &mut Network,
-    effects: &mut Effects<'_>,
-) {
-    let holder = network.client_by_nick(nick).map(|holder| holder.id);
-    if let Some(holder) = holder.filter(|&holder| holder != by) {
-        let by = network.clients.find(by).map_or("", |by| &by.nick);
-        let reason = format!("GHOST command used by {by}");
-        network.leave(holder, &reason, stamp, effects);
-    }
-    let text = format!("{nick} is free.");
-    super::say(NICK, by, network, effects.replies.lines(), &text);
-    if let Some(change) = ChangeNick::of(by, nick, network).filter(|_| and_take)
-        && let Err(refusal) = network.apply(change, stamp, effects)
-    {
-        effects.replies.lines().push_str(&refusal.0);
-    }
 }
 
 /// Who was logged in to an account that is gone is so no more.

@@ -34,6 +34,7 @@ pub(super) fn encode(out: &mut String, reply: &Reply, stamp: &Stamp, fact: &Fact
             }
         }
         Fact::Rename { .. }
+        | Fact::Registry { .. }
         | Fact::Redact { .. }
         | Fact::Message(_)
         | Fact::Direct(_)

@@ -85,9 +85,8 @@ fn who_leaves_or_is_sent_away_gets_no_answer() {
     let [ann, bob] = net.enter(["ann", "bob"]);
     net.says(ann, "NS IDENTIFY pw");
     net.says(ann, "QUIT");
-    assert!(!net.is_closed(ann));
-    net.answers(ann, Err(AnswerError::Denied));
     assert!(net.is_closed(ann));
+    assert!(net.answers(ann, is("acc")).is_empty());
     net.says(bob, "NS IDENTIFY pw");
     net.says(boss, "KILL bob :x");
     net.read(bob);
@@ -165,7 +164,21 @@ fn nickserv_answers_to_its_names_and_to_nobody_else() {
     }
     let third = net.candidate("nickserv", "", None);
     assert_eq!(only(&net.read(third), "433").len(), 1);
-    assert_eq!(only(&net.says(ann, "WHOIS NickServ"), "401").len(), 1);
+    assert_eq!(
+        net.says(ann, "WHOIS nickserv"),
+        [
+            ":hub.test 311 ann NickServ NickServ hub.test * :Service for accounts: /MSG NickServ HELP",
+            ":hub.test 312 ann NickServ hub.test :Test Net",
+            ":hub.test 318 ann nickserv :End of /WHOIS list",
+        ]
+    );
+    let present = net.says(ann, "ISON chanserv nobody bob");
+    assert_eq!(present, line(":hub.test 303 ann :ChanServ bob"));
+    let hosts = net.says(ann, "USERHOST ChanServ");
+    assert_eq!(
+        hosts,
+        line(":hub.test 302 ann :ChanServ=+ChanServ@hub.test")
+    );
     assert!(net.says(ann, "NOTICE NickServ :x").is_empty());
 }
 
@@ -272,6 +285,7 @@ fn nickserv_keeps_an_account() {
             "INFO".into(),
             Question::Lookup { name: name() },
             Ok(Answer::Info {
+                account: account_ref("acc").id,
                 name: name(),
                 created_ms: 0,
             }),

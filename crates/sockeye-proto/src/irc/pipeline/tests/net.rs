@@ -59,6 +59,7 @@ pub(super) fn settings() -> Settings {
         casemapping: CaseMapping::Ascii,
         accounts: true,
         register: true,
+        registered_channels_max: 15,
         ..Settings::default()
     }
 }
@@ -141,6 +142,11 @@ impl Net {
     /// Returns whether the accounts have been asked, and forgets what.
     pub(super) fn has_asked(&mut self, who: Who) -> bool {
         !core::mem::take(&mut self.client(who).asked).is_empty()
+    }
+
+    /// What the accounts have been asked, if anything.
+    pub(super) fn has_asked_what(&mut self, who: Who) -> Option<Question> {
+        self.client(who).asked.pop()
     }
 
     /// The accounts answer; returns what the client reads.

@@ -166,10 +166,31 @@ fn a_snapshot_and_the_records_after_it_equal_all_records() {
 fn a_snapshot_without_read_markers_is_read() {
     let (net, _) = furnished();
     let (upto, snapshot) = net.pipeline.snapshot();
-    // No markers: a list without entries, one byte.
-    let old = [&[2], &snapshot[1..snapshot.len() - 1]].concat();
+    // No registration: one byte, which ends the one channel. No markers: a list without entries.
+    let old = [&[2], &snapshot[1..snapshot.len() - 2]].concat();
     let read = Pipeline::restore(settings(), Some(&old), &[], upto, START_MS).unwrap();
     assert_eq!(read.snapshot().1, snapshot);
+}
+
+/// The snapshot that the third version wrote of the furnished network.
+#[test]
+fn a_snapshot_without_registrations_is_read() {
+    let (net, _) = furnished();
+    let (upto, snapshot) = net.pipeline.snapshot();
+    let entry = b"\x01\x07bad!*@*\x07ann!u@h\x88\xf7\xea\xb6\xb73";
+    let modes = b"\x03\x01\x01n\x00\x01\x01k\x01\x04pass\x01\x01l\x01\x019";
+    let topic = b"\x01\x0btea at five\x07ann!u@h\x80\xd0\xea\xb6\xb73";
+    let head = b"\x03\x01\x02\x02#C\x80\xd0\xea\xb6\xb73\x01\xee\xdc\x85\x03";
+    let (lists, marks) = (b"\x00", b"\x01\x09\x01\x02#c\xac\x02");
+    let old = [&head[..], topic, modes, entry, lists, marks].concat();
+    let read = Pipeline::restore(settings(), Some(&old), &[], upto, START_MS).unwrap();
+    let registration = b"\x00";
+    let new = [&[4], &old[1..old.len() - marks.len()], registration, marks].concat();
+    assert_eq!(read.snapshot().1, new);
+    assert_eq!(
+        snapshot[..new.len() - marks.len()],
+        new[..new.len() - marks.len()]
+    );
 }
 
 #[test]
