@@ -17,7 +17,8 @@
 //!   stored line names the right source, and only a race between sessions can void a stored row.
 //! * **Void.** What is refused only after it was stored is taken back: its number goes into the
 //!   next batch as a void, and until that is stored neither the refusal nor anything behind it
-//!   leaves. So one batch takes back however many rows the one before it had in vain.
+//!   leaves. So one batch takes back however many rows the one before it had in vain. A row of who
+//!   came or went that others have made untrue meanwhile is taken back without waiting.
 //! * **Failed.** What should have been stored in a failed batch becomes a refusal to its sender;
 //!   everything else of it keeps its place, and so does coming and going, which the history then
 //!   lacks. A void that could not be written is not waited for any longer: it goes along with the
@@ -77,16 +78,6 @@ struct Voids {
     in_log: Vec<Number>,
     /// Whether outputs wait for them.
     awaited: bool,
-}
-
-impl Voids {
-    /// Lets rows be taken back, and what follows wait for that.
-    fn take_back(&mut self, rows: impl IntoIterator<Item = Number>) {
-        let known = self.owed.len();
-        self.owed.extend(rows);
-        let more = self.owed.get(known..).unwrap_or_default();
-        self.awaited |= !more.is_empty();
-    }
 }
 
 /// Runs a function and returns whether it came to its end; false if it panicked. Catching a panic

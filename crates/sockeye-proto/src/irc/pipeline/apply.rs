@@ -73,13 +73,15 @@ impl Pipeline {
                 let moved = self.network.moved(&event, &job.rows);
                 let rows = job.rows.into_iter().map(|(number, _)| number);
                 let rows: Vec<_> = rows.filter(|number| !moved.contains(number)).collect();
-                self.voids.take_back(moved);
+                // Nobody was told anything else than what happens: no need to wait for these.
+                self.voids.owed.extend(moved);
                 let mut effects = Effects { outputs, replies };
                 match event.apply(&job.stamp, &mut self.network, &mut effects) {
                     Ok(()) => self.network.mark_stored(job.stores),
                     Err(refusal) => {
                         replies.lines().push_str(&refusal.0);
-                        self.voids.take_back(rows);
+                        self.voids.awaited |= !rows.is_empty();
+                        self.voids.owed.extend(rows);
                     }
                 }
             }

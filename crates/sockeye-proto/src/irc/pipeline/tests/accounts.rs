@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
 
-use super::net::{Net, Who, account_ref, line, only, settings};
+use super::net::{Net, Who, account_ref, id, line, only, settings};
 use crate::irc::account::{Answer, AnswerError, Question, Secret};
+use crate::irc::input::Input;
 use crate::irc::settings::Settings;
 
 fn is(name: &str) -> Result<Answer, AnswerError> {
@@ -94,6 +95,30 @@ fn who_leaves_or_is_sent_away_gets_no_answer() {
     assert!(net.answers(bob, is("acc")).is_empty());
     net.reopen(bob);
     net.enter(["bob"]);
+}
+
+#[test]
+fn who_leaves_asks_nothing_more_and_says_the_rest() {
+    let mut net = Net::new();
+    let [ann, bob] = net.enter(["ann", "bob"]);
+    for who in [ann, bob] {
+        net.says(who, "JOIN #c");
+    }
+    net.read(bob);
+    net.says(ann, "NS IDENTIFY pw");
+    net.says(ann, "PRIVMSG #c :bye");
+    net.says(ann, "NS GHOST bob pw");
+    assert!(net.read(bob).is_empty());
+    assert!(net.has_asked(ann));
+    let (session, reason) = (id(ann), "Connection lost".into());
+    net.input(Input::Leave { session, reason });
+    assert!(net.is_closed(ann));
+    let read = [":ann!u@h PRIVMSG #c :bye", ":ann!u@h QUIT :Connection lost"];
+    assert_eq!(net.read(bob), read);
+    // The second question was not asked, so the answer to the first is not taken for its own.
+    assert!(!net.has_asked(ann));
+    net.answers(ann, is("bob"));
+    assert!(!net.is_closed(bob));
 }
 
 #[test]

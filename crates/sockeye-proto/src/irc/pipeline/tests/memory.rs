@@ -3,7 +3,8 @@
 use std::string::String;
 use std::vec::Vec;
 
-use super::net::{Net, Who, account_ref, line, settings};
+use super::net::{Net, Who, account_ref, line, only, settings};
+use crate::irc::account::Answer;
 use crate::irc::event::{Fact, PresenceChange, StoredDirect, StoredPresence};
 use crate::irc::history::{Buffer, HistoryRequest, Query};
 use crate::irc::settings::Settings;
@@ -219,4 +220,117 @@ fn without_the_setting_nothing_but_messages_is_kept() {
     net.says(bob, "JOIN #c");
     net.says(bob, "PART #c");
     assert!(presences(&net).is_empty());
+}
+
+#[test]
+fn who_is_sent_away_by_ghost_quits_in_the_history() {
+    let mut net = Net::new();
+    let ann = net.enter_with("ann_", "", Some("ann"));
+    let [ghost] = net.enter(["ann"]);
+    net.says(ghost, "JOIN #c,#unkept");
+    net.says(ghost, "TOPIC #c :kept");
+    net.says(ann, "JOIN #c");
+    net.log.clear();
+    net.says(ann, "NS REGAIN ann");
+    let told: Vec<_> = presences(&net)
+        .into_iter()
+        .map(|presence| (&*presence.source, &presence.change))
+        .collect();
+    let reason = String::from("GHOST command used by ann_");
+    assert_eq!(
+        told,
+        [
+            ("ann!u@h", &PresenceChange::Quit { reason }),
+            ("ann_!u@h", &PresenceChange::Nick { nick: "ann".into() }),
+        ]
+    );
+    // With the password of the nick, the same.
+    let [bob, eve] = net.enter(["bob", "eve"]);
+    net.says(bob, "JOIN #c");
+    net.log.clear();
+    net.says(eve, "NS GHOST bob pw");
+    net.answers(eve, Ok(Answer::Account(account_ref("bob"))));
+    assert!(net.is_closed(bob));
+    assert_eq!(presences(&net).len(), 1);
+    assert!(net.voids.is_empty());
+}
+
+#[test]
+fn ghost_of_who_has_another_nick_by_then_is_refused() {
+    let mut net = Net::new();
+    let ann = net.enter_with("x", "", Some("ann"));
+    let [ghost, other] = net.enter(["ann", "other"]);
+    net.says(ghost, "JOIN #c");
+    net.says(ghost, "TOPIC #c :kept");
+    net.read(ghost);
+    net.slow_log();
+    net.writes(ghost, "NICK away");
+    net.writes(ann, "NS REGAIN ann");
+    while net.appending.is_some() {
+        net.commit();
+    }
+    assert!(!net.is_closed(ghost));
+    let refused = ":NickServ!NickServ@hub.test NOTICE x :Who had that nick has left it.";
+    assert_eq!(net.read(ann), line(refused));
+    assert_eq!(only(&net.says(other, "WHOIS away"), "311").len(), 1);
+    // What was stored of it is taken back.
+    assert_eq!(net.voids.len(), 1);
+}
+
+#[test]
+fn a_join_that_is_forwarded_meanwhile_is_not_in_the_history_of_the_first_channel() {
+    let mut net = Net::new();
+    let [op, ann] = net.enter(["op", "ann"]);
+    net.says(op, "JOIN #a,#b");
+    for kept in ["TOPIC #a :kept", "TOPIC #b :kept"] {
+        net.says(op, kept);
+    }
+    net.slow_log();
+    net.writes(op, "MODE #a +if #b");
+    net.writes(ann, "JOIN #a");
+    net.log.clear();
+    while net.appending.is_some() {
+        net.commit();
+    }
+    assert_eq!(only(&net.read(ann), "JOIN"), line(":ann!u@h JOIN #b"));
+    let rows = net.log.iter();
+    let joins: Vec<_> = rows
+        .filter(|row| matches!(row.fact, Fact::Presence(_)))
+        .map(|row| row.stamp.number)
+        .collect();
+    assert_eq!(joins.len(), 1);
+    // It goes along with the next batch.
+    net.writes(op, "PRIVMSG #a :x");
+    net.commit();
+    assert_eq!(net.voids, joins);
+}
+
+#[test]
+fn who_is_kicked_before_its_quit_does_not_quit_there() {
+    let mut net = Net::new();
+    let [op, ann] = net.enter(["op", "ann"]);
+    net.says(op, "JOIN #a,#b");
+    for kept in ["TOPIC #a :kept", "TOPIC #b :kept"] {
+        net.says(op, kept);
+    }
+    net.says(ann, "JOIN #a,#b");
+    net.slow_log();
+    net.writes(op, "KICK #a ann");
+    net.writes(ann, "QUIT");
+    net.log.clear();
+    while net.appending.is_some() {
+        net.commit();
+    }
+    let quits = net.log.iter().filter(|row| {
+        matches!(&row.fact, Fact::Presence(StoredPresence { change, .. })
+            if matches!(change, PresenceChange::Quit { .. }))
+    });
+    let quits: Vec<_> = quits.map(|row| (row.channel, row.stamp.number)).collect();
+    let [(kicked, void), (other, _)] = quits[..] else {
+        panic!("{quits:?}");
+    };
+    assert_ne!(kicked, other);
+    net.writes(op, "PRIVMSG #a :x");
+    net.commit();
+    assert_eq!(net.voids, [void]);
 }
