@@ -89,6 +89,9 @@ impl Caps {
     /// `draft/multiline`: messages of several lines come as one.
     pub const MULTILINE: Self = Self(1 << 50);
 
+    /// `draft/relaymsg`: RELAYMSG, and who has relayed a message.
+    pub const RELAYMSG: Self = Self(1 << 51);
+
     /// Not a capability but a fact of the same negotiation: the client speaks version 302.
     const VERSION_302: Self = Self(1 << 63);
 
@@ -119,6 +122,7 @@ impl Caps {
             server_time: self.has(Self::SERVER_TIME),
             account_tag: self.has(Self::ACCOUNT_TAG),
             extended_join: self.has(Self::EXTENDED_JOIN),
+            relaymsg: self.has(Self::RELAYMSG),
             multiline: self.has(Self::MULTILINE.or(Self::BATCH)),
         }
     }
@@ -144,6 +148,8 @@ pub struct Encoding {
     pub account_tag: bool,
     /// JOIN in its long form.
     pub extended_join: bool,
+    /// With `draft/relaymsg`.
+    pub relaymsg: bool,
     /// A message of several lines as one.
     pub multiline: bool,
 }
@@ -193,6 +199,7 @@ impl Offer {
             Caps::STS => &self.sts,
             Caps::ACCOUNT_REGISTRATION => "before-connect,custom-account-name",
             Caps::MULTILINE => multiline::CAPABILITY_VALUE,
+            Caps::RELAYMSG => "/",
             _ => "",
         }
     }
@@ -434,6 +441,7 @@ const TABLE: &[Row] = &[
     row(Caps::DRAFT_NO_IMPLICIT_NAMES, "draft/no-implicit-names"),
     row(Caps::PRE_AWAY, "draft/pre-away"),
     row(Caps::READ_MARKER, "draft/read-marker"),
+    row(Caps::RELAYMSG, "draft/relaymsg"),
     row(Caps::ECHO_MESSAGE, "echo-message"),
     row(Caps::EXTENDED_JOIN, "extended-join"),
     row(Caps::EXTENDED_MONITOR, "extended-monitor"),

@@ -46,6 +46,9 @@ pub struct Settings {
     pub admin: Vec<String>,
     /// A picture for the network, an `https` URL in which `{size}` may stand for pixels.
     pub icon: Option<String>,
+    /// Whether operators of a channel may relay in the names of others there; operators of the hub
+    /// may (`draft/relaymsg`).
+    pub channel_relays: bool,
     /// The client-only tags that are not relayed.
     pub tags_denied: TagsDenied,
 }

@@ -177,6 +177,7 @@ impl Services {
             channel_modes: chat.channel_modes,
             casemapping: self.casemapping,
             accounts: true,
+            channel_relays: chat.channel_relays,
             register: chat.register,
             reserve_nicks: chat.reserve_nicks,
             registered_channels_max: chat.channels_per_account,

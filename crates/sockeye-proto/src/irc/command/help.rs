@@ -186,6 +186,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
     ),
     ("REHASH", "", "Reads the configuration again; for operators"),
     (
+        "RELAYMSG",
+        "<channel> <nick/elsewhere> <text>",
+        "Says what somebody elsewhere has said; bridges do it",
+    ),
+    (
         "RENAME",
         "<channel> <name> [reason]",
         "Gives a channel another name",

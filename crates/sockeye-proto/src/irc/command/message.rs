@@ -2,13 +2,14 @@
 
 mod hearing;
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use hearing::{Hearing, addressed, hearing};
 
-use super::{Request, services, targets};
+use super::{Request, relaymsg, services, targets};
 use crate::irc::caps::Caps;
 use crate::irc::casemap::CHANNEL_PREFIX;
 use crate::irc::event::{MessageKind, Stamp, Target};
@@ -16,7 +17,7 @@ use crate::irc::history::msgid_text;
 use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::message::{LINE_BYTES_MAX, Line};
 use crate::irc::multiline::{Lines, is_multiline, pieces};
-use crate::irc::network::client::UserMode;
+use crate::irc::network::client::{UserMode, source};
 use crate::irc::network::rank::Rank;
 use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay};
 use crate::irc::numeric::{
@@ -28,6 +29,8 @@ use crate::irc::numeric::{
 #[derive(Debug)]
 pub(crate) struct Speech {
     pub(crate) from: ClientId,
+    /// The nick of whoever elsewhere has said it.
+    pub(crate) relayed_as: Option<String>,
     pub(crate) to: Target,
     /// Who of a channel hears it. What not all do is not stored, because all read the history.
     pub(crate) hearing: Hearing,
@@ -93,6 +96,7 @@ pub(super) fn send(request: &mut Request<'_>, kind: MessageKind, receivers: &str
         match addressee(request, target, text) {
             Some((to, hearing)) => request.act(Event::Message(Speech {
                 from: request.client.id,
+                relayed_as: None,
                 to,
                 hearing,
                 target: target.into(),
@@ -114,7 +118,7 @@ pub(super) fn send(request: &mut Request<'_>, kind: MessageKind, receivers: &str
 }
 
 /// Returns the tags of a line that others are shown.
-fn relayed_tags(request: &Request<'_>) -> Vec<(String, String)> {
+pub(super) fn relayed_tags(request: &Request<'_>) -> Vec<(String, String)> {
     if !request.session.caps.has(Caps::MESSAGE_TAGS) {
         return Vec::new();
     }
@@ -126,7 +130,11 @@ fn relayed_tags(request: &Request<'_>) -> Vec<(String, String)> {
 }
 
 /// Finds whom a target means.
-fn addressee(request: &Request<'_>, target: &str, text: &str) -> Option<(Target, Hearing)> {
+pub(super) fn addressee(
+    request: &Request<'_>,
+    target: &str,
+    text: &str,
+) -> Option<(Target, Hearing)> {
     let network = request.network;
     let (wanted, name) = addressed(target);
     if let Some(channel) = network.channel_by_name(name) {
@@ -152,7 +160,8 @@ impl Intent for Speech {
         // A message is relayed whole or not at all: cutting it would lose text in silence.
         let fixed = ": ".len() + self.kind.command().len() + "  :\r\n".len();
         let longest = pieces(&self.text).map(|piece| piece.text.len()).max();
-        if fixed + sender.source.len() + target_bytes + longest.unwrap_or(0) > LINE_BYTES_MAX {
+        let source_bytes = self.source(sender).len();
+        if fixed + source_bytes + target_bytes + longest.unwrap_or(0) > LINE_BYTES_MAX {
             return Err(match self.kind {
                 MessageKind::Notice => Refusal(String::new()),
                 _ => network.refusal(self.from, ERR_INPUTTOOLONG, []),
@@ -207,6 +216,9 @@ impl Speech {
         let Some(channel) = network.channels.find(channel) else {
             return Err(self.refused(network, ERR_NOSUCHCHANNEL, ERR_NOSUCHCHANNEL.text));
         };
+        if self.relayed_as.is_some() {
+            relaymsg::permission(network, sender, channel)?;
+        }
         let why = match hearing(network, sender, channel, &self.text) {
             // For whom it is has been decided when it was to be stored or not.
             Ok(now) if now > self.hearing => Some('U'),
@@ -255,6 +267,14 @@ impl Speech {
         wanted.map_or("", |prefix| Rank::of([prefix]).prefix())
     }
 
+    /// Returns who is shown to have said it.
+    pub(crate) fn source<'a>(&self, sender: &'a Client) -> Cow<'a, str> {
+        match &self.relayed_as {
+            None => Cow::Borrowed(&sender.source),
+            Some(nick) => source(nick, &sender.user, &sender.host).into(),
+        }
+    }
+
     fn relay<'a>(&'a self, network: &Network, stamp: &'a Stamp) -> Option<Relay<'a>> {
         let sender = network.clients.find(self.from)?;
         let target = match self.to {
@@ -264,10 +284,11 @@ impl Speech {
             }
             Target::Client(receiver) => &network.clients.find(receiver)?.nick,
         };
+        let source = self.source(sender);
         let relay = match is_multiline(&self.text) {
-            true => self.relay_lines(sender, target, stamp),
+            true => self.relay_lines(&source, target, stamp),
             false => Relay::new(stamp, |line| {
-                let line = line.source(&sender.source).command(self.kind.command());
+                let line = line.source(&source).command(self.kind.command());
                 match self.kind {
                     MessageKind::Tagmsg => line.param(target).end(),
                     _ => line.param(target).trailing(&self.text),
@@ -275,13 +296,18 @@ impl Speech {
             }),
         };
         let tags_only = self.kind == MessageKind::Tagmsg;
-        Some(relay.by(sender).message(&self.tags, tags_only))
+        let relay = match self.relayed_as {
+            None => relay.by(sender),
+            // Neither the account nor the bot mode of who relays it is theirs.
+            Some(_) => relay,
+        };
+        Some(relay.message(&self.tags, tags_only))
     }
 
-    fn relay_lines<'a>(&self, sender: &Client, target: &str, stamp: &'a Stamp) -> Relay<'a> {
+    fn relay_lines<'a>(&self, source: &str, target: &str, stamp: &'a Stamp) -> Relay<'a> {
         let message = Lines {
             kind: self.kind,
-            source: &sender.source,
+            source,
             target,
             text: &self.text,
             reference: &msgid_text(stamp),

@@ -32,6 +32,7 @@ pub(crate) mod quit;
 pub(crate) mod ranks;
 pub(crate) mod redact;
 pub(crate) mod register;
+pub(crate) mod relaymsg;
 pub(crate) mod rename;
 pub(crate) mod server;
 pub(crate) mod services;
@@ -347,6 +348,7 @@ pub(crate) const TABLE: &[Row] = &[
     act("REDACT", 0, redact::redact),
     act("REHASH", 0, operator::rehash),
     act("REGISTER", 3, account::register),
+    act("RELAYMSG", 0, relaymsg::relaymsg),
     act("RENAME", 2, rename::rename),
     act("SETNAME", 1, setname::setname),
     ask("STATS", 1, stats::stats),

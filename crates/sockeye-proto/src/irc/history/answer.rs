@@ -12,6 +12,7 @@ use bytes::Bytes;
 use super::text::{minute_text, msgid_text, time_text};
 use super::{Found, Invalid, Reply, Subcommand};
 use crate::irc::caps::Caps;
+use crate::irc::command::relaymsg;
 use crate::irc::event::{Fact, MessageKind, Record, Stamp, StoredMessage};
 use crate::irc::message::{Line, Params};
 use crate::irc::multiline::{Lines, is_multiline};
@@ -223,10 +224,11 @@ impl Reply {
         message: &StoredMessage,
     ) -> Line<'a> {
         let line = self.stamped(out, &record.stamp, message.account.as_deref());
-        match self.caps.has(Caps::MESSAGE_TAGS) {
-            true => line.client_tags(message.tags.iter()),
-            false => line,
-        }
+        let is_shown = |tag: &&(String, String)| match tag.0.as_str() {
+            relaymsg::TAG => self.caps.has(Caps::RELAYMSG),
+            _ => self.caps.has(Caps::MESSAGE_TAGS),
+        };
+        line.client_tags(message.tags.iter().filter(is_shown))
     }
 
     /// Whether texts begin with the time, for who neither asked nor is told it.

@@ -18,6 +18,7 @@ use super::replies;
 use super::session::Session;
 use super::{Effects, Network};
 use crate::irc::caps::{Caps, Encoding};
+use crate::irc::command::relaymsg;
 use crate::irc::event::Stamp;
 use crate::irc::history::{HistoryRequest, msgid_text, time_text};
 use crate::irc::id::{ChannelId, ClientId, SessionId};
@@ -148,10 +149,13 @@ impl<'a> Relay<'a> {
         if encoding.message_tags && self.bot {
             line = line.tag("bot", "");
         }
+        if let (true, Some((key, by))) = (encoding.relaymsg, self.relayer()) {
+            line = line.tag(key, by);
+        }
         if let (true, Some(tags)) = (encoding.message_tags && is_message, self.tags) {
             line = line
                 .tag("msgid", &msgid_text(self.stamp))
-                .client_tags(tags.iter());
+                .client_tags(tags.iter().filter(|(key, _)| key != relaymsg::TAG));
         }
         line.before(body);
     }
@@ -171,6 +175,12 @@ impl<'a> Relay<'a> {
         self.needs == Caps::NONE && self.lacks == Caps::NONE
     }
 
+    /// Returns the tag that says who has relayed it.
+    fn relayer(&self) -> Option<&(String, String)> {
+        let mut tags = self.tags.into_iter().flatten();
+        tags.find(|(key, _)| key == relaymsg::TAG)
+    }
+
     /// Returns the encoding in which the line is the same, with as little as possible.
     pub(super) fn plainest(&self, encoding: Encoding) -> Encoding {
         Encoding {
@@ -178,6 +188,7 @@ impl<'a> Relay<'a> {
             server_time: encoding.server_time,
             account_tag: encoding.account_tag && self.account.is_some(),
             extended_join: encoding.extended_join && self.extended.is_some(),
+            relaymsg: encoding.relaymsg && self.relayer().is_some(),
             multiline: encoding.multiline && self.single.is_some(),
         }
     }

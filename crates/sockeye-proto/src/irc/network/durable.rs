@@ -87,8 +87,11 @@ impl Network {
         }
         let sender = self.clients.find(speech.from)?;
         let message = StoredMessage {
-            source: sender.source.clone(),
-            account: sender.account.as_ref().map(|account| account.name.clone()),
+            source: speech.source(sender).into_owned(),
+            account: match speech.relayed_as {
+                None => sender.account.as_ref().map(|account| account.name.clone()),
+                Some(_) => None,
+            },
             kind: speech.kind,
             tags: speech.tags.clone(),
             text: speech.text.clone(),

@@ -23,6 +23,7 @@ mod questions;
 mod ranks;
 mod read_marks;
 mod redact;
+mod relaymsg;
 mod rename;
 mod restart;
 mod user_modes;

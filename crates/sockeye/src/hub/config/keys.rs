@@ -173,6 +173,13 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         slot: Slot::Tags(|chat| &mut chat.client_tags_denied),
     },
     Key {
+        name: "channel_relays",
+        doc: "Whether operators of a channel may relay there what others have said elsewhere, as \
+              bridges do; operators of the hub may",
+        effect: Effect::Reload,
+        slot: Slot::Flag(|chat| &mut chat.channel_relays),
+    },
+    Key {
         name: "register",
         doc: "Whether people may make accounts themselves, which may chat and nothing else",
         effect: Effect::Reload,

@@ -71,6 +71,8 @@ pub struct Chat {
     pub channel_modes: ChannelModes,
     /// Client-only tags that are not relayed.
     pub client_tags_denied: TagsDenied,
+    /// Whether operators of a channel may relay in the names of others.
+    pub channel_relays: bool,
     /// Whether people may make accounts themselves.
     pub register: bool,
     /// Whether the name of an account is a nick that only its owner may have.
@@ -217,6 +219,7 @@ impl Default for Chat {
             replay_on_join: 50,
             channel_modes: ChannelModes::default(),
             client_tags_denied: TagsDenied::default(),
+            channel_relays: true,
             register: true,
             reserve_nicks: false,
             channels_per_account: 15,

@@ -39,6 +39,7 @@ fn every_key_reaches_its_place() {
         replay_on_join = 0
         channel_modes = "Cnt"
         client_tags_denied = ["*", "-typing"]
+        channel_relays = false
         register = false
         reserve_nicks = true
         channels_per_account = 3
@@ -79,6 +80,7 @@ fn every_key_reaches_its_place() {
             replay_on_join: 0,
             channel_modes: ChannelModes::from_letters("ntC").unwrap(),
             client_tags_denied: TagsDenied::from_entries(["*", "-typing"]).unwrap(),
+            channel_relays: false,
             register: false,
             reserve_nicks: true,
             channels_per_account: 3,

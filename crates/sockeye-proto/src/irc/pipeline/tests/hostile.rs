@@ -83,7 +83,7 @@ struct Scene {
 fn scene() -> Scene {
     let mut net = Net::new();
     let [ann] = net.enter(["ann"]);
-    let caps = "message-tags server-time echo-message batch labeled-response draft/multiline";
+    let caps = "message-tags server-time echo-message batch labeled-response draft/multiline draft/relaymsg";
     let mal = net.enter_with("mal", caps, Some("mal"));
     net.says(ann, "JOIN #c,#e");
     net.says(mal, "JOIN #c,#d");

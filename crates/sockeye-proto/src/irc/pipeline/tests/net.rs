@@ -59,6 +59,7 @@ pub(super) fn settings() -> Settings {
         casemapping: CaseMapping::Ascii,
         accounts: true,
         register: true,
+        channel_relays: true,
         registered_channels_max: 15,
         ..Settings::default()
     }
