@@ -14,6 +14,10 @@ pub enum ErrorKind {
     ConfigUsage,
     /// A name did not resolve.
     PeerUnresolved,
+    /// The name of a proxy on the way did not resolve.
+    ProxyUnresolved,
+    /// A proxy on the way did not do what it was asked, for a reason of its own.
+    ProxyRefused,
     /// Nothing answered at the address, or it refused.
     PeerUnreachable,
     /// The peer reset the connection or cut it uncleanly.
@@ -51,7 +55,11 @@ impl ErrorKind {
     pub const fn may_pass(self) -> bool {
         matches!(
             self,
-            Self::PeerUnresolved | Self::PeerUnreachable | Self::PeerReset | Self::PeerTimeout
+            Self::PeerUnresolved
+                | Self::ProxyUnresolved
+                | Self::PeerUnreachable
+                | Self::PeerReset
+                | Self::PeerTimeout
         )
     }
 
@@ -59,6 +67,7 @@ impl ErrorKind {
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::ConfigUsage => 2,
+            Self::ProxyUnresolved => 5,
             Self::PeerUnresolved => 6,
             Self::PeerUnreachable => 7,
             Self::LostBytes => 18,
@@ -75,6 +84,7 @@ impl ErrorKind {
             Self::PeerLoginDenied => 67,
             Self::Internal => 70,
             Self::LocalLimits => 71,
+            Self::ProxyRefused => 97,
         }
     }
 }

@@ -150,7 +150,7 @@ fn in_family(host: Host, family: Family) -> Result<Host, HostFault> {
 }
 
 /// Decodes `%XX` (RFC 3986 section 2.1); `None` where it is not well formed or not UTF-8.
-fn percent_decode(text: &str) -> Option<String> {
+pub(super) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -40,6 +40,7 @@
 
 mod address;
 mod authority;
+mod hop;
 mod known_host;
 mod network;
 mod options;
@@ -59,6 +60,8 @@ pub mod words;
 use std::fmt;
 
 pub use address::{Address, Family, Host, Inherited, UnixName};
+pub(crate) use hop::LOGIN_BYTES_MAX;
+pub use hop::{Hop, HopLogin, HopProtocol};
 pub use known_host::KnownHost;
 pub(crate) use network::NetworkSet;
 pub use network::{Network, NetworkEntry};
@@ -208,6 +211,7 @@ impl Word {
             }
             let value = match (value, secrets) {
                 (Value::Secret(secret), Secrets::Shown) => secret.to_text(),
+                (Value::Hop(hop), Secrets::Shown) => hop.to_text_with_secrets(),
                 _ => value.to_string(),
             };
             match key.kind {

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::value::Value;
-use super::{Endpoint, KnownHost, NetworkEntry, SocketOption};
+use super::{Address, Endpoint, Family, Hop, KnownHost, NetworkEntry, SocketOption};
 
 /// `+tcp`: how a TCP socket is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,6 +203,32 @@ impl Endpoint {
             interval: self.duration("retry", "interval").unwrap_or_default(),
             max: self.duration("retry", "max").unwrap_or_default(),
         })
+    }
+
+    /// Returns the proxies on the way to it, the first one first.
+    pub fn hops(&self) -> impl Iterator<Item = &Hop> {
+        self.values("via", "url").filter_map(|value| match value {
+            Value::Hop(hop) => Some(hop),
+            _ => None,
+        })
+    }
+
+    /// Returns the endpoint of a hop, with what this one says of its socket: it is that hop's.
+    pub(crate) fn towards(&self, hop: &Hop) -> Self {
+        let address = Address::Tcp {
+            host: hop.host.clone(),
+            port: hop.port,
+            family: Family::Any,
+        };
+        let mut towards = Self::from(address);
+        let socket = self.words.iter().find(|word| word.row().name == "tcp");
+        if let Some(socket) = socket {
+            let mut socket = socket.clone();
+            // What is known of this one's host says nothing of the hop's.
+            socket.settings.retain(|(key, _)| key.name != "resolve");
+            towards.words.push(socket);
+        }
+        towards
     }
 
     /// Returns how long one attempt to open it may take; `None` is as long as the system lets it.

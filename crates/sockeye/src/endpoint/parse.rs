@@ -187,7 +187,7 @@ impl Endpoint {
             )
             .hint(format!("+{} belongs to {}", row.name, row.on.join(", "))));
         }
-        let once = row.is == WordKind::Option || row.name == "proxy";
+        let once = (row.is == WordKind::Option && row.name != "via") || row.name == "proxy";
         if once && self.words.iter().any(|word| word.row == row) {
             return Err(Fault::new(
                 name.whole(),
@@ -269,7 +269,7 @@ impl Word {
         let takes = |key: &&KeyRow| first || key.kind == Kind::Networks;
         match bare.filter(|key| takes(key) && self.row.key(&item.text[name.clone()]).is_none()) {
             Some(key) if !first && value.is_none() => self.extend(key, item),
-            Some(key) if value.is_none() || key.kind == Kind::Text => {
+            Some(key) if value.is_none() || matches!(key.kind, Kind::Text | Kind::Hop) => {
                 self.put(key, item, whole.clone(), whole)
             }
             _ => self.set(item, name, value),

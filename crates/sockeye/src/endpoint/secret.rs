@@ -3,6 +3,7 @@
 //! Invariant: neither `Display` nor `Debug` shows one that is written out, and no error does, either.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use super::split::Token;
@@ -70,6 +71,10 @@ pub(super) fn hidden(text: &str, tokens: &[Token]) -> String {
             false => vec![token.clone()],
         });
     for item in items {
+        if let Some(password) = hop_password(&item.text) {
+            let place = item.place(password);
+            bytes.get_mut(place).unwrap_or_default().fill(b'*');
+        }
         let Some((name, value)) = item.text.split_once('=') else {
             continue;
         };
@@ -79,6 +84,15 @@ pub(super) fn hidden(text: &str, tokens: &[Token]) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Returns where the password of what looks like a hop stands, if it is written out.
+fn hop_password(item: &str) -> Option<Range<usize>> {
+    let start = item.find("://")? + "://".len();
+    let end = start + item.get(start..)?.rfind('@')?;
+    let colon = start + item.get(start..end)?.find(':')? + 1;
+    let is_literal = matches!(Secret::read(&item[colon..end]), Some(Secret::Literal(_)));
+    is_literal.then_some(colon..end)
 }
 
 fn is_secret(key: &str) -> bool {

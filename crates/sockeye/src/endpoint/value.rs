@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{KnownHost, NetworkEntry, Secret, SocketOption};
+use super::{Hop, KnownHost, NetworkEntry, Secret, SocketOption};
 
 /// What a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum Kind {
     SocketOption,
     /// `HOST:PORT:ADDRESS[,ADDRESS…]`.
     KnownHost,
+    /// A proxy as a URL.
+    Hop,
 }
 
 /// A key's value.
@@ -69,6 +71,8 @@ pub enum Value {
     SocketOption(SocketOption),
     /// A name and its addresses.
     KnownHost(KnownHost),
+    /// A proxy on the way.
+    Hop(Hop),
     /// A text.
     Text(String),
     /// A secret, or where it is.
@@ -107,6 +111,7 @@ impl Kind {
             Self::Sha256 => read_sha256(text).map(Value::Text),
             Self::SocketOption => text.parse().ok().map(Value::SocketOption),
             Self::KnownHost => text.parse().ok().map(Value::KnownHost),
+            Self::Hop => text.parse().ok().map(Value::Hop),
         };
         value.ok_or_else(|| format!("takes {self}"))
     }
@@ -141,6 +146,9 @@ impl fmt::Display for Kind {
                 "LEVEL:NAME:VALUE in numbers; a VALUE is an int, or bytes in hexadecimal after an x",
             ),
             Self::KnownHost => f.write_str("HOST:PORT:ADDRESS, and more addresses after commas"),
+            Self::Hop => f.write_str(
+                "a proxy such as socks5h://NAME:PASSWORD@HOST:PORT; also socks5, socks4a, socks4, http",
+            ),
         }
     }
 }
@@ -164,6 +172,7 @@ impl fmt::Display for Value {
             }
             Self::SocketOption(option) => option.fmt(f),
             Self::KnownHost(known) => known.fmt(f),
+            Self::Hop(hop) => hop.fmt(f),
             Self::Text(text) => f.write_str(text),
             Self::Secret(secret) => secret.fmt(f),
         }

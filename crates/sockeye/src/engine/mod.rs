@@ -16,6 +16,7 @@ mod session;
 mod table;
 #[cfg(test)]
 mod tests;
+mod via;
 
 use std::fmt;
 use std::future::ready;
@@ -267,8 +268,11 @@ impl Engine {
         behalf: Option<&ConnectionInfo>,
         until: Option<Until>,
     ) -> Result<(Conversation, ConnectionInfo), Error> {
-        let opening = transport::connect(endpoint, &self.inner.rooms, until);
-        let (mut conversation, mut info) = opening.await?;
+        let (mut conversation, mut info) = match endpoint.hops().next() {
+            None => transport::connect(endpoint, &self.inner.rooms, until).await?,
+            // In a box of its own: few go by way of others.
+            Some(_) => Box::pin(via::connect(endpoint, &self.inner.rooms, until)).await?,
+        };
         if !layers.is_empty() {
             let beyond = Beyond {
                 behalf,

@@ -17,6 +17,7 @@ mod unix;
 mod until;
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 
 pub(crate) use memory::Rooms;
@@ -72,6 +73,16 @@ pub(crate) async fn connect(
             tcp::connect(endpoint, host, *port, *family, until).await
         }
         _ => Until::hold(until, endpoint, connect_other(endpoint, rooms)).await,
+    }
+}
+
+/// Looks up the addresses of a TCP endpoint's host.
+pub(crate) async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
+    match endpoint.address() {
+        Address::Tcp { host, port, family } => {
+            tcp::resolve("connect", endpoint, host, *port, *family).await
+        }
+        _ => Err(cannot("resolve", endpoint, "it has no host")),
     }
 }
 

@@ -50,10 +50,17 @@ impl Families {
 fn warn_of_secrets(endpoints: &[Endpoint]) {
     let words = endpoints.iter().flat_map(Endpoint::words);
     let mut settings = words.flat_map(|word| word.settings().iter().map(move |set| (word, set)));
-    let literal =
-        settings.find(|(_, (_, value))| matches!(value, Value::Secret(Secret::Literal(_))));
+    let literal = settings.find(|(_, (_, value))| match value {
+        Value::Secret(secret) => matches!(secret, Secret::Literal(_)),
+        Value::Hop(hop) => hop.shows_password(),
+        _ => false,
+    });
     if let Some((word, (key, _))) = literal {
-        let (word, key) = (word.row().name, key.name);
+        let key = match key.kind {
+            Kind::Hop => "password",
+            _ => key.name,
+        };
+        let word = word.row().name;
         tracing::warn!(
             "whoever can list this machine's processes sees the {key} of +{word}; \
              @FILE and env:NAME keep it out of the command line"

@@ -104,6 +104,7 @@ fn placeholder(kind: Kind) -> &'static str {
         Kind::SocketOption => "LEVEL:NAME:VALUE",
         Kind::KnownHost => "HOST:PORT:IP,...",
         Kind::Secret => "TEXT|@FILE|env:NAME",
+        Kind::Hop => "URL",
         _ => "TEXT",
     }
 }

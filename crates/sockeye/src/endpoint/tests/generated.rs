@@ -10,7 +10,12 @@ proptest! {
         let text = endpoint.to_text_with_secrets();
         prop_assert_eq!(Endpoint::parse(&text), Ok(endpoint.clone()), "{}", text);
         let mut settings = endpoint.words.iter().flat_map(|word| &word.settings);
-        if !settings.any(|(_, value)| matches!(value, Value::Secret(Secret::Literal(_)))) {
+        let is_shown = |value: &Value| match value {
+            Value::Secret(secret) => matches!(secret, Secret::Literal(_)),
+            Value::Hop(hop) => hop.shows_password(),
+            _ => false,
+        };
+        if !settings.any(|(_, value)| is_shown(value)) {
             prop_assert_eq!(endpoint.to_string(), text);
         }
     }
@@ -205,6 +210,22 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
                     addresses,
                 })
                 .prop_map(Value::KnownHost)
+                .boxed()
+        }
+        Kind::Hop => {
+            let login = "[a-zé:@/ ]{1,8}".prop_map(|name| HopLogin {
+                password: Secret::Literal(name.chars().rev().collect()),
+                name,
+            });
+            let host = "[a-z][a-z0-9-]{0,8}x";
+            (host, 1..=u16::MAX, prop::option::of(login))
+                .prop_map(|(host, port, login)| Hop {
+                    protocol: HopProtocol::Socks5h,
+                    host: Host::Name(host),
+                    port,
+                    login,
+                })
+                .prop_map(Value::Hop)
                 .boxed()
         }
         Kind::Sha256 => "sha256:[0-9a-f]{64}".prop_map(Value::Text).boxed(),

@@ -14,6 +14,7 @@ fn sample(key: &KeyRow) -> String {
         "10.0.0.0/8",
         "h:1:::1",
         "1:2:3",
+        "http://h:1",
         "text",
     ];
     let takes = |text: &&&str| key.kind.read(text).is_ok() && **text != key.default;
@@ -28,6 +29,7 @@ fn options(endpoint: &Endpoint) -> impl PartialEq + fmt::Debug + use<> {
         endpoint.file(),
         endpoint.limit(),
         endpoint.sources(),
+        endpoint.hops().cloned().collect::<Vec<_>>(),
         endpoint.idle(),
         endpoint.retry(),
         endpoint.connect_timeout(),

@@ -33,9 +33,11 @@ pub static OPTIONS: &[WordRow] = &[
         ..option("udp", "how the UDP socket is set up")
     },
     WordRow {
+        on: &["tcp", "tcp4", "tcp6"],
+        stands: Stands::Opening,
         bare: Some("url"),
         keys: VIA,
-        ..not_built(
+        ..option(
             "via",
             "one hop on the way; repeat it for a chain, first hop first",
         )
@@ -222,7 +224,7 @@ const UDP: &[KeyRow] = &[
     OPT,
 ];
 
-const VIA: &[KeyRow] = &[later("url", "the hop, such as socks5h://u:p@h:1080").secret()];
+const VIA: &[KeyRow] = &[key("url", Kind::Hop, "the proxy, and who asks it")];
 
 const RETRY: &[KeyRow] = &[
     key("n", Kind::CountOrForever, "how many times more, or forever").default("5"),

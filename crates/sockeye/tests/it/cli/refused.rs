@@ -87,7 +87,6 @@ fn what_is_to_come() {
     let said = said(&[
         &["watch", "db:5432"],
         &["connect", "quic://example.org:443"],
-        &["connect", "db:5432", "+via,socks5h://jump:1080"],
         &["connect", "db:5432", "+fault,latency=5ms"],
     ]);
     insta::assert_snapshot!(said);
