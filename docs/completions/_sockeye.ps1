@@ -649,6 +649,8 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('+udp,ttl=', '+udp,ttl=', [CompletionResultType]::ParameterValue, 'the hop limit')
             [CompletionResult]::new('+udp,resolve=', '+udp,resolve=', [CompletionResultType]::ParameterValue, 'the addresses of the host, in place of asking for them')
             [CompletionResult]::new('+udp,opt=', '+udp,opt=', [CompletionResultType]::ParameterValue, 'any socket option by number')
+            [CompletionResult]::new('+via', '+via', [CompletionResultType]::ParameterValue, 'one hop on the way; repeat it for a chain, first hop first')
+            [CompletionResult]::new('+via,', '+via,', [CompletionResultType]::ParameterValue, 'the proxy, and who asks it')
             [CompletionResult]::new('+retry', '+retry', [CompletionResultType]::ParameterValue, 'tries again when opening does not succeed')
             [CompletionResult]::new('+retry,', '+retry,', [CompletionResultType]::ParameterValue, 'how many times more, or forever')
             [CompletionResult]::new('+retry,interval=', '+retry,interval=', [CompletionResultType]::ParameterValue, 'the first pause; each is twice the one before, less up to half of it by chance')

@@ -425,6 +425,8 @@ complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe e
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+udp,ttl=' -d 'the hop limit'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+udp,resolve=' -d 'the addresses of the host, in place of asking for them'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+udp,opt=' -d 'any socket option by number'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+via' -d 'one hop on the way; repeat it for a chain, first hop first'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+via,' -d 'the proxy, and who asks it'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+retry' -d 'tries again when opening does not succeed'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+retry,' -d 'how many times more, or forever'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+retry,interval=' -d 'the first pause; each is twice the one before, less up to half of it by chance'

@@ -33,6 +33,8 @@ fn a_mistake_elsewhere_does_not_show_them() {
         r"db:1 '+ws,header=Cookie: a\,tép,path=/' +bogus",
         "db:1 +ws 'header=Cookie: a,tép' +bogus",
         "db:1 +bogus +ws 'header=Cookie: a,tép' ",
+        "db:1 +via,socks5://a:Cookietép@h:1 +bogus",
+        "db:1 +bogus +via,http://h:1 +via,url=http://a:Cookie:tép@h:1",
     ] {
         let refused = Endpoint::parse(text).unwrap_err();
         let place = text.find("+bogus").unwrap();
