@@ -364,6 +364,7 @@ fn settings() -> Settings {
         created_ms: 0,
         motd: vec!["hello".into()],
         history: true,
+        search: true,
         replay_on_join: 5,
         casemapping: CaseMapping::Ascii,
         accounts: true,

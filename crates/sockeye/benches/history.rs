@@ -1,6 +1,6 @@
-//! How long a page of history takes: builds a store through the writer, as a hub does, and asks
-//! the reader what clients ask. `ROWS` is how many rows (10,000,000), `DIR` where (a temporary
-//! directory).
+//! How long a page of history and a search take: builds a store through the writer, as a hub does,
+//! and asks what clients ask. Then what a commit takes while old messages are deleted. `ROWS` is how
+//! many rows (10,000,000), `DIR` where (a temporary directory).
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -9,12 +9,12 @@
 
 use std::time::{Duration, Instant};
 
-use sockeye::state::{History, Log, Store, StoreOptions};
+use sockeye::state::{History, Log, Pass, Retention, Store, StoreOptions};
 use sockeye_proto::irc::event::{
     Fact, MessageKind, Party, PresenceChange, Record, Stamp, StoredDirect, StoredMessage,
     StoredPresence,
 };
-use sockeye_proto::irc::history::{Buffer, Found, Keep, Point, Query};
+use sockeye_proto::irc::history::{Buffer, Found, Keep, Point, Query, Search};
 use sockeye_proto::irc::id::{AccountId, ChannelId, Number};
 use sockeye_proto::irc::input::Batch;
 
@@ -32,18 +32,110 @@ async fn main() {
     for first in (1..=rows).step_by(BATCH_ROWS) {
         let last = rows.min(first + BATCH_ROWS as Number - 1);
         let records = (first..=last).map(row).collect();
-        let voids = Vec::new();
-        store.append(Batch { records, voids }).await.unwrap();
+        let (voids, erased) = (Vec::new(), Vec::new());
+        let batch = Batch {
+            records,
+            voids,
+            erased,
+        };
+        store.append(batch).await.unwrap();
     }
-    let bytes = std::fs::metadata(dir.join("sockeye.db")).unwrap().len();
-    println!(
-        "{rows} rows in {:.0?}, {} MiB",
-        started.elapsed(),
-        bytes >> 20
-    );
+    let size = || std::fs::metadata(dir.join("sockeye.db")).unwrap().len() >> 20;
+    let took = started.elapsed();
+    println!("{rows} rows in {took:.0?}, {} MiB", size());
+    let before = size();
+    let steps = timed(async || store.index_step().await.unwrap()).await;
+    show("a step of the index", &steps);
+    let took: Duration = steps.iter().sum();
+    let more = size() - before;
+    println!("words of {rows} rows in {took:.0?}, {more} MiB more");
     for (name, ask) in QUESTIONS {
         measure(&store, name, rows, *ask).await;
     }
+    drop(store);
+    while_forgetting(&dir, rows).await;
+}
+
+/// Commits one message after the other, first with nothing else to do, then while half of all
+/// messages are deleted as fast as the hub does it, each commit on the disk.
+async fn while_forgetting(dir: &std::path::Path, rows: Number) {
+    let store = Store::open(dir, &StoreOptions::default()).unwrap();
+    let mut next = rows;
+    let mut commit = async || {
+        next += 1;
+        let (records, voids, erased) = (vec![row(next)], Vec::new(), Vec::new());
+        let batch = Batch {
+            records,
+            voids,
+            erased,
+        };
+        store.append(batch).await.unwrap();
+    };
+    let mut alone = Vec::new();
+    for _ in 0..COMMITS {
+        let started = Instant::now();
+        commit().await;
+        alone.push(started.elapsed());
+        tokio::time::sleep(COMMIT_EVERY).await;
+    }
+    show("a commit, alone", &alone);
+    let half = Retention {
+        days: 1,
+        ..Retention::default()
+    };
+    let mut pass = Pass::new(half, time_of(rows / 2) + 86_400_000);
+    let forget = async {
+        let mut steps = Vec::new();
+        loop {
+            let started = Instant::now();
+            let forgotten = pass.step(&store).await.unwrap();
+            steps.push(started.elapsed());
+            if forgotten.is_last {
+                return steps;
+            }
+            tokio::time::sleep(FORGET_EVERY).await;
+        }
+    };
+    let mut beside = Vec::new();
+    let commits = async {
+        while beside.len() < COMMITS {
+            let started = Instant::now();
+            commit().await;
+            beside.push(started.elapsed());
+            tokio::time::sleep(COMMIT_EVERY).await;
+        }
+    };
+    tokio::select! {
+        () = commits => {}
+        steps = forget => show("a step, the pass ended early", &steps),
+    }
+    show("a commit, while forgetting", &beside);
+}
+
+/// Does a step until there is no more to do; returns what each took.
+async fn timed(mut step: impl AsyncFnMut() -> bool) -> Vec<Duration> {
+    let mut times = Vec::new();
+    loop {
+        let started = Instant::now();
+        let more = step().await;
+        times.push(started.elapsed());
+        if !more {
+            return times;
+        }
+    }
+}
+
+fn show(name: &str, times: &[Duration]) {
+    let mut times = times.to_vec();
+    times.sort();
+    let at = |share: f64| times[(share * (times.len() - 1) as f64) as usize];
+    println!(
+        "{name:<28} p50 {:>8.0?}  p99 {:>8.0?}  most {:>8.0?}  of {}",
+        at(0.5),
+        at(0.99),
+        at(1.0),
+        times.len()
+    );
 }
 
 /// Asks one kind of question at random places; the first time nothing of it is in memory.
@@ -82,7 +174,7 @@ fn row(n: Number) -> Record {
         account: None,
         kind: MessageKind::Privmsg,
         tags: Vec::new(),
-        text: "a line of chat as people write it, some sixty bytes in all ".into(),
+        text: text_of(random),
     };
     let busy = ChannelId(1 + if n.is_multiple_of(2) { 0 } else { random % 200 });
     let party = |n: u64| Party {
@@ -120,6 +212,43 @@ fn row(n: Number) -> Record {
         channel,
         fact,
     }
+}
+
+/// Some sixty bytes of words as frequent as those of a language: the k-th is said 1/k as often as the
+/// first.
+fn text_of(random: u64) -> String {
+    let mut text = String::new();
+    let mut state = random;
+    while text.len() < 55 {
+        state = scatter(state);
+        let share = (state >> 11) as f64 / (1_u64 << 53) as f64;
+        let rank = (WORDS.powf(share)) as u64;
+        text.push_str(&word_of(rank));
+        text.push(' ');
+    }
+    text
+}
+
+/// The word of a rank, one to four syllables.
+fn word_of(rank: u64) -> String {
+    let mut word = String::new();
+    let mut left = rank;
+    while left > 0 {
+        word.push(CONSONANTS[(left % 16) as usize] as char);
+        word.push(VOWELS[(left / 16 % 4) as usize] as char);
+        left /= 64;
+    }
+    word
+}
+
+fn search(words: &[u64], channels: &[Number], from: Option<&str>) -> Query {
+    Query::Search(Search {
+        channels: channels.iter().map(|&id| ChannelId(id)).collect(),
+        from: from.map(str::to_owned),
+        words: words.iter().map(|&rank| word_of(rank)).collect(),
+        limit: 100,
+        ..Search::default()
+    })
 }
 
 fn time_of(n: Number) -> u64 {
@@ -198,8 +327,36 @@ const QUESTIONS: &[Question] = &[
         limit: 100,
     }),
     ("one message", Query::One),
+    ("SEARCH a common word", |_| search(&[1], &[1], None)),
+    ("SEARCH a rare word", |n| {
+        search(&[20_000 + n % 10_000], &[1], None)
+    }),
+    ("SEARCH two words", |n| {
+        search(&[1 + n % 50, 50 + n % 1_000], &[1], None)
+    }),
+    ("SEARCH quiet channels", |n| {
+        search(&[1 + n % 3_000], &[2 + n % 199, 2 + n / 199 % 199], None)
+    }),
+    ("SEARCH by a nick", |n| {
+        search(&[1 + n % 3_000], &[1], Some(&format!("nick{}", n % 500)))
+    }),
 ];
 
 const BATCH_ROWS: usize = 4_096;
 
 const ASKED: usize = 2_000;
+
+/// Different words.
+const WORDS: f64 = 50_000.0;
+
+const CONSONANTS: &[u8; 16] = b"tnsrhdlcmfgpwbvk";
+
+const VOWELS: &[u8; 4] = b"eaio";
+
+/// Commits that are measured beside the rest.
+const COMMITS: usize = 1_000;
+
+const COMMIT_EVERY: Duration = Duration::from_millis(5);
+
+/// How often the hub deletes, as in `hub/retain.rs`.
+const FORGET_EVERY: Duration = Duration::from_millis(20);

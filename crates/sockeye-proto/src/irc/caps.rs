@@ -92,6 +92,9 @@ impl Caps {
     /// `draft/relaymsg`: RELAYMSG, and who has relayed a message.
     pub const RELAYMSG: Self = Self(1 << 51);
 
+    /// `soju.im/search`: SEARCH.
+    pub const SEARCH: Self = Self(1 << 60);
+
     /// Not a capability but a fact of the same negotiation: the client speaks version 302.
     const VERSION_302: Self = Self(1 << 63);
 
@@ -173,6 +176,7 @@ impl Offer {
                 Caps::CHATHISTORY | Caps::EVENT_PLAYBACK | Caps::MESSAGE_REDACTION,
                 settings.history,
             ),
+            (Caps::SEARCH, settings.history && settings.search),
             (Caps::SASL | Caps::READ_MARKER, settings.accounts),
             (
                 Caps::ACCOUNT_REGISTRATION,
@@ -453,6 +457,7 @@ const TABLE: &[Row] = &[
     row(Caps::SASL, "sasl"),
     row(Caps::SERVER_TIME, "server-time"),
     row(Caps::SETNAME, "setname"),
+    row(Caps::SEARCH, "soju.im/search"),
     row(Caps::STANDARD_REPLIES, "standard-replies"),
     row(Caps::STS, "sts"),
     row(Caps::USERHOST_IN_NAMES, "userhost-in-names"),

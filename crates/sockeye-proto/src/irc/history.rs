@@ -3,6 +3,7 @@
 
 mod answer;
 mod request;
+mod search;
 mod size;
 mod text;
 
@@ -11,6 +12,8 @@ use alloc::vec::Vec;
 
 pub use answer::encode;
 pub use request::{Invalid, LIMIT_MAX, Request, Subcommand};
+pub(crate) use search::invalid as search_invalid;
+pub use search::{Criteria, SEARCH_LIMIT_MAX, Search, plain, words};
 pub use size::{ANSWER_BYTES_MAX, fit, size};
 pub use text::{msgid_text, parse_msgid, parse_time, time_text};
 
@@ -72,6 +75,8 @@ pub enum Query {
         /// At most so many buffers.
         limit: u32,
     },
+    /// Messages in which words occur, of all that somebody may read.
+    Search(Search),
 }
 
 /// What is read like one conversation.
@@ -126,10 +131,21 @@ pub struct Reply {
     pub label: Option<String>,
     /// A reference tag for the batch, unique for the session.
     pub batch: String,
-    /// What the client asked for; `None` is the replay after a JOIN, for one that did not ask.
-    pub asked: Option<Subcommand>,
+    /// The names of the channels, where an answer is from several.
+    pub channels: Vec<(ChannelId, String)>,
+    /// What the client asked with; `None` is the replay after a JOIN, for one that did not ask.
+    pub asked: Option<Command>,
     /// Rows that are stored and do not count, because their void could not be written yet.
     pub hidden: Vec<Number>,
+}
+
+/// The commands that read stored messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// `CHATHISTORY`
+    Chathistory(Subcommand),
+    /// `SEARCH`
+    Search,
 }
 
 /// What was found.

@@ -235,4 +235,6 @@ pub struct Batch {
     pub records: Vec<Record>,
     /// Numbers of earlier rows that `apply` refused.
     pub voids: Vec<super::id::Number>,
+    /// Numbers of earlier messages that were taken back: what they said is not kept any longer.
+    pub erased: Vec<super::id::Number>,
 }

@@ -124,7 +124,7 @@ fn split_tags(line: &[u8]) -> Result<(&[u8], &[u8]), LineError> {
 
 /// Of a key that occurs twice the last value counts, at the place of the first. A key with control
 /// characters is no key.
-fn parse_tags(tags: &str) -> Vec<(String, String)> {
+pub(super) fn parse_tags(tags: &str) -> Vec<(String, String)> {
     let mut parsed: Vec<(String, String)> = Vec::new();
     let mut places = BTreeMap::new();
     for tag in tags.split(';') {

@@ -63,6 +63,7 @@ pub struct Pipeline {
     /// The last number applied.
     applied: Number,
     voids: Voids,
+    erasures: Erasures,
     /// What may not leave before the awaited voids are stored.
     withheld: Vec<Output>,
     /// What answers lines that wait for the accounts, so far.
@@ -78,6 +79,17 @@ struct Voids {
     in_log: Vec<Number>,
     /// Whether outputs wait for them.
     awaited: bool,
+}
+
+/// Messages that were taken back, whose rows are still to be emptied. Nobody waits for that.
+#[derive(Debug, Default)]
+struct Erasures {
+    /// For the next batch.
+    owed: Vec<Number>,
+    /// In the batch that is being appended.
+    in_log: Vec<Number>,
+    /// Whether they are worth a batch of their own; after a failure they go along with another.
+    are_due: bool,
 }
 
 /// Runs a function and returns whether it came to its end; false if it panicked. Catching a panic
@@ -127,6 +139,7 @@ impl Pipeline {
             flows: Flows::default(),
             applied: last,
             voids: Voids::default(),
+            erasures: Erasures::default(),
             withheld: Vec::new(),
             waiting: BTreeMap::new(),
         })
@@ -164,21 +177,27 @@ impl Pipeline {
 
     /// Returns what to append next, when no append is running and something durable waits.
     pub fn next_batch(&mut self) -> Option<Batch> {
-        let records = self.order.next_records(self.voids.awaited)?;
+        let wanted = self.voids.awaited || self.erasures.are_due;
+        let records = self.order.next_records(wanted)?;
         self.voids.in_log = mem::take(&mut self.voids.owed);
+        self.erasures.in_log = mem::take(&mut self.erasures.owed);
+        self.erasures.are_due = false;
         Some(Batch {
             records,
             voids: self.voids.in_log.clone(),
+            erased: self.erasures.in_log.clone(),
         })
     }
 
     /// Returns what to append last, when no input comes any more: the rows that are still to be
-    /// taken back, since no batch with rows will take them along.
+    /// taken back or emptied, since no batch with rows will take them along.
     pub fn closing_batch(&mut self) -> Option<Batch> {
         let voids = mem::take(&mut self.voids.owed);
-        (!voids.is_empty()).then(|| Batch {
+        let erased = mem::take(&mut self.erasures.owed);
+        (!voids.is_empty() || !erased.is_empty()).then(|| Batch {
             records: Vec::new(),
             voids,
+            erased,
         })
     }
 
@@ -186,6 +205,7 @@ impl Pipeline {
     pub fn committed(&mut self) {
         self.order.decided();
         self.voids.in_log.clear();
+        self.erasures.in_log.clear();
         self.voids.awaited = !self.voids.owed.is_empty();
     }
 
@@ -206,6 +226,7 @@ impl Pipeline {
         self.voids.awaited = !self.voids.owed.is_empty();
         self.voids.in_log.append(&mut self.voids.owed);
         self.voids.owed = mem::take(&mut self.voids.in_log);
+        self.erasures.owed.append(&mut self.erasures.in_log);
     }
 
     /// Applies what may be applied and pushes what follows. Call it after inputs (all that were

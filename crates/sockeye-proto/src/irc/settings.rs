@@ -22,6 +22,8 @@ pub struct Settings {
     pub history: bool,
     /// Whether it is stored, too, who came to channels and left them (`draft/event-playback`).
     pub history_events: bool,
+    /// Whether stored messages can be searched for words (`soju.im/search`).
+    pub search: bool,
     /// How long after it was said a message can be taken back by who said it, seconds; operators
     /// of its channel always can.
     pub redaction_window_s: u32,

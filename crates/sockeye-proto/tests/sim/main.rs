@@ -70,6 +70,7 @@ fn settings() -> Settings {
         created_ms: 0,
         motd: vec!["hello".into()],
         history: true,
+        search: true,
         history_events: true,
         redaction_window_s: 60,
         replay_on_join: REPLAY_ON_JOIN,

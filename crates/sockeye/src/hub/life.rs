@@ -18,7 +18,7 @@ use super::listeners::Listeners;
 use super::notice::{Notice, Notices};
 use super::plan::{ConfigSource, Plan};
 use super::services::{CHAT, Services};
-use super::{DataDir, Page, ban, casemapping, first_run, operate, retain};
+use super::{DataDir, Page, ban, casemapping, first_run, operate, retain, upkeep};
 use crate::endpoint::Address;
 use crate::engine::{Drained, Engine, EngineLimits};
 use crate::error::{Error, ErrorKind};
@@ -157,6 +157,8 @@ impl Prepared {
         let control = shared.engine.spawn(serve_control);
         let forget = retain::run(Arc::clone(&shared), control_stop.clone());
         shared.engine.spawn(forget);
+        let upkeep = upkeep::run(Arc::clone(&shared), control_stop.clone());
+        shared.engine.spawn(upkeep);
         Ok(Hub {
             shared,
             control,

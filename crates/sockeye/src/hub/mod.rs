@@ -19,6 +19,7 @@ mod plan;
 mod retain;
 mod services;
 pub mod status;
+mod upkeep;
 
 pub use account::ask_or_do;
 pub use data::DataDir;

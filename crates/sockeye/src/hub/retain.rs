@@ -50,6 +50,6 @@ async fn pass(shared: &Shared, retention: Retention) -> Result<(), LogError> {
 /// How long it is between two passes.
 const PASS_EVERY: Duration = Duration::from_secs(600);
 
-/// How long it is between two steps of a pass: the writer is asked for a step of some milliseconds
-/// ten times a second at most, which is 5,000 rows a second.
-const STEP_EVERY: Duration = Duration::from_millis(100);
+/// How long it is between two steps of a pass: the writer is asked for a step of a few milliseconds
+/// fifty times a second at most, which is 5,000 rows a second.
+const STEP_EVERY: Duration = Duration::from_millis(20);

@@ -172,6 +172,7 @@ impl Services {
             motd: chat.motd.lines().map(str::to_owned).collect(),
             history: chat.history,
             history_events: chat.history_events,
+            search: chat.search,
             redaction_window_s: chat.redaction_window_s,
             replay_on_join: chat.replay_on_join,
             channel_modes: chat.channel_modes,

@@ -8,6 +8,7 @@ use sockeye_proto::irc::id::{AccountId, ChannelId, Number};
 use sockeye_proto::irc::input::Batch;
 
 mod buffers;
+mod search;
 
 use super::{FaultyLog, History, Log, LogError, MemoryLog, Store, StoreOptions};
 
@@ -43,6 +44,7 @@ pub(super) fn batch(records: impl IntoIterator<Item = Record>) -> Batch {
     Batch {
         records: records.into_iter().collect(),
         voids: Vec::new(),
+        erased: Vec::new(),
     }
 }
 
@@ -129,6 +131,7 @@ async fn every_law(log: &dyn Log, history: &dyn History) {
     counts_what_it_did(log);
     buffers::agree(log, history).await;
     answers_are_bounded(log, history).await;
+    search::agree(log, history).await;
 }
 
 async fn begins_empty(log: &dyn Log) {
@@ -162,8 +165,8 @@ async fn tail_has_state_without_messages_and_voids(log: &dyn Log) {
     ];
     log.append(batch(rows.clone())).await.unwrap();
     log.append(Batch {
-        records: vec![topic(12, THERE)],
         voids: vec![10, 8],
+        ..batch([topic(12, THERE)])
     })
     .await
     .unwrap();
@@ -191,8 +194,8 @@ async fn pages_through_a_channel(log: &dyn Log, history: &dyn History) {
         .await
         .unwrap();
     log.append(Batch {
-        records: Vec::new(),
         voids: vec![50],
+        ..batch([])
     })
     .await
     .unwrap();
@@ -320,8 +323,8 @@ async fn agrees_with_memory(log: &dyn Log, history: &dyn History) {
     let oracle = MemoryLog::default();
     let rows = (61..=90).map(|n| message(n, ChannelId(3 + n % 3)));
     let written = Batch {
-        records: rows.collect(),
         voids: vec![66, 72, 73],
+        ..batch(rows)
     };
     log.append(written.clone()).await.unwrap();
     oracle.append(written).await.unwrap();

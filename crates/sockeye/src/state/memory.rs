@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sockeye_proto::irc::event::{Fact, MessageKind, Record, StoredDirect, StoredMessage};
-use sockeye_proto::irc::history::{ANSWER_BYTES_MAX, Buffer, Found, Keep, Point, Query, fit};
+use sockeye_proto::irc::history::{
+    ANSWER_BYTES_MAX, Buffer, Found, Keep, Point, Query, Search, fit, plain, words,
+};
 use sockeye_proto::irc::id::{AccountId, Number};
 use sockeye_proto::irc::input::Batch;
 
@@ -116,6 +118,7 @@ impl History for MemoryLog {
                 found.extend(cut(later, Keep::First, limit - limit / 2, half));
                 Found::Messages(found)
             }
+            Query::Search(search) => Found::Messages(state.search(&search, upto)),
             Query::One(number) => {
                 let is_said = |fact: &Fact| matches!(fact, Fact::Message(_) | Fact::Direct(_));
                 let is_it = |r: &&Record| r.stamp.number == number && is_said(&r.fact);
@@ -166,6 +169,17 @@ impl State {
         });
         let taken: BTreeSet<_> = taken.collect();
         known().filter(move |r| !taken.contains(&r.stamp.number))
+    }
+
+    fn search(&self, search: &Search, upto: Number) -> Vec<Record> {
+        let fits = |r: &&Record| fits(r, search);
+        let mut all = self.read(upto).filter(fits).cloned().collect();
+        let keep = match search.after_ms {
+            Some(_) => Keep::First,
+            None => Keep::Last,
+        };
+        fit(&mut all, keep, search.limit, ANSWER_BYTES_MAX);
+        all
     }
 
     /// What `owner` has said with others, each under the nick in the latest message.
@@ -227,6 +241,42 @@ fn belongs(record: &Record, buffer: &Buffer) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a message is one that is looked for.
+fn fits(record: &Record, search: &Search) -> bool {
+    let (message, is_in_place) = match &record.fact {
+        Fact::Message(message) => (message, search.channels.contains(&record.channel)),
+        Fact::Direct(StoredDirect { from, to, message }) => {
+            let mut sides = [(from, to), (to, from)].into_iter();
+            let is_own = sides.any(|(side, other)| match &search.directs {
+                Some((owner, peer)) => {
+                    let is_peer = peer.as_ref().is_none_or(|peer| *peer == other.key);
+                    side.account == Some(*owner) && is_peer
+                }
+                None => false,
+            });
+            (message, is_own)
+        }
+        _ => return false,
+    };
+    let at_ms = record.stamp.wall_ms;
+    let nick = message.source.split('!').next().unwrap_or_default();
+    let said_by = |from: &String| from.to_lowercase() == nick.to_lowercase();
+    is_in_place
+        && message.kind != MessageKind::Tagmsg
+        && search.after_ms.is_none_or(|after_ms| at_ms >= after_ms)
+        && search.before_ms.is_none_or(|before_ms| at_ms <= before_ms)
+        && search.from.as_ref().is_none_or(said_by)
+        && search.words.iter().all(|word| occurs(word, &message.text))
+}
+
+/// Whether the parts of a word stand in a text, whole and in a row.
+fn occurs(word: &str, text: &str) -> bool {
+    let (word, text) = (word.to_lowercase(), plain(text).to_lowercase());
+    let word: Vec<_> = words(&word).collect();
+    let text: Vec<_> = words(&text).collect();
+    text.windows(word.len()).any(|some| some == word)
 }
 
 fn is_after(record: &Record, point: Point) -> bool {

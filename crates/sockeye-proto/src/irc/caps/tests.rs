@@ -15,6 +15,7 @@ impl Client {
     fn new() -> Self {
         let settings = Settings {
             history: true,
+            search: true,
             accounts: true,
             register: true,
             ..Settings::default()
@@ -61,6 +62,7 @@ fn every_list_fits_its_lines_and_a_long_one_goes_on_as_the_client_knows() {
     let (server, nick) = ("s".repeat(63), "n".repeat(32));
     let settings = Settings {
         history: true,
+        search: true,
         accounts: true,
         register: true,
         ..Settings::default()
@@ -250,14 +252,14 @@ fn news_go_to_those_who_want_them() {
         told((&without, &with), knows).1,
         ":h CAP n NEW :sasl=SCRAM-SHA-256,PLAIN \
          draft/account-registration=before-connect,custom-account-name draft/chathistory \
-         draft/event-playback draft/message-redaction draft/read-marker\r\n"
+         draft/event-playback draft/message-redaction draft/read-marker soju.im/search\r\n"
     );
-    let old = ":h CAP n NEW :sasl draft/account-registration draft/chathistory draft/event-playback draft/message-redaction draft/read-marker\r\n";
+    let old = ":h CAP n NEW :sasl draft/account-registration draft/chathistory draft/event-playback draft/message-redaction draft/read-marker soju.im/search\r\n";
     assert_eq!(told((&without, &with), Caps::CAP_NOTIFY).1, old);
     let (caps, out) = told((&with, &without), knows | Caps::SASL | Caps::BATCH);
     assert_eq!(
         out,
-        ":h CAP n DEL :sasl draft/account-registration draft/chathistory draft/event-playback draft/message-redaction draft/read-marker\r\n"
+        ":h CAP n DEL :sasl draft/account-registration draft/chathistory draft/event-playback draft/message-redaction draft/read-marker soju.im/search\r\n"
     );
     assert_eq!(caps, knows | Caps::BATCH);
     let (caps, out) = told((&with, &without), Caps::SASL);

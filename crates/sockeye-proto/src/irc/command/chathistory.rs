@@ -10,8 +10,9 @@ use super::{Asked, Request};
 use crate::irc::caps::Caps;
 use crate::irc::casemap::CHANNEL_PREFIX;
 use crate::irc::history::{
-    Buffer, HistoryRequest, Invalid, Query, Reply, Request as HistoryCommand, Subcommand,
+    Buffer, Command, HistoryRequest, Invalid, Query, Reply, Request as HistoryCommand, Subcommand,
 };
+use crate::irc::id::ChannelId;
 use crate::irc::message::Line;
 use crate::irc::network::Replies;
 use crate::irc::numeric::ERR_UNKNOWNCOMMAND;
@@ -82,7 +83,7 @@ pub(super) fn buffer(asked: &Asked<'_>, target: &str) -> Option<(Buffer, String)
 }
 
 /// Returns the channels that the asker is on and that have something stored.
-pub(super) fn channels(asked: &Asked<'_>) -> Vec<(crate::irc::id::ChannelId, String)> {
+pub(super) fn channels(asked: &Asked<'_>) -> Vec<(ChannelId, String)> {
     let joined = asked.client.channels.iter();
     let joined = joined.filter_map(|&id| asked.network.channels.find(id));
     joined
@@ -104,7 +105,8 @@ fn request(
         target,
         label: replies.label().map(String::from),
         batch: String::new(),
-        asked: Some(subcommand),
+        channels: Vec::new(),
+        asked: Some(Command::Chathistory(subcommand)),
         hidden: Vec::new(),
     };
     let (to, upto) = (asked.session.id, asked.stamp.number);

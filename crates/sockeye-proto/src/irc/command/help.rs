@@ -195,6 +195,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "<channel> <name> [reason]",
         "Gives a channel another name",
     ),
+    (
+        "SEARCH",
+        "<attributes>",
+        "Finds stored messages by words; your client does it",
+    ),
     ("SETNAME", "<real name>", "Takes another real name"),
     (
         "STATS",

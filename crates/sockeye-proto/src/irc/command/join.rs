@@ -343,6 +343,7 @@ fn replay(
             target: channel.name.clone(),
             label: None,
             batch: String::new(),
+            channels: Vec::new(),
             asked: None,
             hidden: Vec::new(),
         },

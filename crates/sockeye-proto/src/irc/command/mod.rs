@@ -34,6 +34,7 @@ pub(crate) mod redact;
 pub(crate) mod register;
 pub(crate) mod relaymsg;
 pub(crate) mod rename;
+pub(crate) mod search;
 pub(crate) mod server;
 pub(crate) mod services;
 pub(crate) mod setname;
@@ -350,6 +351,7 @@ pub(crate) const TABLE: &[Row] = &[
     act("REGISTER", 3, account::register),
     act("RELAYMSG", 0, relaymsg::relaymsg),
     act("RENAME", 2, rename::rename),
+    act("SEARCH", 0, search::search),
     act("SETNAME", 1, setname::setname),
     ask("STATS", 1, stats::stats),
     ask("SUMMON", 0, server::summon),

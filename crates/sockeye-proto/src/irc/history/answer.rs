@@ -10,7 +10,7 @@ use alloc::string::String;
 use bytes::Bytes;
 
 use super::text::{minute_text, msgid_text, time_text};
-use super::{Found, Invalid, Reply, Subcommand};
+use super::{Command, Found, Invalid, Reply, Subcommand, search};
 use crate::irc::caps::Caps;
 use crate::irc::command::relaymsg;
 use crate::irc::event::{Fact, MessageKind, Record, Stamp, StoredMessage};
@@ -38,7 +38,10 @@ pub fn encode(reply: &Reply, found: &Found) -> Bytes {
             in_batch(&mut out, reply, &["draft/chathistory-targets"], body);
         }
         Found::Unavailable(reason) => match reply.asked {
-            Some(subcommand) => {
+            Some(Command::Search) => {
+                search::unavailable(reply.labelled(&mut out), &reply.server, reason);
+            }
+            Some(Command::Chathistory(subcommand)) => {
                 let line = reply.labelled(&mut out);
                 Invalid::unavailable(subcommand, reply.context()).write(line, &reply.server);
             }
@@ -57,7 +60,11 @@ fn encode_messages(out: &mut String, reply: &Reply, records: &[Record]) {
     if records.is_empty() && reply.asked.is_none() {
         return;
     }
-    in_batch(out, reply, &["chathistory", &reply.target], |out| {
+    let batch: &[&str] = match reply.asked {
+        Some(Command::Search) => &["soju.im/search"],
+        _ => &["chathistory", &reply.target],
+    };
+    in_batch(out, reply, batch, |out| {
         for record in records {
             if !reply.hidden.contains(&record.stamp.number) {
                 encode_record(out, reply, record);
@@ -69,7 +76,9 @@ fn encode_messages(out: &mut String, reply: &Reply, records: &[Record]) {
 /// Writes a record as the lines that it was when it happened.
 fn encode_record(out: &mut String, reply: &Reply, record: &Record) {
     match &record.fact {
-        Fact::Message(message) => encode_message(out, reply, record, &reply.target, message),
+        Fact::Message(message) => {
+            encode_message(out, reply, record, reply.target(record), message);
+        }
         Fact::Direct(direct) => {
             encode_message(out, reply, record, &direct.to.nick, &direct.message);
         }
@@ -245,9 +254,16 @@ impl Reply {
         }
     }
 
+    /// Returns the channel that a record was said in, by its name.
+    fn target(&self, record: &Record) -> &str {
+        let mut channels = self.channels.iter();
+        let named = channels.find(|(id, _)| *id == record.channel);
+        named.map_or(&self.target, |(_, name)| name)
+    }
+
     /// What a refusal names: TARGETS has no target.
     fn context(&self) -> &str {
-        if self.asked == Some(Subcommand::Targets) {
+        if self.asked == Some(Command::Chathistory(Subcommand::Targets)) {
             "*"
         } else {
             &self.target

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
     use crate::irc::caps::{Caps, Offer};
     use crate::irc::event::{MessageKind, Stamp};
-    use crate::irc::history::{Found, Reply, Subcommand, encode};
+    use crate::irc::history::{Command, Found, Reply, Subcommand, encode};
     use crate::irc::id::ChannelId;
     use crate::irc::input::Link;
     use crate::irc::settings::Settings;
@@ -132,7 +132,8 @@ mod tests {
                 target: "#".to_string() + &"c".repeat(63),
                 label: None,
                 batch: "18446744073709551615".into(),
-                asked: Some(Subcommand::Latest),
+                channels: [].into(),
+                asked: Some(Command::Chathistory(Subcommand::Latest)),
                 hidden: Vec::new(),
             };
             let empty = encode(&reply, &Found::Messages(Vec::new())).len();

@@ -28,6 +28,7 @@ use crate::irc::command::{
     user_mode::ChangeUserModes,
 };
 use crate::irc::event::Stamp;
+use crate::irc::id::Number;
 
 /// An intent of any kind.
 #[derive(Debug)]
@@ -128,5 +129,13 @@ impl Event {
     /// depends on it. A message changes nothing that they could depend on.
     pub(crate) fn changes_state(&self) -> bool {
         !matches!(self, Self::Message(_))
+    }
+
+    /// Returns the message that nobody may read any more once it is carried out.
+    pub(crate) fn takes_back(&self) -> Option<Number> {
+        match self {
+            Self::Redact(redact) => Some(redact.number),
+            _ => None,
+        }
     }
 }

@@ -76,8 +76,13 @@ impl Pipeline {
                 // Nobody was told anything else than what happens: no need to wait for these.
                 self.voids.owed.extend(moved);
                 let mut effects = Effects { outputs, replies };
+                let taken_back = event.takes_back();
                 match event.apply(&job.stamp, &mut self.network, &mut effects) {
-                    Ok(()) => self.network.mark_stored(job.stores),
+                    Ok(()) => {
+                        self.network.mark_stored(job.stores);
+                        self.erasures.are_due |= taken_back.is_some();
+                        self.erasures.owed.extend(taken_back);
+                    }
                     Err(refusal) => {
                         replies.lines().push_str(&refusal.0);
                         self.voids.awaited |= !rows.is_empty();

@@ -26,5 +26,6 @@ mod redact;
 mod relaymsg;
 mod rename;
 mod restart;
+mod search;
 mod user_modes;
 mod who;

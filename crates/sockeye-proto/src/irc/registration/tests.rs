@@ -21,6 +21,7 @@ fn settings() -> Settings {
         created_ms: 0,
         motd: Vec::new(),
         history: true,
+        search: true,
         history_events: true,
         redaction_window_s: 60,
         replay_on_join: 0,

@@ -121,6 +121,13 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         slot: Slot::Flag(|chat| &mut chat.history_events),
     },
     Key {
+        name: "search",
+        doc: "Whether messages that are kept can be searched for words, which makes the database \
+              about two fifths larger",
+        effect: Effect::Reload,
+        slot: Slot::Flag(|chat| &mut chat.search),
+    },
+    Key {
         name: "history_days",
         doc: "Days after which messages are deleted; 0: never",
         effect: Effect::Reload,

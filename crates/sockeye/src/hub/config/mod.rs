@@ -57,6 +57,8 @@ pub struct Chat {
     pub history: bool,
     /// Whether it is kept, too, who came to channels and left them.
     pub history_events: bool,
+    /// Whether messages that are kept can be searched for words.
+    pub search: bool,
     /// Days that messages are kept; 0: for good.
     pub history_days: u32,
     /// Messages that are kept of a channel; 0: all.
@@ -212,6 +214,7 @@ impl Default for Chat {
             motd: String::new(),
             history: true,
             history_events: true,
+            search: true,
             history_days: 0,
             history_channel_messages: 0,
             history_direct_messages: 0,

@@ -32,6 +32,7 @@ fn every_key_reaches_its_place() {
         Be kind."""
         history = false
         history_events = false
+        search = false
         history_days = 30
         history_channel_messages = 100
         history_direct_messages = 10
@@ -73,6 +74,7 @@ fn every_key_reaches_its_place() {
             motd: "        Hello.\n        Be kind.".into(),
             history: false,
             history_events: false,
+            search: false,
             history_days: 30,
             history_channel_messages: 100,
             history_direct_messages: 10,

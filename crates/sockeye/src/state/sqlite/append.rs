@@ -9,6 +9,7 @@ use sockeye_proto::irc::event::{Fact, MessageKind, Record, Stamp, StoredDirect, 
 use sockeye_proto::irc::id::{AccountId, Number};
 use sockeye_proto::irc::input::Batch;
 
+use super::erase;
 use crate::state::{Health, LogError};
 
 /// Writes batches as rows; keeps its buffer between them.
@@ -25,7 +26,7 @@ impl Encoder {
         }
     }
 
-    /// Inserts all rows of a batch, the batch's own row, and what it makes void.
+    /// Inserts all rows of a batch, the batch's own row, what it makes void and what it empties.
     pub(super) fn insert(
         &mut self,
         transaction: &Transaction<'_>,
@@ -67,6 +68,7 @@ impl Encoder {
         for number in &batch.voids {
             void.execute([number])?;
         }
+        erase::texts(transaction, &batch.erased)?;
         let (Some(first), Some(last)) = (batch.records.first(), batch.records.last()) else {
             return Ok(());
         };
@@ -144,7 +146,12 @@ pub(super) fn is_direct(kind: u8) -> bool {
     matches!(kind, KIND_DIRECT | KIND_DIRECT_TAGS)
 }
 
-/// Takes a batch out again.
+/// Whether rows of this kind have a text that was said.
+pub(super) fn is_said(kind: u8) -> bool {
+    matches!(kind, KIND_MESSAGE | KIND_DIRECT)
+}
+
+/// Takes a batch out again; what it has emptied stays empty.
 pub(super) fn erase(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
     for record in &batch.records {
         transaction.execute("DELETE FROM log WHERE seq = ?1", [record.stamp.number])?;
@@ -256,9 +263,9 @@ pub(super) fn hub_id(connection: &Connection) -> Result<u64, LogError> {
 }
 
 /// Returns the last number in the log.
-pub(super) fn last(connection: &Connection) -> Result<Number, LogError> {
+pub(super) fn last(connection: &Connection) -> rusqlite::Result<Number> {
     let sql = "SELECT coalesce(max(seq), 0) FROM log";
-    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+    connection.query_row(sql, [], |row| row.get(0))
 }
 
 /// What the writer has done so far.

@@ -21,19 +21,23 @@ pub(super) fn open_writer(path: &Path, options: &StoreOptions) -> Result<Connect
             "no write-ahead log here (journal mode {mode})"
         )));
     }
-    let synchronous = if options.unsafe_no_sync {
-        "OFF"
-    } else {
-        "FULL"
-    };
-    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "synchronous", synchronous(options))?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "secure_delete", "FAST")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     if let Some(pages) = options.pages_max {
         connection.pragma_update(None, "max_page_count", pages)?;
     }
     Ok(connection)
+}
+
+/// Returns when a commit returns: once it is on disk, unless that is not wanted.
+pub(super) fn synchronous(options: &StoreOptions) -> &'static str {
+    match options.unsafe_no_sync {
+        true => "OFF",
+        false => "FULL",
+    }
 }
 
 /// Opens a connection that only reads (and checkpoints).

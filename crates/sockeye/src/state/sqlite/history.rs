@@ -8,6 +8,7 @@ use sockeye_proto::irc::event::{Fact, Record, Stamp};
 use sockeye_proto::irc::history::{ANSWER_BYTES_MAX, Buffer, Found, Keep, Point, Query, fit, size};
 use sockeye_proto::irc::id::{AccountId, ChannelId, Number};
 
+use super::search;
 use crate::state::Tail;
 
 /// The condition that a row is neither void nor taken back by another one, up to a number, that is
@@ -25,6 +26,8 @@ macro_rules! counts {
         )
     };
 }
+
+pub(super) use counts;
 
 /// Reads the state-bearing rows after `after`.
 pub(super) fn tail(connection: &Connection, after: Number) -> rusqlite::Result<Tail> {
@@ -82,6 +85,7 @@ pub(super) fn find(
             point,
             limit,
         } => rows.around(buffer, *point, *limit).map(Found::Messages),
+        Query::Search(search) => search::find(&transaction, search, upto),
         Query::One(number) => {
             let mut statement = transaction.prepare_cached(ONE)?;
             let number = clamp(*number);
@@ -314,7 +318,7 @@ impl Rows<'_> {
     }
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
+pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     let stamp = Stamp {
         number: row.get(0)?,
         wall_ms: row.get(1)?,
@@ -333,7 +337,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
 }
 
 /// SQLite's integers are signed; nothing real lies beyond.
-fn clamp(n: u64) -> u64 {
+pub(super) fn clamp(n: u64) -> u64 {
     n.min(NEVER)
 }
 

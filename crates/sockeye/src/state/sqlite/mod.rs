@@ -5,15 +5,18 @@
 //!                                          │ the WAL has grown
 //!                                          ▼
 //!  find, read ─────▶ bounded queue ──▶ reader thread: query_only, at most 1 s; PASSIVE checkpoints
+//!  find (SEARCH) ──▶ bounded queue ──▶ search thread: query_only, at most 1 s
 //! ```
 
 mod append;
 mod connection;
+mod erase;
 mod history;
 mod lock;
 mod reader;
 mod retain;
 mod schema;
+mod search;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -59,6 +62,9 @@ struct Inner {
     shared: Arc<Shared>,
     writes: Option<mpsc::Sender<writer::Job>>,
     reads: Option<mpsc::Sender<reader::Job>>,
+    searches: Option<mpsc::Sender<reader::Job>>,
+    /// The last number at the opening: what becomes of rows up to it is known.
+    last_opened: Number,
     threads: Vec<JoinHandle<()>>,
     _lock: DataLock,
 }
@@ -124,12 +130,19 @@ impl Store {
         let opened = connection::open_writer(&path, options).and_then(|mut writable| {
             schema::migrate(&mut writable)?;
             append::check_newest(&writable)?;
-            Ok((writable, connection::open_reader(&path)?))
+            let last = append::last(&writable)?;
+            let readable = [
+                connection::open_reader(&path)?,
+                connection::open_reader(&path)?,
+            ];
+            Ok((writable, readable, last))
         });
-        let (writable, readable) = opened.map_err(refused)?;
+        let (writable, [readable, searchable], last_opened) = opened.map_err(refused)?;
         let shared = Arc::new(Shared::default());
-        let seen = shared.clone();
+        let seen = [shared.clone(), shared.clone()];
+        let [seen, seen_searching] = seen;
         let (reads, read_jobs) = mpsc::channel(READS_MAX);
+        let (searches, search_jobs) = mpsc::channel(READS_MAX);
         let (writes, write_jobs) = mpsc::channel(WRITES_MAX);
         let writer = writer::Writer::new(
             path.clone(),
@@ -143,15 +156,19 @@ impl Store {
             thread("store-reader", move || {
                 reader::run(readable, &seen, read_jobs)
             })?,
+            thread("store-search", move || {
+                reader::run(searchable, &seen_searching, search_jobs)
+            })?,
             thread("store-writer", move || writer.run(write_jobs))?,
         ];
-        let (writes, reads, dir) = (Some(writes), Some(reads), dir.to_owned());
         Ok(Self {
             inner: Arc::new(Inner {
-                dir,
+                dir: dir.to_owned(),
                 shared,
-                writes,
-                reads,
+                writes: Some(writes),
+                reads: Some(reads),
+                searches: Some(searches),
+                last_opened,
                 threads,
                 _lock: lock,
             }),
@@ -186,13 +203,67 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LogError> {
+        read_by(self.inner.reads.as_ref(), work).await
+    }
+
+    /// Brings the index of words nearer to the end of the log; returns whether there is more to do.
+    /// Whoever appends meanwhile waits for one step at most.
+    ///
+    /// # Errors
+    /// When the store cannot be written or read; the step may be tried again.
+    pub async fn index_step(&self) -> Result<bool, LogError> {
+        self.write_lazily(search::index_some).await
+    }
+
+    /// Throws a part of the index of words away; returns whether there is more to do.
+    ///
+    /// # Errors
+    /// When the store cannot be written or read; the step may be tried again.
+    pub async fn unindex_step(&self) -> Result<bool, LogError> {
+        self.write_lazily(search::unindex_some).await
+    }
+
+    /// Empties messages that were taken back before the store was opened and that a crash has kept
+    /// from being emptied: the next ones after `after`. Returns the last of them; `None`: there
+    /// are no more.
+    ///
+    /// # Errors
+    /// When the store cannot be written or read; the step may be tried again.
+    pub async fn erase_step(&self, after: Number) -> Result<Option<Number>, LogError> {
+        let opened = self.inner.last_opened;
+        let rows = self
+            .read(move |connection| erase::taken_back(connection, after, opened))
+            .await?;
+        let last = rows.last().copied();
+        if last.is_some() {
+            self.write(move |transaction| erase::texts(transaction, &rows))
+                .await?;
+        }
+        Ok(last)
+    }
+
+    async fn search(&self, query: Query, upto: Number) -> Result<Found, LogError> {
+        for _ in 0..CATCH_UP_STEPS_MAX {
+            if !self.index_step().await? {
+                break;
+            }
+        }
+        read_by(self.inner.searches.as_ref(), move |connection| {
+            history::find(connection, &query, upto)
+        })
+        .await
+    }
+
+    /// Does `work` in a transaction of the writer thread that goes to the disk with the next one.
+    async fn write_lazily<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, LogError> {
         let (answer, answered) = oneshot::channel();
-        let job = reader::Job::Work(Box::new(move |connection| {
-            let _ = answer.send(work(connection).map_err(reader::refused));
+        let job = writer::Job::Work(Box::new(move |writer| {
+            let _ = answer.send(writer.transact_lazily(work));
         }));
-        let reads = self.inner.reads.as_ref().ok_or_else(stopped)?;
-        reads.send(job).await.map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?
+        self.send_write(job, answered).await
     }
 
     /// Returns the value that was fixed for `key` at the first start: `wanted`, if this is it.
@@ -306,9 +377,13 @@ impl Log for Store {
 impl History for Store {
     fn find(&self, query: Query, upto: Number) -> Answer<'_, Found> {
         Box::pin(async move {
-            let found = self
-                .read(move |connection| history::find(connection, &query, upto))
-                .await;
+            let found = match query {
+                Query::Search(_) => self.search(query, upto).await,
+                query => {
+                    self.read(move |connection| history::find(connection, &query, upto))
+                        .await
+                }
+            };
             found.unwrap_or_else(|e| Found::Unavailable(e.to_string()))
         })
     }
@@ -318,11 +393,26 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.writes = None;
         self.reads = None;
+        self.searches = None;
         for thread in self.threads.drain(..).rev() {
             // Only this thread's own panic makes join fail, and that has ended the process.
             let _ = thread.join();
         }
     }
+}
+
+/// Reads in one of the threads for that.
+async fn read_by<T: Send + 'static>(
+    jobs: Option<&mpsc::Sender<reader::Job>>,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+) -> Result<T, LogError> {
+    let (answer, answered) = oneshot::channel();
+    let job = reader::Job::Work(Box::new(move |connection| {
+        let _ = answer.send(work(connection).map_err(reader::refused));
+    }));
+    let jobs = jobs.ok_or_else(stopped)?;
+    jobs.send(job).await.map_err(|_| stopped())?;
+    answered.await.map_err(|_| stopped())?
 }
 
 /// Makes the database file if there is none, for its owner alone: it holds verifiers of passwords.
@@ -367,6 +457,9 @@ const WRITES_MAX: usize = 64;
 
 /// Reads that wait for the reader; more make their callers wait.
 const READS_MAX: usize = 256;
+
+/// Steps by which a search brings the index up to date before it looks: some 4,000 rows.
+const CATCH_UP_STEPS_MAX: usize = 16;
 
 const ENV_PAGES_MAX: &str = "SOCKEYE_TEST_PAGES_MAX";
 const ENV_NO_SYNC: &str = "SOCKEYE_TEST_NO_SYNC";

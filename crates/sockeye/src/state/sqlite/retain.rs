@@ -6,7 +6,8 @@
 //!
 //! What has to go is found in the reader thread; each step in the writer thread deletes at most
 //! [`ROWS_MAX`] rows and frees at most [`PAGES_MAX`] pages, so that an append waits for one step
-//! and no longer.
+//! and no longer. A step goes to the disk with the next append: what a crash brings back is deleted
+//! once more.
 //!
 //! Invariant: rows of state go only once a snapshot holds them, and the newest batch stays whole,
 //! because the next start compares it with its checksum.
@@ -16,9 +17,9 @@ mod tests;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sockeye_proto::irc::event::{Fact, Stamp};
-use sockeye_proto::irc::id::Number;
+use sockeye_proto::irc::id::{ChannelId, Number};
 
-use super::{Store, append};
+use super::{Store, append, search};
 use crate::state::LogError;
 
 /// How much is kept; 0 stands for all.
@@ -116,14 +117,14 @@ impl Pass {
             }
             Stage::Directs(..) => (Vec::new(), Stage::Pages),
             Stage::Pages => {
-                let is_last = store.write(free_pages).await?;
+                let is_last = store.write_lazily(free_pages).await?;
                 return Ok(Forgotten { rows: 0, is_last });
             }
         };
         let rows = gone.len();
         if rows > 0 {
             store
-                .write(move |transaction| delete(transaction, &gone))
+                .write_lazily(move |transaction| delete(transaction, &gone))
                 .await?;
         }
         self.stage = next;
@@ -153,7 +154,7 @@ impl Pass {
             Some((owner, peer, seqs)) => {
                 let unlist =
                     move |transaction: &Transaction<'_>| unlist(transaction, owner, &peer, &seqs);
-                store.write(unlist).await?
+                store.write_lazily(unlist).await?
             }
         };
         let is_last = false;
@@ -258,7 +259,7 @@ fn surplus_of_direct(
 
 fn delete(transaction: &Transaction<'_>, rows: &[Number]) -> rusqlite::Result<()> {
     let mut lookup =
-        transaction.prepare_cached("SELECT at_ms, kind, body FROM log WHERE seq = ?1")?;
+        transaction.prepare_cached("SELECT at_ms, kind, channel, body FROM log WHERE seq = ?1")?;
     let mut deletes = [
         transaction.prepare_cached("DELETE FROM log WHERE seq = ?1")?,
         transaction.prepare_cached("DELETE FROM void WHERE seq = ?1")?,
@@ -266,14 +267,23 @@ fn delete(transaction: &Transaction<'_>, rows: &[Number]) -> rusqlite::Result<()
     ];
     for &seq in rows {
         let row = lookup.query_row([seq], |row| {
-            let is_direct = append::is_direct(row.get(1)?);
-            let body: Vec<u8> = if is_direct { row.get(2)? } else { Vec::new() };
-            Ok((row.get(0)?, body))
+            let kind = row.get(1)?;
+            let is_elsewhere = append::is_said(kind) || append::is_direct(kind);
+            let body: Vec<u8> = if is_elsewhere {
+                row.get(3)?
+            } else {
+                Vec::new()
+            };
+            Ok((row.get(0)?, ChannelId(row.get(2)?), body))
         });
-        let Some((wall_ms, body)): Option<(u64, Vec<u8>)> = row.optional()? else {
+        let Some((wall_ms, channel, body)): Option<(u64, _, Vec<u8>)> = row.optional()? else {
             continue;
         };
-        if let Ok(Fact::Direct(direct)) = postcard::from_bytes(&body) {
+        let fact = postcard::from_bytes(&body);
+        if let Ok(fact) = &fact {
+            search::forget(transaction, seq, channel, fact)?;
+        }
+        if let Ok(Fact::Direct(direct)) = fact {
             let stamp = Stamp {
                 number: seq,
                 wall_ms,
@@ -322,7 +332,7 @@ fn unlist(
 }
 
 /// Gives pages back to the file system; returns whether none are left to give.
-fn free_pages(transaction: &Transaction<'_>) -> rusqlite::Result<bool> {
+pub(super) fn free_pages(transaction: &Transaction<'_>) -> rusqlite::Result<bool> {
     let sql = "DELETE FROM batch WHERE id IN (SELECT id FROM batch WHERE last < coalesce(
             (SELECT min(seq) FROM log), 0) ORDER BY id LIMIT ?1)
         AND id < (SELECT max(id) FROM batch)";
@@ -338,10 +348,10 @@ fn free_pages(transaction: &Transaction<'_>) -> rusqlite::Result<bool> {
     Ok(batches == 0 && (after == 0 || after >= before))
 }
 
-/// Most rows that a step deletes: some milliseconds of the writer.
-pub(super) const ROWS_MAX: u32 = 500;
+/// Most rows that a step deletes: a few milliseconds of the writer, words included.
+pub(super) const ROWS_MAX: u32 = 100;
 
-/// Most pages of 4,096 bytes that a step frees: 1 MiB is moved at most.
-pub(super) const PAGES_MAX: u32 = 256;
+/// Most pages of 4,096 bytes that a step frees: 256 KiB are moved at most.
+pub(super) const PAGES_MAX: u32 = 64;
 
 const DAY_MS: u64 = 86_400_000;

@@ -30,7 +30,15 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LogError> {
 /// `log.at_ms` never falls with `seq`, so one index by time also serves reads by number.
 /// Account ids are never used twice: channels remember their founder by id, and `direct` whose
 /// messages it lists, once for each side with an account. The kinds are those of `append::kind`.
-const MIGRATIONS: &[&str] = &[LOG_AND_ACCOUNTS, DIRECT_AND_EVENTS, REDACTION, BANS];
+const MIGRATIONS: &[&str] = &[LOG_AND_ACCOUNTS, DIRECT_AND_EVENTS, REDACTION, BANS, SEARCH];
+
+/// What is in the log already is indexed later, in steps.
+const SEARCH: &str = "
+    CREATE VIRTUAL TABLE search USING fts5 (
+        text, place, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
+    );
+    INSERT INTO meta (key, value) VALUES ('search_upto', 0), ('search_format', 1);
+";
 
 const BANS: &str = "
     CREATE TABLE ban (

@@ -90,6 +90,25 @@ impl Writer {
         Ok(done)
     }
 
+    /// Does `work` in a transaction that goes to the disk with the next one: for what can be done
+    /// again.
+    pub(super) fn transact_lazily<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, LogError> {
+        self.connection
+            .pragma_update(None, "synchronous", "NORMAL")?;
+        let done = self.transact(work);
+        let synchronous = connection::synchronous(&self.options);
+        let restored = self
+            .connection
+            .pragma_update(None, "synchronous", synchronous);
+        if let Err(e) = restored {
+            end_process(&format!("commits would not be on disk any more: {e}"));
+        }
+        done
+    }
+
     fn append(&mut self, batch: &Batch) -> Result<(), LogError> {
         let started = Instant::now();
         let result = self.append_once(batch);

@@ -15,7 +15,8 @@ fn reply(caps: Caps) -> Reply {
         target: "#a".into(),
         label: None,
         batch: "b1".into(),
-        asked: Some(Subcommand::Latest),
+        channels: Vec::new(),
+        asked: Some(Command::Chathistory(Subcommand::Latest)),
         hidden: Vec::new(),
     }
 }
@@ -242,7 +243,7 @@ fn what_does_not_count_any_more_is_left_out() {
 #[test]
 fn targets_are_lines_of_their_own_batch() {
     let reply = Reply {
-        asked: Some(Subcommand::Targets),
+        asked: Some(Command::Chathistory(Subcommand::Targets)),
         ..reply(Caps::BATCH)
     };
     assert_eq!(

@@ -25,6 +25,8 @@ pub(super) struct Net {
     /// Rows in the log, and those taken back.
     pub(super) log: Vec<Record>,
     pub(super) voids: Vec<Number>,
+    /// Messages that the log was told to empty.
+    pub(super) erased: Vec<Number>,
     /// The batch that is being appended, when the log is slow.
     pub(super) appending: Option<Batch>,
     slow: bool,
@@ -53,6 +55,7 @@ pub(super) fn settings() -> Settings {
         created_ms: START_MS,
         motd: ["Hello".into()].into(),
         history: true,
+        search: true,
         history_events: true,
         redaction_window_s: 60,
         replay_on_join: 50,
@@ -80,6 +83,7 @@ impl Net {
             pipeline,
             log: Vec::new(),
             voids: Vec::new(),
+            erased: Vec::new(),
             appending: None,
             slow: false,
             clients: BTreeMap::new(),
@@ -215,6 +219,7 @@ impl Net {
         let batch = self.appending.take().expect("nothing is being appended");
         self.log.extend(batch.records);
         self.voids.extend(batch.voids);
+        self.erased.extend(batch.erased);
         self.pipeline.committed();
         self.run();
     }
@@ -250,6 +255,7 @@ impl Net {
             let batch = self.appending.take().unwrap();
             self.log.extend(batch.records);
             self.voids.extend(batch.voids);
+            self.erased.extend(batch.erased);
             self.pipeline.committed();
         }
     }

@@ -189,3 +189,34 @@ fn who_loses_the_right_on_the_way_is_refused() {
     assert!(!net.voids.is_empty());
     assert!(!msgid.is_empty());
 }
+
+#[test]
+fn what_was_taken_back_is_emptied_once_that_is_sure() {
+    let (mut net, [ann, bob, guest]) = room();
+    let msgid = said(&mut net, bob, "PRIVMSG #c :oops");
+    let (number, _) = parse_msgid(&msgid).unwrap();
+    let kept = said(&mut net, guest, "PRIVMSG #c :stays");
+    net.says(ann, "MODE #c +o bob");
+    net.slow_log();
+    writes(&mut net, bob, "#c", &msgid, "");
+    assert_eq!(net.appending.as_ref().unwrap().erased, []);
+    net.commit();
+    assert_eq!(net.appending.as_ref().unwrap().erased, [number]);
+    // It could not be written; the next batch with rows takes it along.
+    net.fail();
+    assert_eq!((&net.appending, &net.erased), (&None, &Vec::new()));
+    net.writes(guest, "PRIVMSG #c :hello");
+    net.commit();
+    assert_eq!(net.erased, [number]);
+    net.writes(guest, "PRIVMSG #c :again");
+    net.commit();
+    assert_eq!(net.erased, [number]);
+
+    // A refusal empties nothing.
+    net.writes(ann, "KICK #c bob");
+    writes(&mut net, bob, "#c", &kept, "");
+    while net.appending.is_some() {
+        net.commit();
+    }
+    assert_eq!((net.voids.len(), &*net.erased), (1, &[number][..]));
+}
