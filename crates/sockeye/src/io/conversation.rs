@@ -49,6 +49,16 @@ impl Conversation {
         }
     }
 
+    /// Gives up edges of messages on either side that mean nothing to a bare socket on the other one:
+    /// what a descriptor of the parent process carries is known only now.
+    #[must_use]
+    pub fn fitted_to(self, other: Self) -> (Self, Self) {
+        match self.check_fits(&other) {
+            Ok(()) => (self, other),
+            Err(_) => (self.into_bytes(), other.into_bytes()),
+        }
+    }
+
     /// Ends both directions uncleanly once the peer has acknowledged what was written, after 10 s
     /// at the latest; returns how many bytes it had not acknowledged by then.
     pub async fn abort(self) -> u64 {

@@ -86,6 +86,7 @@ impl Forward {
             (_, Carries::Bytes) => (conversation.into_bytes(), far),
             _ => (conversation, far),
         };
+        let (conversation, far) = conversation.fitted_to(far);
         if let Err(why) = conversation.check_fits(&far) {
             conversation.abort().await;
             return Err(Error::new(

@@ -301,6 +301,7 @@ fn towards_bytes([mut near, mut far]: [Guest; 2], [a, b]: [&Endpoint; 2]) -> [Gu
     if a.carries() == Carries::Bytes {
         far.conversation = far.conversation.into_bytes();
     }
+    (near.conversation, far.conversation) = near.conversation.fitted_to(far.conversation);
     [near, far]
 }
 

@@ -8,8 +8,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::net::noise;
-use super::program::{connect, listening, shared};
-use super::rows::Leg;
+use super::program::{connect, listening};
+use super::rows::{Leg, shared};
 use crate::support::program::Program;
 use crate::support::until::until;
 

@@ -5,6 +5,7 @@
 //! input and output, exit codes, signals) by the program ([`program`]).
 
 mod bytes;
+mod ends;
 mod killed;
 mod messages;
 mod net;

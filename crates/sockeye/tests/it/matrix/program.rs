@@ -10,13 +10,8 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::net::noise;
-use super::rows::{Leg, doors};
+use super::rows::{Leg, shared};
 use crate::support::program::{Program, sockeye};
-
-/// The legs that two processes can share.
-pub(super) fn shared() -> impl Iterator<Item = &'static Leg> {
-    doors().filter(|leg| leg.is_here() && !leg.at.starts_with("mem:"))
-}
 
 /// Starts `sockeye listen` at a leg, without standard input, and returns what opens it.
 pub(super) fn listening(leg: &Leg, dir: &Path, more: &[&str]) -> (Program, Vec<String>) {
@@ -42,7 +37,7 @@ pub(super) fn listening(leg: &Leg, dir: &Path, more: &[&str]) -> (Program, Vec<S
 }
 
 /// What has been named so far.
-static NUMBER: AtomicUsize = AtomicUsize::new(0);
+pub(super) static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
 pub(super) fn connect(to: &[String]) -> Command {
     let mut command = sockeye(&["connect"]);

@@ -35,6 +35,20 @@ pub(super) struct Pair {
     pub(super) right: &'static Leg,
 }
 
+/// An end that only a process has, and that is there once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// `-`, its standard input and output.
+    Standard,
+    /// `fd:3`, a descriptor of its parent.
+    Descriptor,
+    /// `mock:`, a peer that is played.
+    Mock,
+}
+
+/// Every such end; each is joined with every leg that two processes can share.
+pub(super) const ENDS: &[End] = &[End::Standard, End::Descriptor, End::Mock];
+
 const LEGS: &[Leg] = &[
     accepting("tcp", Bytes, "127.0.0.1:0", "", ""),
     accepting("tcp6", Bytes, "tcp6://[::1]:0", "", ""),
@@ -126,6 +140,11 @@ pub(super) fn doors() -> impl Iterator<Item = &'static Leg> + Clone {
         .filter(|leg| leg.accepts.is_some() && leg.is_bytes())
 }
 
+/// Returns those of them that two processes can share.
+pub(super) fn shared() -> impl Iterator<Item = &'static Leg> + Clone {
+    doors().filter(|leg| leg.is_here() && !leg.at.starts_with("mem:"))
+}
+
 /// Returns the legs that have layers.
 pub(super) fn layered() -> impl Iterator<Item = &'static Leg> {
     LEGS.iter()
@@ -193,6 +212,8 @@ fn no_row_is_missing() {
     assert_eq!(LEGS.len(), 26);
     assert_eq!(pairs_of_bytes().count(), 195);
     assert_eq!(pairs_of_messages().count(), 110);
+    let shared = doors().filter(|leg| !leg.at.starts_with("mem:"));
+    assert_eq!((ENDS.len(), shared.count()), (3, 11));
 }
 
 const SELF_SIGNED: &str = "+tls,self-signed";
