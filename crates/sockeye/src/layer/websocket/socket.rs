@@ -221,7 +221,10 @@ impl Messages for WebSocket {
             self.check()?;
             if self.peer_closed {
                 if self.close_sent {
-                    ready!(self.poll_shutdown(cx))?;
+                    ready!(self.unsent.poll_send(cx, &mut self.stream))?;
+                    ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+                    // Both have said all: a peer that does not wait for the end beneath misses nothing.
+                    let _ = ready!(Pin::new(&mut self.stream).poll_shutdown(cx));
                 }
                 return Poll::Ready(Ok(false));
             }

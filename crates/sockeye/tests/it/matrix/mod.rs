@@ -4,6 +4,7 @@
 //! this process, by the library, on a runtime of one thread; what only a process has (standard
 //! input and output, exit codes, signals) by the program ([`program`]).
 
+mod bounds;
 mod bytes;
 mod ends;
 mod killed;

@@ -145,6 +145,11 @@ pub(super) fn shared() -> impl Iterator<Item = &'static Leg> + Clone {
     doors().filter(|leg| leg.is_here() && !leg.at.starts_with("mem:"))
 }
 
+/// Returns the legs at which can be listened, whatever they carry.
+pub(super) fn accepted() -> impl Iterator<Item = &'static Leg> {
+    LEGS.iter().filter(|leg| leg.accepts.is_some())
+}
+
 /// Returns the legs that have layers.
 pub(super) fn layered() -> impl Iterator<Item = &'static Leg> {
     LEGS.iter()
