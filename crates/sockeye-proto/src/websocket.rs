@@ -4,10 +4,12 @@
 //! [`Receiver`] takes frames apart however they are cut, and [`encode`] writes them. No extension is
 //! ever agreed on, so that reserved bits are always wrong.
 
+mod forwarded;
 mod frame;
 mod handshake;
 mod receiver;
 
+pub use forwarded::forwarded_for;
 pub use frame::{Opcode, encode, encode_close};
 pub use handshake::{Accepted, HandshakeError, Offer, Refusal, Request, Response, Status};
 pub use receiver::{Incoming, Kind, Receiver, WebSocketError};

@@ -131,9 +131,15 @@ pub fn encode(opcode: Opcode, payload: &[u8], mask: Option<[u8; 4]>, into: &mut 
     }
 }
 
-/// Appends a Close frame with a status code (RFC 6455 section 7.4).
-pub fn encode_close(code: u16, mask: Option<[u8; 4]>, into: &mut Vec<u8>) {
-    encode(Opcode::Close, &code.to_be_bytes(), mask, into);
+/// Appends a Close frame with a status code and as much of a reason as fits (RFC 6455 section 7.4).
+pub fn encode_close(code: u16, reason: &str, mask: Option<[u8; 4]>, into: &mut Vec<u8>) {
+    let mut end = reason.len().min(REASON_BYTES_MAX);
+    while !reason.is_char_boundary(end) {
+        end -= 1;
+    }
+    let mut payload = Vec::from(code.to_be_bytes());
+    payload.extend_from_slice(reason.as_bytes().get(..end).unwrap_or_default());
+    encode(Opcode::Close, &payload, mask, into);
 }
 
 /// Masks or unmasks what stands `at` bytes after the beginning of a payload (RFC 6455 section 5.3).
@@ -158,6 +164,9 @@ const MASKED: u8 = 0x80;
 
 /// The longest payload of a control frame, bytes (RFC 6455 section 5.5).
 const CONTROL_BYTES_MAX: u64 = 125;
+
+/// The longest reason of a Close, bytes: what its status code leaves (RFC 6455 section 5.5.1).
+const REASON_BYTES_MAX: usize = 123;
 
 /// The longest head, bytes: two, a length of 8 and a mask of 4.
 pub(super) const HEAD_BYTES_MAX: usize = 14;

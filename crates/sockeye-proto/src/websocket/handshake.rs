@@ -21,6 +21,10 @@ pub struct Request {
     pub origin: Option<String>,
     /// The subprotocols, best first.
     pub subprotocols: Vec<String>,
+    /// Each `X-Forwarded-For`, for [`forwarded_for`](super::forwarded_for).
+    pub forwarded_for: Vec<String>,
+    /// The last `X-Forwarded-Proto`: what the client speaks with the gateway.
+    pub forwarded_proto: Option<String>,
     hosts: usize,
     keys: Vec<String>,
     versions: Vec<String>,
@@ -147,6 +151,8 @@ impl Request {
         match name.to_ascii_lowercase().as_str() {
             "host" => self.hosts += 1,
             "origin" => self.origin = Some(value.into()),
+            "x-forwarded-for" => self.forwarded_for.push(value.into()),
+            "x-forwarded-proto" => self.forwarded_proto = list(value).last(),
             "sec-websocket-key" => self.keys.push(value.into()),
             "sec-websocket-version" => self.versions.extend(list(value)),
             "sec-websocket-protocol" => self.subprotocols.extend(list(value)),

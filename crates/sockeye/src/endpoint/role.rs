@@ -149,11 +149,12 @@ impl Endpoint {
         Err(bytes.wrong_at(0, misplaced))
     }
 
-    /// Checks that no service of bytes is to answer on a WebSocket, whose protocol there is another one.
+    /// Checks that no service of bytes is to answer on a WebSocket that has no form of its own there.
     fn check_web(&self, served: &Self) -> Result<(), ParseError> {
         let web = self.words.iter().position(|word| word.row.name == "ws");
+        let has_form = words::scheme(served.address.scheme()).is_some_and(|row| row.web);
         match (&served.address, web) {
-            (Address::Service { name, .. }, Some(web)) => {
+            (Address::Service { name, .. }, Some(web)) if !has_form => {
                 let problem = format!("{name}: does not speak WebSocket in this version");
                 let hint = "it belongs to an endpoint of bytes, such as tcp".to_owned();
                 Err(self.wrong_at(web + 1, (problem, hint)))

@@ -174,6 +174,9 @@ impl OpenTo {
         if trusted.contains(ip) {
             return Ok(());
         }
+        if !self.layers.needs_trusted() {
+            return self.rules.check_source(info);
+        }
         tracing::warn!("refused {}: it is not in from= of +proxy", info.who());
         Err(Refusal::SourceForbidden)
     }
@@ -305,7 +308,7 @@ impl Desk {
 /// Tells a peer why it is refused, and waits a moment for it to read that.
 async fn farewell(conversation: Conversation, answer: Bytes) {
     let said = async {
-        match conversation {
+        match conversation.into_lines() {
             Conversation::Stream(mut stream) => {
                 stream.write_all(&answer).await?;
                 stream.shutdown().await?;

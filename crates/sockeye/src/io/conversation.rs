@@ -44,7 +44,17 @@ impl Conversation {
     #[must_use]
     pub fn into_bytes(self) -> Self {
         match self {
-            Self::Datagram(datagram) => datagram.into_bytes(),
+            Self::Datagram(datagram) => datagram.into_stream(|messages| messages.into_bytes()),
+            stream => stream,
+        }
+    }
+
+    /// Makes a stream of lines of messages that are a line each towards services of lines: those of
+    /// WebSocket. Each line that is written whole is a message without its ending.
+    #[must_use]
+    pub fn into_lines(self) -> Self {
+        match self {
+            Self::Datagram(datagram) => datagram.into_stream(|messages| messages.into_lines()),
             stream => stream,
         }
     }

@@ -72,6 +72,12 @@ pub trait Messages: fmt::Debug + Send + Unpin {
         None
     }
 
+    /// Makes a line of each of its messages, where [`Messages::has_bytes`] says that it can, and a
+    /// message of each line.
+    fn into_lines(self: Box<Self>) -> Option<Stream> {
+        None
+    }
+
     /// Returns the stream beneath, where there is one.
     fn stream(&mut self) -> Option<&mut Stream> {
         None
@@ -180,15 +186,18 @@ impl Datagram {
 }
 
 impl Datagram {
-    /// Makes a stream of it where the edges of its messages mean nothing towards bytes.
-    pub(super) fn into_bytes(self) -> Conversation {
+    /// Makes a stream of it by `make` where the edges of its messages mean nothing towards bytes.
+    pub(super) fn into_stream(
+        self,
+        make: impl FnOnce(Box<dyn Messages>) -> Option<Stream>,
+    ) -> Conversation {
         if !self.messages.has_bytes() || !self.arrived.is_empty() {
             return self.into();
         }
         let Self {
             messages, bounds, ..
         } = self;
-        match messages.into_bytes() {
+        match make(messages) {
             Some(stream) => stream.bounded(bounds).into(),
             None => unreachable!("it has said that it can"),
         }

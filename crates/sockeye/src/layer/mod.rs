@@ -79,13 +79,21 @@ impl Layers {
         self.layers.iter().filter_map(Layer::note)
     }
 
-    /// Returns the networks from which a connection must come, where a layer then learns whom it is
-    /// for.
+    /// Returns the networks of those who are believed for whom they come, where a layer then learns
+    /// that.
     pub(crate) fn trusted(&self) -> Option<&NetworkSet> {
         self.layers.iter().find_map(|layer| match layer {
             Layer::Proxy(proxy) => proxy.trusted(),
+            Layer::Ws(ws) => ws.trusted(),
             _ => None,
         })
+    }
+
+    /// Tells whether nobody else may come.
+    pub(crate) fn needs_trusted(&self) -> bool {
+        let needs =
+            |layer: &Layer| matches!(layer, Layer::Proxy(proxy) if proxy.trusted().is_some());
+        self.layers.iter().any(needs)
     }
 
     /// Wraps a conversation in all of them and adds what they learn to `info`.

@@ -145,6 +145,12 @@ const WS: &[KeyRow] = &[
         "the pages from which browsers may connect, or *",
     )
     .accepting(),
+    key(
+        "from",
+        Kind::Networks,
+        "the networks of gateways whose X-Forwarded-For is believed; 0.0.0.0 is who has no IP address",
+    )
+    .accepting(),
 ];
 
 const PROXY: &[KeyRow] = &[

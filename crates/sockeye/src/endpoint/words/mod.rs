@@ -29,6 +29,8 @@ pub struct SchemeRow {
     pub stands: Stands,
     /// Whether this version has it.
     pub built: bool,
+    /// Whether a service of bytes has a form for WebSocket, too: its messages are lines.
+    pub web: bool,
     /// What it does, in one line.
     pub doc: &'static str,
 }

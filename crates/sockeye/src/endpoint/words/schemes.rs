@@ -110,6 +110,7 @@ pub static SCHEMES: &[SchemeRow] = &[
     answering("hello", Form::Nothing, "greets and closes"),
     SchemeRow {
         built: cfg!(feature = "sqlite"),
+        web: true,
         ..service("chat", Form::Nothing, "chat (IRC), in serve only")
     },
     answering(
@@ -151,6 +152,7 @@ const fn transport(name: &'static str, form: Form, doc: &'static str) -> SchemeR
         carries: Carries::Bytes,
         stands,
         built: true,
+        web: false,
         doc,
     }
 }
@@ -188,6 +190,7 @@ const fn service(name: &'static str, form: Form, doc: &'static str) -> SchemeRow
         carries: Carries::Bytes,
         stands,
         built: false,
+        web: false,
         doc,
     }
 }

@@ -1,12 +1,14 @@
 //! The accepting end's handshake: a request that is answered, with 101 or why not.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use sockeye_proto::websocket::{Offer, Refusal, Request};
+use sockeye_proto::websocket::{Accepted, Offer, Refusal, Request, Status, forwarded_for};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::endpoint::NetworkSet;
 use crate::error::words;
-use crate::io::{Stream, WebSocketInfo, read_piece};
+use crate::io::{ConnectionInfo, ProxyInfo, ProxyTls, Stream, WebSocketInfo, read_piece};
 
 /// What is taken.
 #[derive(Debug)]
@@ -14,14 +16,18 @@ pub(super) struct Accept {
     pub(super) path: Option<String>,
     pub(super) subprotocols: Vec<String>,
     pub(super) origins: Vec<String>,
+    /// Gateways that are believed for whom they come.
+    pub(super) from: Option<NetworkSet>,
 }
 
 impl Accept {
-    /// Answers a request; `spoken` are the subprotocols of the service.
+    /// Answers a request; `spoken` are the subprotocols of the service. Whom a gateway comes for is
+    /// added to `info`.
     pub(super) async fn shake(
         &self,
         stream: &mut Stream,
         spoken: &[&str],
+        info: &mut ConnectionInfo,
     ) -> Result<WebSocketInfo, String> {
         let request = match read(stream).await {
             Ok(request) => request.map_err(|error| (Refusal::of(&error), error.to_string())),
@@ -38,11 +44,14 @@ impl Accept {
             subprotocols: if own.is_empty() { spoken } else { &own },
             origins: &origins,
         };
-        let judged = request.and_then(|request| match request.judge(&offer) {
-            Ok(accepted) => Ok((request, accepted)),
-            Err(refusal) => {
-                let why = refused_because(&refusal, &request);
-                Err((refusal, why))
+        let judged = request.and_then(|request| {
+            let accepted = request.judge(&offer);
+            match accepted.and_then(|accepted| self.learn(&request, accepted, info)) {
+                Ok(accepted) => Ok((request, accepted)),
+                Err(refusal) => {
+                    let why = refused_because(&refusal, &request);
+                    Err((refusal, why))
+                }
             }
         });
         match judged {
@@ -63,6 +72,43 @@ impl Accept {
                 Err(why)
             }
         }
+    }
+}
+
+impl Accept {
+    /// Takes over for whom a gateway comes that is believed.
+    fn learn(
+        &self,
+        request: &Request,
+        accepted: Accepted,
+        info: &mut ConnectionInfo,
+    ) -> Result<Accepted, Refusal> {
+        let unspecified = IpAddr::from([0, 0, 0, 0]);
+        let gateway = info.peer.map_or(unspecified, |peer| peer.ip());
+        let Some(from) = self.from.as_ref().filter(|from| from.contains(gateway)) else {
+            return Ok(accepted);
+        };
+        let told = forwarded_for(&request.forwarded_for, |ip| from.contains(ip));
+        let Some(peer) = told.map_err(|_| Refusal {
+            status: Status::BadRequest,
+            why: "an X-Forwarded-For that is no address",
+        })?
+        else {
+            return Ok(accepted);
+        };
+        tracing::info!(target: "step", "websocket: {} comes for {peer}", info.peer_text);
+        info.peer = Some(peer);
+        let proxy_text = std::mem::replace(&mut info.peer_text, peer.to_string());
+        // What the gateway has proved is not proved by whom it comes for.
+        info.credentials = None;
+        info.tls = None;
+        let is_secure = matches!(request.forwarded_proto.as_deref(), Some("https" | "wss"));
+        info.proxied = Some(Box::new(ProxyInfo {
+            proxy_text,
+            tls: is_secure.then(ProxyTls::default),
+            ..ProxyInfo::default()
+        }));
+        Ok(accepted)
     }
 }
 

@@ -2,15 +2,18 @@
 //!
 //! ```text
 //! handshake over HTTP ──▶ WebSocket: messages ──into_bytes──▶ WebSocketStream: their bytes alone
+//!                                             ──into_lines──▶ WebSocketStream: a line each
 //! ```
 //!
-//! Messages keep their edges towards messages and services; towards bytes they are pieces of a stream.
+//! Messages keep their edges towards messages and services; towards bytes they are pieces of a stream,
+//! and towards chat lines of it (IRCv3 websocket).
 //! Half-close: WebSocket has none. The end of the own direction is a Close, and what the peer still
 //! sends is read until its own, or until 10 s have passed without a byte. A stream that ends without a
 //! Close was cut.
 
 mod accept;
 mod connect;
+mod lines;
 mod socket;
 mod stream;
 #[cfg(test)]
@@ -21,9 +24,9 @@ use std::time::Duration;
 use sockeye_proto::websocket::Kind;
 
 use super::Beyond;
-use crate::endpoint::{Endpoint, Role, Value, Word};
+use crate::endpoint::{Endpoint, NetworkSet, Role, Value, Word};
 use crate::error::{Error, ErrorKind};
-use crate::io::{ConnectionInfo, Datagram, Stream, read_secret};
+use crate::io::{ConnectionInfo, Datagram, Stream, read_networks, read_secret};
 use accept::Accept;
 use connect::Connect;
 use socket::WebSocket;
@@ -78,6 +81,13 @@ impl Ws {
                 path,
                 subprotocols,
                 origins: list(word, "origins"),
+                from: match word.value("from") {
+                    Some(Value::Networks(from)) => Some(
+                        read_networks(&from)
+                            .map_err(|(kind, why)| Error::new(kind, "open", endpoint, why))?,
+                    ),
+                    _ => None,
+                },
             }),
             Role::Connect | Role::Serve => End::Connect(Connect {
                 host: connect::host(endpoint),
@@ -112,6 +122,14 @@ impl Ws {
         })
     }
 
+    /// Returns the networks of gateways that are believed, where it learns from such.
+    pub(super) fn trusted(&self) -> Option<&NetworkSet> {
+        match &self.end {
+            End::Accept(accept) => accept.from.as_ref(),
+            End::Connect(_) => None,
+        }
+    }
+
     /// Shakes hands over `stream`; where messages are to be bytes is decided later.
     pub(super) async fn wrap(
         &self,
@@ -124,7 +142,7 @@ impl Ws {
             End::Connect(_) => ("connect", self.endpoint.clone()),
         };
         let shaken = match &self.end {
-            End::Accept(accept) => accept.shake(&mut stream, beyond.subprotocols).await,
+            End::Accept(accept) => accept.shake(&mut stream, beyond.subprotocols, info).await,
             End::Connect(connect) => connect.shake(&mut stream).await,
         };
         let settled = shaken.map_err(|why| {

@@ -23,6 +23,7 @@ use tokio::io::AsyncWrite;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::Settings;
+use super::lines;
 use super::stream::WebSocketStream;
 use crate::io::{Messages, Stream, poll_piece};
 use crate::layer::unsent::Unsent;
@@ -33,8 +34,7 @@ pub(super) struct WebSocket {
     pub(super) stream: Stream,
     settings: Settings,
     receiver: Receiver,
-    /// Whether pieces of messages are handed on as they come.
-    in_pieces: bool,
+    pieces: Pieces,
     /// What has come of a message.
     message: Vec<u8>,
     /// What the peer sent last.
@@ -43,6 +43,8 @@ pub(super) struct WebSocket {
     close_sent: bool,
     peer_closed: bool,
     failed: Option<WebSocketError>,
+    /// What the Close says of why this end ends.
+    pub(super) reason: String,
     timer: Option<Pin<Box<Sleep>>>,
     /// Whether a ping waits for anything to come back.
     pinged: bool,
@@ -53,13 +55,14 @@ impl WebSocket {
         Self {
             stream,
             receiver: Receiver::new(!settings.masks, settings.bytes_max as u64),
-            in_pieces: false,
+            pieces: Pieces::Whole,
             message: Vec::new(),
             heard: None,
             unsent: Unsent::default(),
             close_sent: false,
             peer_closed: false,
             failed: None,
+            reason: String::new(),
             timer: settings.ping.map(|ping| Box::pin(sleep(ping))),
             pinged: false,
             settings,
@@ -67,10 +70,12 @@ impl WebSocket {
     }
 
     /// Hands on pieces of messages from now on; no limit holds where nothing is kept.
-    pub(super) fn in_pieces(mut self) -> Self {
+    pub(super) fn in_pieces(mut self, pieces: Pieces) -> Self {
         self.receiver = Receiver::new(!self.settings.masks, u64::MAX);
-        self.in_pieces = true;
-        self.settings.kind = self.settings.kind.or(Some(Kind::Binary));
+        if pieces == Pieces::Bytes {
+            self.settings.kind = self.settings.kind.or(Some(Kind::Binary));
+        }
+        self.pieces = pieces;
         self
     }
 
@@ -86,8 +91,11 @@ impl WebSocket {
                 Ok(None) => return Ok(()),
                 Ok(Some(Incoming::Data { kind, bytes, last })) => {
                     self.heard = Some(kind);
-                    if self.in_pieces {
+                    if self.pieces != Pieces::Whole {
                         into.extend((!bytes.is_empty()).then(|| bytes.into()));
+                        if last && self.pieces == Pieces::Lines {
+                            into.push_back(Bytes::from_static(lines::ENDING));
+                        }
                         continue;
                     }
                     match self.message.is_empty() {
@@ -110,7 +118,8 @@ impl WebSocket {
                     if !self.close_sent {
                         self.close_sent = true;
                         // The peer is told why, where it takes it at once.
-                        let _ = self.send(cx, |made, mask| encode_close(error.code(), mask, made));
+                        let _ =
+                            self.send(cx, |made, mask| encode_close(error.code(), "", mask, made));
                     }
                     self.failed = Some(error);
                     return Ok(());
@@ -125,13 +134,38 @@ impl WebSocket {
         cx: &mut Context<'_>,
         make: impl FnOnce(&mut Vec<u8>, Option<[u8; 4]>),
     ) -> io::Result<()> {
-        let mask = self.mask()?;
+        self.send_frames(cx, |socket, made| {
+            make(made, socket.mask()?);
+            Ok(())
+        })
+    }
+
+    /// Sends the frames that `make` makes, also those before one that it cannot make.
+    fn send_frames(
+        &mut self,
+        cx: &mut Context<'_>,
+        make: impl FnOnce(&mut Self, &mut Vec<u8>) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut made = MADE.take();
-        make(&mut made, mask);
+        let encoded = make(self, &mut made);
         let sent = self.unsent.send(cx, &mut self.stream, &made);
         made.clear();
         MADE.set(made);
-        sent
+        sent.and(encoded)
+    }
+
+    /// Sends what `make` makes of messages once what was made before has left.
+    pub(super) fn poll_send_frames(
+        &mut self,
+        cx: &mut Context<'_>,
+        make: impl FnOnce(&mut Self, &mut Vec<u8>) -> io::Result<()>,
+    ) -> Poll<io::Result<()>> {
+        self.check()?;
+        if self.close_sent {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        ready!(self.unsent.poll_send(cx, &mut self.stream))?;
+        Poll::Ready(self.send_frames(cx, make))
     }
 
     /// Makes a mask that nobody can foresee, where this end masks (RFC 6455 section 5.3).
@@ -261,12 +295,7 @@ impl Messages for WebSocket {
         }
         while !from.is_empty() {
             ready!(self.unsent.poll_send(cx, &mut self.stream))?;
-            let mut made = MADE.take();
-            let encoded = self.encode_some(from, &mut made);
-            let sent = self.unsent.send(cx, &mut self.stream, &made);
-            made.clear();
-            MADE.set(made);
-            sent.and(encoded)?;
+            self.send_frames(cx, |socket, made| socket.encode_some(from, made))?;
         }
         ready!(self.unsent.poll_send(cx, &mut self.stream))?;
         Pin::new(&mut self.stream).poll_flush(cx)
@@ -280,7 +309,8 @@ impl Messages for WebSocket {
         if !self.close_sent {
             ready!(self.unsent.poll_send(cx, &mut self.stream))?;
             self.close_sent = true;
-            self.send(cx, |made, mask| encode_close(NORMAL, mask, made))?;
+            let reason = std::mem::take(&mut self.reason);
+            self.send(cx, |made, mask| encode_close(NORMAL, &reason, mask, made))?;
             self.wait(CLOSE_PATIENCE);
         }
         ready!(self.unsent.poll_send(cx, &mut self.stream))?;
@@ -313,15 +343,25 @@ impl Messages for WebSocket {
     }
 
     fn into_bytes(self: Box<Self>) -> Option<Stream> {
-        Some(Stream::layered(WebSocketStream::new(*self)))
+        Some(Stream::layered(WebSocketStream::of_bytes(*self)))
+    }
+
+    fn into_lines(self: Box<Self>) -> Option<Stream> {
+        Some(Stream::layered(WebSocketStream::of_lines(*self)))
     }
 }
 
 impl WebSocket {
+    /// Encodes one message.
+    pub(super) fn encode_message(&self, message: &[u8], made: &mut Vec<u8>) -> io::Result<()> {
+        encode(self.opcode_of(message)?, message, self.mask()?, made);
+        Ok(())
+    }
+
     /// Encodes messages up to some size, so that many small ones are one write.
     fn encode_some(&self, from: &mut VecDeque<Bytes>, made: &mut Vec<u8>) -> io::Result<()> {
         while let Some(message) = from.front() {
-            encode(self.opcode_of(message)?, message, self.mask()?, made);
+            self.encode_message(message, made)?;
             from.pop_front();
             if made.len() >= WRITE_BYTES {
                 break;
@@ -337,6 +377,17 @@ thread_local! {
     static MADE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
+/// What becomes of the messages that come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pieces {
+    /// They are handed on whole.
+    Whole,
+    /// They are handed on as they come, and their ends are not told.
+    Bytes,
+    /// They are handed on as they come, each with the end of a line behind it.
+    Lines,
+}
+
 /// The end of a stream without a Close.
 const CUT: &str = "the connection was cut: it ended without a Close";
 const NO_CLOSE: &str = "the peer sent no Close and nothing else for 10 s";
@@ -349,4 +400,4 @@ const NORMAL: u16 = 1000;
 /// With so much waiting to leave no pong is added, bytes.
 const PONGS_BYTES_MAX: usize = 4 * 1024;
 /// What is written at once, bytes.
-const WRITE_BYTES: usize = 64 * 1024;
+pub(super) const WRITE_BYTES: usize = 64 * 1024;

@@ -1,29 +1,40 @@
-//! The bytes of a WebSocket's messages, without their edges.
+//! The bytes of a WebSocket's messages: without their edges, or as lines.
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::socket::WebSocket;
+use super::lines::Lines;
+use super::socket::{Pieces, WebSocket};
 use crate::io::{Layered, Messages, Socket};
 
-/// A WebSocket as a stream: what is written at once is a message.
+/// A WebSocket as a stream: what is written at once is a message, or each line is one.
 #[derive(Debug)]
 pub(super) struct WebSocketStream {
     socket: WebSocket,
     /// Came, and not read yet for lack of room.
     arrived: VecDeque<Bytes>,
+    lines: Option<Lines>,
 }
 
 impl WebSocketStream {
-    pub(super) fn new(socket: WebSocket) -> Self {
+    pub(super) fn of_bytes(socket: WebSocket) -> Self {
         Self {
-            socket: socket.in_pieces(),
+            socket: socket.in_pieces(Pieces::Bytes),
             arrived: VecDeque::new(),
+            lines: None,
+        }
+    }
+
+    pub(super) fn of_lines(socket: WebSocket) -> Self {
+        Self {
+            socket: socket.in_pieces(Pieces::Lines),
+            arrived: VecDeque::new(),
+            lines: Some(Lines::default()),
         }
     }
 }
@@ -61,7 +72,10 @@ impl AsyncWrite for WebSocketStream {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let socket = &mut self.socket;
+        let Self { socket, lines, .. } = &mut *self;
+        if let Some(lines) = lines {
+            return lines.poll_write(socket, cx, &[IoSlice::new(buf)]);
+        }
         ready!(socket.unsent.poll_send(cx, &mut socket.stream))?;
         let piece = buf.get(..PIECE_BYTES).unwrap_or(buf);
         let mut message = VecDeque::from([Bytes::copy_from_slice(piece)]);
@@ -70,6 +84,25 @@ impl AsyncWrite for WebSocketStream {
             // What the stream beneath did not take of it waits there.
             _ => Poll::Ready(Ok(piece.len())),
         }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let Self { socket, lines, .. } = &mut *self;
+        match lines {
+            Some(lines) => lines.poll_write(socket, cx, bufs),
+            None => {
+                let first = bufs.iter().find(|buf| !buf.is_empty());
+                self.poll_write(cx, first.map_or(&[], |buf| buf))
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.lines.is_some()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -246,8 +246,8 @@ impl Service for Chat {
         conversation: Conversation,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        let Conversation::Stream(stream) = conversation else {
-            let why = "chat needs a byte stream";
+        let Conversation::Stream(stream) = conversation.into_lines() else {
+            let why = "chat needs a byte stream or a WebSocket";
             let peer = &session.info().peer_text;
             let refused = Error::new(ErrorKind::ConfigUsage, "serve", peer, why);
             return Box::pin(std::future::ready(Err(refused)));
@@ -257,6 +257,10 @@ impl Service for Chat {
             connection.serve().await;
             Ok(())
         })
+    }
+
+    fn subprotocols(&self) -> &'static [&'static str] {
+        &["text.ircv3.net", "binary.ircv3.net"]
     }
 
     fn refusal(&self, why: Refusal) -> Option<Bytes> {

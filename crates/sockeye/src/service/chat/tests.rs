@@ -1,6 +1,8 @@
 //! The chat service over memory with paused time, and over a real store through restarts.
 
 mod multiline;
+mod slow;
+mod web;
 
 use std::io;
 use std::time::Duration;
@@ -98,10 +100,22 @@ impl Hub {
         .await
     }
 
+    /// Listens at another door, too.
+    async fn open(&self, at: &str) -> Listening {
+        let at = Endpoint::parse(at).unwrap();
+        let admission = Admission::new(Chat::admission(Vec::new()));
+        let listening = self.engine.listen_under(&at, self.chat.clone(), admission);
+        listening.await.unwrap()
+    }
+
     async fn connect(&self) -> Client {
+        self.connect_to(&self.door).await
+    }
+
+    async fn connect_to(&self, door: &Endpoint) -> Client {
         // The service's end is the session of interest, not this one.
-        let (Conversation::Stream(stream), _) = self.engine.connect(&self.door).await.unwrap()
-        else {
+        let (conversation, _) = self.engine.connect(door).await.unwrap();
+        let Conversation::Stream(stream) = conversation.into_lines() else {
             panic!("a byte stream");
         };
         Client {
@@ -111,7 +125,11 @@ impl Hub {
     }
 
     async fn client(&self, nick: &str) -> Client {
-        let mut client = self.connect().await;
+        self.client_at(&self.door, nick).await
+    }
+
+    async fn client_at(&self, door: &Endpoint, nick: &str) -> Client {
+        let mut client = self.connect_to(door).await;
         client
             .say(&format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}\r\n"))
             .await;
