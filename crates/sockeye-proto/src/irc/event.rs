@@ -100,6 +100,20 @@ pub enum Fact {
         /// What is so from now on.
         change: StoredRegistry,
     },
+    /// An account wants something of its clients' presence.
+    Prefer {
+        /// Which account.
+        account: AccountId,
+        /// All that it wants.
+        wanted: Preferences,
+    },
+    /// What a restart has to know of the client that stays for an account.
+    Stay {
+        /// Which account.
+        account: AccountId,
+        /// All there is to know; `None`: no client stays any more.
+        stay: Option<StoredStay>,
+    },
 }
 
 impl Fact {
@@ -111,7 +125,9 @@ impl Fact {
             | Self::Mode { .. }
             | Self::ReadMark { .. }
             | Self::Rename { .. }
-            | Self::Registry { .. } => true,
+            | Self::Registry { .. }
+            | Self::Prefer { .. }
+            | Self::Stay { .. } => true,
             Self::Message(_) | Self::Direct(_) | Self::Presence(_) | Self::Redact { .. } => false,
         }
     }
@@ -232,6 +248,51 @@ pub enum PresenceChange {
         /// The new nick.
         nick: String,
     },
+}
+
+/// What an account wants of its clients' presence; `None`: as the hub has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferences {
+    /// Whether its client stays when its last connection goes.
+    pub always_on: Option<bool>,
+    /// Whether its connections may share a nick.
+    pub multiclient: Option<bool>,
+}
+
+/// A client that stays without connections. The order of the fields is part of the stored format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredStay {
+    /// The name of its account.
+    pub account: String,
+    /// Its nick.
+    pub nick: String,
+    /// Its user name.
+    pub user: String,
+    /// Its host, as others see it.
+    pub host: String,
+    /// Its real name.
+    pub realname: String,
+    /// The letters of its modes.
+    pub modes: String,
+    /// Why it is away, as its last connection has said.
+    pub away: Option<String>,
+    /// Since when it is on the network, milliseconds since 1970.
+    pub signed_on_ms: u64,
+    /// When a connection has come or gone last, milliseconds since 1970.
+    pub seen_ms: u64,
+    /// Where it is, in the order of joining.
+    pub channels: Vec<StoredMembership>,
+}
+
+/// Being on a channel, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredMembership {
+    /// Which channel.
+    pub channel: ChannelId,
+    /// How the channel began, if it has no stored state of its own.
+    pub found: Option<Found>,
+    /// The letters of its prefixes there.
+    pub ranks: String,
 }
 
 /// A channel message as stored: all that a later reader is shown.

@@ -16,6 +16,9 @@ impl SessionId {
         Self((generation as u64) << 32 | slot as u64)
     }
 
+    /// No session: where something happens by itself.
+    pub(crate) const NONE: Self = Self(u64::MAX);
+
     /// Returns the index into tables of sessions.
     pub const fn slot(self) -> usize {
         (self.0 & u32::MAX as u64) as usize

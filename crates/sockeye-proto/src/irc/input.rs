@@ -13,7 +13,7 @@ use super::ban::BanRequest;
 use super::caps::Caps;
 use super::event::Record;
 use super::history::HistoryRequest;
-use super::id::SessionId;
+use super::id::{AccountId, SessionId};
 use super::message::Message;
 use super::multiline::ClientBatch;
 
@@ -77,6 +77,15 @@ pub enum Input {
         user: String,
         /// Its host from now on.
         host: String,
+    },
+    /// Time has passed, or the settings have changed: who stays and may not any more has to go.
+    Expire,
+    /// The client that stays for an account has to go, if there is one.
+    Retire {
+        /// Which account.
+        account: AccountId,
+        /// What the others read in its QUIT.
+        reason: String,
     },
     /// A client is gone or is to go; valid in any state, also before [`Input::Enter`] was answered.
     Leave {

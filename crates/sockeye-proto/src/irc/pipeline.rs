@@ -19,6 +19,8 @@
 //!   next batch as a void, and until that is stored neither the refusal nor anything behind it
 //!   leaves. So one batch takes back however many rows the one before it had in vain. A row of who
 //!   came or went that others have made untrue meanwhile is taken back without waiting.
+//! * **Staying.** What a restart has to know of a client that stays without connections is stored
+//!   after it has changed, in the next batch; what was told of the change waits for that, too.
 //! * **Failed.** What should have been stored in a failed batch becomes a refusal to its sender;
 //!   everything else of it keeps its place, and so does coming and going, which the history then
 //!   lacks. A void that could not be written is not waited for any longer: it goes along with the
@@ -38,15 +40,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
-pub use clients::Client;
+pub use clients::{Client, Staying};
 use flow::Flows;
 use order::{Clock, Entry, Order, Said};
 
 use super::account;
 use super::caps::Caps;
+use super::command::stay::{Expire, Retire};
 use super::command::{self, Beside, Work, errand, host::ChangeHost, login::LogIn, quit::Leave};
 use super::event::Record;
-use super::id::{AccountId, Number, SessionId};
+use super::id::{AccountId, ChannelId, Number, SessionId};
 use super::input::{Batch, Input, Output};
 use super::message::Message;
 use super::network::{Event, Network, Replies};
@@ -64,7 +67,7 @@ pub struct Pipeline {
     applied: Number,
     voids: Voids,
     erasures: Erasures,
-    /// What may not leave before the awaited voids are stored.
+    /// What may not leave before what is awaited is stored.
     withheld: Vec<Output>,
     /// What answers lines that wait for the accounts, so far.
     waiting: BTreeMap<SessionId, Replies>,
@@ -77,7 +80,7 @@ struct Voids {
     owed: Vec<Number>,
     /// In the batch that is being appended.
     in_log: Vec<Number>,
-    /// Whether outputs wait for them.
+    /// Whether outputs wait for them, or for the rows of clients that stay.
     awaited: bool,
 }
 
@@ -129,6 +132,7 @@ impl Pipeline {
         for record in tail {
             network.restore_record(record).map_err(RestoreError)?;
         }
+        network.restore_stays().map_err(RestoreError)?;
         Ok(Self {
             network,
             clock: Clock {
@@ -170,7 +174,12 @@ impl Pipeline {
         if let Some(session) = leaving(&input) {
             self.leaves(session);
         }
-        if let Some((input, random)) = self.flows.admit(input, random) {
+        let Some(session) = flow::session_of(&input) else {
+            return self.check(input, random);
+        };
+        let client = self.network.client_of(session);
+        let siblings = client.map_or(&[][..], |client| &client.sessions);
+        if let Some((input, random)) = self.flows.admit(session, input, random, siblings) {
             self.check(input, random);
         }
     }
@@ -178,7 +187,11 @@ impl Pipeline {
     /// Returns what to append next, when no append is running and something durable waits.
     pub fn next_batch(&mut self) -> Option<Batch> {
         let wanted = self.voids.awaited || self.erasures.are_due;
-        let records = self.order.next_records(wanted)?;
+        let mut records = self.order.next_records(wanted)?;
+        // Rows are in the order of their numbers, also from batch to batch.
+        if !self.order.leaves_open() {
+            records.extend(self.stays());
+        }
         self.voids.in_log = mem::take(&mut self.voids.owed);
         self.erasures.in_log = mem::take(&mut self.erasures.owed);
         self.erasures.are_due = false;
@@ -194,10 +207,22 @@ impl Pipeline {
     pub fn closing_batch(&mut self) -> Option<Batch> {
         let voids = mem::take(&mut self.voids.owed);
         let erased = mem::take(&mut self.erasures.owed);
-        (!voids.is_empty() || !erased.is_empty()).then(|| Batch {
-            records: Vec::new(),
+        let records = self.stays();
+        let is_empty = voids.is_empty() && erased.is_empty() && records.is_empty();
+        (!is_empty).then_some(Batch {
+            records,
             voids,
             erased,
+        })
+    }
+
+    /// Returns the rows of clients that stay and have changed.
+    fn stays(&mut self) -> Vec<Record> {
+        let clock = &mut self.clock;
+        self.network.changed_stays(|fact| Record {
+            stamp: clock.stamp(0),
+            channel: ChannelId::NONE,
+            fact,
         })
     }
 
@@ -206,7 +231,13 @@ impl Pipeline {
         self.order.decided();
         self.voids.in_log.clear();
         self.erasures.in_log.clear();
-        self.voids.awaited = !self.voids.owed.is_empty();
+        self.network.stays.committed();
+        self.voids.awaited = self.owes();
+    }
+
+    /// Returns whether something has to be stored that has happened.
+    fn owes(&self) -> bool {
+        !self.voids.owed.is_empty() || self.network.stays.has_changed()
     }
 
     /// The batch is not in the log and will never be: its senders get their refusal.
@@ -222,8 +253,9 @@ impl Pipeline {
             }
         }
         self.order.decided();
-        // Voids that could not be written go first in the next batch, but nobody waits for them.
-        self.voids.awaited = !self.voids.owed.is_empty();
+        // What could not be written goes first in the next batch, but nobody waits for it.
+        self.voids.awaited = self.owes();
+        self.network.stays.failed();
         self.voids.in_log.append(&mut self.voids.owed);
         self.voids.owed = mem::take(&mut self.voids.in_log);
         self.erasures.owed.append(&mut self.erasures.in_log);
@@ -238,19 +270,14 @@ impl Pipeline {
             outputs.append(&mut withheld);
         }
         while let Some(entry) = self.order.pop_ready() {
-            let effects = if self.voids.awaited {
-                &mut withheld
-            } else {
-                &mut *outputs
-            };
-            let finished = self.apply(entry, effects);
-            // Applying it may have voided rows, for which its own replies wait too.
-            let replies = if self.voids.awaited {
-                &mut withheld
-            } else {
-                &mut *outputs
-            };
-            self.finish(finished, replies);
+            let mark = outputs.len();
+            let finished = self.apply(entry, outputs);
+            self.finish(finished, outputs);
+            self.voids.awaited |= self.network.stays.take_news();
+            // Applying it may have led to rows, for which what it says waits too.
+            if self.voids.awaited {
+                withheld.extend(outputs.drain(mark..));
+            }
         }
         self.withheld = withheld;
         self.hide_voided(outputs.iter_mut().skip(before));
@@ -271,6 +298,7 @@ impl Pipeline {
         };
         let before = mem::replace(&mut self.network.settings, settings);
         self.network.tell_offers(&before, &mut self.withheld);
+        self.network.settle_stays();
     }
 
     /// Sets which nicks belong to which accounts, as compared, in place of those before. Who has one
@@ -345,6 +373,15 @@ impl Pipeline {
                 (session, Work::Act(Event::Host(change)))
             }
             Input::Answer { session, answer } => return self.answer(session, answer, random),
+            Input::Expire => {
+                let now_ms = self.clock.wall_ms;
+                (SessionId::NONE, Work::Act(Event::Expire(Expire { now_ms })))
+            }
+            Input::Retire { account, reason } => {
+                let reason = command::shortened(&reason, command::REASON_BYTES_MAX);
+                let retire = Retire { account, reason };
+                (SessionId::NONE, Work::Act(Event::Retire(retire)))
+            }
             Input::Leave { session, reason } => {
                 let reason = command::shortened(&reason, command::REASON_BYTES_MAX);
                 (session, Work::Act(Event::Leave(Leave { session, reason })))

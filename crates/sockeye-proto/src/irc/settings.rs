@@ -53,6 +53,52 @@ pub struct Settings {
     pub channel_relays: bool,
     /// The client-only tags that are not relayed.
     pub tags_denied: TagsDenied,
+    /// Whether connections share nicks, and whether clients stay without any.
+    pub presence: Presence,
+}
+
+/// How clients and their connections belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presence {
+    /// Whether connections of an account may share a nick, unless it has said what it wants.
+    pub multiclient: bool,
+    /// Most connections of one account that share nicks.
+    pub devices_max: usize,
+    /// Whether the client of an account stays when its last connection goes.
+    pub always_on: AlwaysOn,
+    /// Most clients that stay.
+    pub always_on_max: usize,
+    /// After how long without a connection they leave all the same, days; 0: never.
+    pub always_on_days: u32,
+    /// Why a client is away that has no connection, or none with somebody in front of it.
+    pub away_text: String,
+}
+
+impl Default for Presence {
+    fn default() -> Self {
+        Self {
+            multiclient: true,
+            devices_max: 8,
+            always_on: AlwaysOn::OptIn,
+            always_on_max: 1_000,
+            always_on_days: 0,
+            away_text: "Not here right now".into(),
+        }
+    }
+}
+
+/// Whose clients stay.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AlwaysOn {
+    /// Those of accounts that want it.
+    #[default]
+    OptIn,
+    /// Those of accounts that have not said no.
+    OptOut,
+    /// Those of all accounts.
+    Mandatory,
+    /// Nobody's.
+    Disabled,
 }
 
 /// Modes without a parameter.

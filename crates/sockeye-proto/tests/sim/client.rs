@@ -101,7 +101,9 @@ impl Pending {
                 | Fact::Presence(_)
                 | Fact::Redact { .. }
                 | Fact::Rename { .. }
-                | Fact::Registry { .. } => false,
+                | Fact::Registry { .. }
+                | Fact::Prefer { .. }
+                | Fact::Stay { .. } => false,
                 Fact::ReadMark { read_ms, .. } => {
                     let time = format!("timestamp={}", time_text(*read_ms));
                     line.command == "MARKREAD" && params == [&time]

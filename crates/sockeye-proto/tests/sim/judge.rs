@@ -62,6 +62,9 @@ impl Judge {
             | Fact::Redact { .. }
             | Fact::Rename { .. }
             | Fact::Registry { .. } => "",
+            Fact::Prefer { .. } => "",
+            // The network writes it by itself.
+            Fact::Stay { .. } => return Ok(()),
             // It comes with the row of the line that makes its channel last.
             Fact::Found(_) => return Ok(()),
             // It happens whether it is stored or not.

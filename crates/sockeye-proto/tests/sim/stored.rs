@@ -42,7 +42,9 @@ pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTree
             | Fact::ReadMark { .. }
             | Fact::Redact { .. }
             | Fact::Rename { .. }
-            | Fact::Registry { .. } => {}
+            | Fact::Registry { .. }
+            | Fact::Prefer { .. }
+            | Fact::Stay { .. } => {}
         }
     }
     rooms

@@ -145,6 +145,7 @@ impl Intent for Join {
             }
         };
         enter(self.client, id, network);
+        network.touch(self.client);
         announce(self.client, id, stamp, network, effects);
         let client = network.clients.find(self.client);
         for session in client.map_or(Vec::new(), |client| client.sessions.clone()) {

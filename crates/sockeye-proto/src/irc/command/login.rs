@@ -50,7 +50,11 @@ impl Network {
         // The tag `account` still is that of before (IRCv3 account-tag, the example).
         let relay = relay.by(client).needs(Caps::ACCOUNT_NOTIFY);
         let was_operator = client.is_admin();
+        if let Some(before) = &client.account {
+            self.stays.release(before.id, id);
+        }
         self.clients.set_account(id, account);
+        self.settle_stay(id);
         let Some(client) = self.clients.find(id) else {
             return;
         };
@@ -68,6 +72,11 @@ impl Network {
         for channel in channels {
             self.grant(id, channel, stamp, effects);
         }
+        let client = self.clients.find(id);
+        if client.is_some_and(|client| client.sessions.is_empty() && !self.stays(client)) {
+            self.leave(id, "Logged out", stamp, effects);
+        }
+        self.touch(id);
     }
 
     /// Writes what a client is told that has logged in or out.

@@ -39,6 +39,7 @@ pub(crate) mod server;
 pub(crate) mod services;
 pub(crate) mod setname;
 pub(crate) mod stats;
+pub(crate) mod stay;
 pub(crate) mod topic;
 pub(crate) mod user_mode;
 pub(crate) mod who;

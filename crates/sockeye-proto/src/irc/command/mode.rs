@@ -189,7 +189,11 @@ impl Intent for ChangeModes {
         };
         let shown = Shown::before(&self.changes, channel);
         let mut done = Vec::new();
+        let mut ranked = Vec::new();
         for change in self.changes {
+            if let Change::Rank { member, .. } = &change {
+                ranked.push(*member);
+            }
             match change.carry_out(channel, clients, by, stamp.wall_ms) {
                 Ok(mode) => done.extend(mode),
                 Err(refused) => refused.say(effects.replies.lines(), &settings.server, &by.nick),
@@ -211,6 +215,9 @@ impl Intent for ChangeModes {
             network,
             effects.outputs,
         );
+        for member in ranked {
+            network.touch(member);
+        }
     }
 }
 

@@ -34,7 +34,7 @@ impl Leave {
     /// Returns whether the client leaves the network with this connection.
     pub(crate) fn ends(&self, network: &Network) -> bool {
         let client = network.client_of(self.session);
-        client.is_some_and(|client| client.sessions.len() == 1)
+        client.is_some_and(|client| client.sessions.len() == 1 && !network.stays(client))
     }
 }
 
@@ -50,11 +50,14 @@ impl Intent for Leave {
             // It has never been on the network.
             return effects.replies.close();
         };
+        let id = client.id;
         if self.ends(network) {
-            return network.leave(client.id, &self.reason, stamp, effects);
+            return network.leave(id, &self.reason, stamp, effects);
         }
         let goodbye = goodbye(client, &self.reason);
+        network.part_with(self.session, id, stamp);
         network.dismiss(self.session, goodbye, effects);
+        network.tell_away(id, stamp, effects);
     }
 }
 
@@ -84,12 +87,26 @@ impl Network {
         let Some(client) = self.clients.remove(id) else {
             return;
         };
+        if let Some(account) = &client.account {
+            self.stays.release(account.id, id);
+        }
         for channel in client.channels {
             self.remove_member(channel, id);
         }
         self.tell_offline((&client.folded, &client.nick), stamp, effects.outputs);
         let text = format_args!("Client exiting: {} ({reason})", client.source);
         self.notify_operators(id, text, stamp, effects.outputs);
+    }
+
+    /// Remembers of a connection that goes what its client needs that stays.
+    fn part_with(&mut self, session: SessionId, client: ClientId, stamp: &Stamp) {
+        let session = self.sessions.find(session);
+        let away = session.and_then(|session| session.away.clone());
+        if let Some(client) = self.clients.find_mut(client) {
+            client.seen_ms = stamp.wall_ms;
+            client.away_left = away.filter(|_| client.sessions.len() == 1);
+        }
+        self.touch(client);
     }
 
     /// Takes a connection from its client and closes it.

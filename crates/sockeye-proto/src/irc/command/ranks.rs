@@ -66,6 +66,7 @@ impl Network {
         if let Some(vanishes) = vanishes {
             self.send_to_audience(channel, id, &vanishes, effects.outputs);
         }
+        self.touch(id);
     }
 
     /// The same for all members that are logged in to an account.

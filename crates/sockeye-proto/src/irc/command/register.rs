@@ -7,91 +7,198 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 
 use super::nick::KEPT;
-use super::{Request, server};
+use super::{Request, join, server};
 use crate::irc::event::Stamp;
 use crate::irc::history::time_text;
-use crate::irc::id::{ClientId, SessionId};
-use crate::irc::input::{Candidate, Output};
+use crate::irc::id::{AccountId, ClientId, SessionId};
+use crate::irc::input::{AccountRef, Candidate, Output};
 use crate::irc::isupport;
+use crate::irc::message::Line;
 use crate::irc::network::client::UserModes;
 use crate::irc::network::{Client, Effects, Network, Session, client};
 use crate::irc::numeric::{
-    ERR_ALREADYREGISTERED, ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, RPL_CREATED, RPL_MYINFO,
-    RPL_WELCOME, RPL_YOURHOST,
+    ERR_ALREADYREGISTERED, ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, Numeric, RPL_CREATED,
+    RPL_MYINFO, RPL_WELCOME, RPL_YOURHOST,
 };
 
 pub(super) fn again(request: &mut Request<'_>) {
     request.reply(ERR_ALREADYREGISTERED).text();
 }
 
-/// Takes a client in and welcomes it, or refuses its nick; returns whether it is in.
+/// What it means that somebody asks to enter.
+enum Arrival {
+    /// A client comes whose nick is compared as this.
+    New(String),
+    /// A client has one more connection.
+    Attach(ClientId),
+    /// The nick cannot be had.
+    Refused(Numeric, &'static str),
+}
+
+/// Takes a client or one more connection of it in and welcomes it, or refuses its nick; returns
+/// whether it is in.
 pub(crate) fn enter(
     candidate: Candidate,
     stamp: &Stamp,
     network: &mut Network,
     effects: &mut Effects<'_>,
 ) -> bool {
-    let mapping = &network.settings.casemapping;
-    let nick = &candidate.nick;
-    let folded = mapping.fold(nick).filter(|_| mapping.is_nick(nick));
-    let account = candidate.account.as_ref();
-    let is_kept = (folded.as_ref()).is_some_and(|folded| network.is_kept_from(account, folded));
-    let refused = match &folded {
-        None => Some(ERR_ERRONEUSNICKNAME),
-        Some(_) if is_kept => Some(ERR_NICKNAMEINUSE),
-        Some(folded) => network
-            .clients
-            .by_folded_nick(folded)
-            .map(|_| ERR_NICKNAMEINUSE),
-    };
-    let id = candidate.session;
-    if let (Some(folded), None) = (folded, refused) {
-        let (caps, link) = (candidate.caps, candidate.link.clone());
-        let newcomer = newcomer(candidate, folded, stamp, network);
-        let client = newcomer.id;
-        network.clients.insert(newcomer);
-        network.attach(Session::new(id, client, caps, link));
-        effects.outputs.push(Output::Entered { session: id });
-        announce(client, id, stamp, network, effects);
-        welcome(id, network, effects.replies.lines());
-        return true;
-    }
-    let mut lines = String::new();
-    if let Some(numeric) = refused {
-        let reply = numeric.to(&mut lines, &network.settings.server, "*");
-        match is_kept {
-            true => reply.param(nick).trailing(KEPT),
-            false => reply.param(nick).text(),
+    let session = candidate.session;
+    let entered = Output::Entered { session };
+    match Arrival::of(&candidate, network) {
+        Arrival::New(folded) => {
+            effects.outputs.push(entered);
+            come(candidate, folded, stamp, network, effects);
+            true
+        }
+        Arrival::Attach(client) => {
+            effects.outputs.push(entered);
+            attach(candidate, client, stamp, network, effects);
+            true
+        }
+        Arrival::Refused(numeric, why) => {
+            let mut lines = String::new();
+            let reply = numeric.to(&mut lines, &network.settings.server, "*");
+            reply.param(&candidate.nick).trailing(why);
+            let lines = Bytes::from(lines);
+            effects.outputs.push(Output::NickRefused { session, lines });
+            false
         }
     }
-    effects.outputs.push(Output::NickRefused {
-        session: id,
-        lines: Bytes::from(lines),
-    });
-    false
 }
 
-/// Tells those who want to know that a client has come.
-fn announce(
-    id: ClientId,
-    session: SessionId,
-    stamp: &Stamp,
-    network: &Network,
-    effects: &mut Effects<'_>,
-) {
-    network.tell_online(id, stamp, effects.outputs);
-    if let (Some(client), Some(session)) =
-        (network.clients.find(id), network.sessions.find(session))
-    {
-        let address = session.link.address.as_deref().unwrap_or("no address");
-        let text = format_args!("Client connecting: {} ({address})", client.source);
-        network.notify_operators(id, text, stamp, effects.outputs);
+impl Arrival {
+    fn of(candidate: &Candidate, network: &Network) -> Self {
+        let mapping = &network.settings.casemapping;
+        let (nick, account) = (&candidate.nick, candidate.account.as_ref());
+        let Some(folded) = mapping.fold(nick).filter(|_| mapping.is_nick(nick)) else {
+            return Self::Refused(ERR_ERRONEUSNICKNAME, ERR_ERRONEUSNICKNAME.text);
+        };
+        if network.is_kept_from(account, &folded) {
+            return Self::Refused(ERR_NICKNAMEINUSE, KEPT);
+        }
+        let Some(holder) = network.clients.by_folded_nick(&folded) else {
+            return Self::New(folded);
+        };
+        let own = account.filter(|own| holder.account.as_ref().is_some_and(|it| it.id == own.id));
+        match own {
+            Some(own) if !network.shares_nicks(own.id) => {
+                Self::Refused(ERR_NICKNAMEINUSE, NOT_SHARED)
+            }
+            Some(own) if devices(own.id, network) >= network.settings.presence.devices_max => {
+                Self::Refused(ERR_NICKNAMEINUSE, TOO_MANY)
+            }
+            Some(_) => Self::Attach(holder.id),
+            None => Self::Refused(ERR_NICKNAMEINUSE, ERR_NICKNAMEINUSE.text),
+        }
     }
 }
 
-fn newcomer(candidate: Candidate, folded: String, stamp: &Stamp, network: &mut Network) -> Client {
+/// Returns how many connections an account has.
+fn devices(account: AccountId, network: &Network) -> usize {
+    let clients = network.clients.of_account(account);
+    clients.map(|client| client.sessions.len()).sum()
+}
+
+fn come(
+    candidate: Candidate,
+    folded: String,
+    stamp: &Stamp,
+    network: &mut Network,
+    effects: &mut Effects<'_>,
+) {
+    let session = Session::of(&candidate, network.clients.next_id());
+    let (id, client) = (session.id, session.client);
+    network
+        .clients
+        .insert(newcomer(client, candidate, folded, stamp));
+    network.attach(session);
+    network.settle_away(client);
+    network.settle_stay(client);
+    network.tell_online(client, stamp, effects.outputs);
+    announce(id, stamp, network, effects);
+    welcome(id, network, effects.replies.lines());
+}
+
+/// Gives a client one more connection and shows that all that the client is.
+fn attach(
+    candidate: Candidate,
+    id: ClientId,
+    stamp: &Stamp,
+    network: &mut Network,
+    effects: &mut Effects<'_>,
+) {
+    let session = Session::of(&candidate, id);
+    renew_account(id, candidate.account, stamp, network, effects);
+    if let Some(client) = network.clients.find_mut(id) {
+        client.seen_ms = stamp.wall_ms;
+        client.away_left = None;
+    }
+    let device = session.id;
+    network.attach(session);
+    announce(device, stamp, network, effects);
+    welcome(device, network, effects.replies.lines());
+    let Some(client) = network.clients.find(id) else {
+        return;
+    };
+    let modes = client.mode_letters();
+    if modes != "+" {
+        let line = Line::new(effects.replies.lines()).source(&client.source);
+        line.command("MODE").params([&*client.nick, &modes]).end();
+    }
+    for channel in client.channels.clone() {
+        if let (Some(client), Some(joined)) =
+            (network.clients.find(id), network.channels.find(channel))
+        {
+            let joined = join::news(client, &joined.name, stamp);
+            effects.echo(&joined, network);
+        }
+        join::show(device, channel, stamp, network, effects);
+    }
+    network.tell_away(id, stamp, effects);
+    network.touch(id);
+}
+
+/// Takes over what a new login says of the account: whether it is an operator's.
+fn renew_account(
+    id: ClientId,
+    account: Option<AccountRef>,
+    stamp: &Stamp,
+    network: &mut Network,
+    effects: &mut Effects<'_>,
+) {
+    let was_operator = network.clients.find(id).is_some_and(Client::is_admin);
+    network.clients.set_account(id, account);
+    let Some(client) = network.clients.find(id) else {
+        return;
+    };
+    if client.is_admin() == was_operator {
+        return;
+    }
+    for &session in &client.sessions {
+        let mut lines = String::new();
+        let change = if was_operator { "-o" } else { "+o" };
+        let line = Line::new(&mut lines).source(&client.source);
+        line.command("MODE").params([&*client.nick, change]).end();
+        effects.say(session, lines);
+    }
+    for channel in client.channels.clone() {
+        network.grant(id, channel, stamp, effects);
+    }
+}
+
+/// Tells the operators who want to know that somebody has come.
+fn announce(id: SessionId, stamp: &Stamp, network: &Network, effects: &mut Effects<'_>) {
+    if let (Some(client), Some(session)) = (network.client_of(id), network.sessions.find(id)) {
+        let address = session.link.address.as_deref().unwrap_or("no address");
+        let text = format_args!("Client connecting: {} ({address})", client.source);
+        network.notify_operators(client.id, text, stamp, effects.outputs);
+    }
+}
+
+fn newcomer(id: ClientId, candidate: Candidate, folded: String, stamp: &Stamp) -> Client {
     Client {
-        id: network.clients.next_id(),
+        id,
         source: client::source(&candidate.nick, &candidate.user, &candidate.host),
         nick: candidate.nick,
         folded,
@@ -99,12 +206,14 @@ fn newcomer(candidate: Candidate, folded: String, stamp: &Stamp, network: &mut N
         host: candidate.host,
         realname: candidate.realname,
         account: candidate.account,
-        away: candidate.away,
+        away: None,
+        away_left: None,
         sessions: Vec::new(),
         modes: UserModes::default(),
         channels: Vec::new(),
         invites: Vec::new(),
         signed_on_ms: stamp.wall_ms,
+        seen_ms: stamp.wall_ms,
         last_spoke_ms: stamp.wall_ms,
         mark: 0,
     }
@@ -139,3 +248,8 @@ fn welcome(session: SessionId, network: &Network, lines: &mut String) {
     server::show_lusers(to, network, lines);
     server::show_motd(to, network, lines);
 }
+
+const NOT_SHARED: &str = "Nickname is already in use, and your account does not share nicks";
+
+const TOO_MANY: &str =
+    "Nickname is already in use, and your account has as many connections as it may";

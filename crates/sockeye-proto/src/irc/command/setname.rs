@@ -53,5 +53,6 @@ impl Intent for SetName {
         effects.echo(&relay, network);
         network.send_to_others(self.client, effects.replies.to(), &relay, effects.outputs);
         network.send_to_peers(self.client, &relay, effects.outputs);
+        network.touch(self.client);
     }
 }

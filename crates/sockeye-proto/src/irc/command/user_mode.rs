@@ -82,6 +82,7 @@ impl Intent for ChangeUserModes {
         for (add, mode) in self.changes {
             network.clients.set_mode(self.client, mode, add);
         }
+        network.touch(self.client);
         if resigns {
             network.clients.resign(self.client);
         }

@@ -80,7 +80,23 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
         })
     };
     let reason = String::from("r");
-    let facts: [(Fact, &[u8]); 18] = [
+    let stay = StoredStay {
+        account: "A".into(),
+        nick: "a".into(),
+        user: "b".into(),
+        host: "c".into(),
+        realname: "R".into(),
+        modes: "i".into(),
+        away: Some("z".into()),
+        signed_on_ms: 5,
+        seen_ms: 300,
+        channels: vec![StoredMembership {
+            channel: ChannelId(7),
+            found: None,
+            ranks: "qo".into(),
+        }],
+    };
+    let facts: [(Fact, &[u8]); 21] = [
         (
             Fact::Message(message),
             b"\x00\x05a!b@c\x01\x01A\x01\x01\x02+x\x011\x03h\xc3\xa4",
@@ -180,6 +196,30 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
             b"\x09\x05a!b@c\x02\x09\x03ann\x00",
         ),
         (registry(StoredRegistry::Ended), b"\x09\x05a!b@c\x03"),
+        (
+            Fact::Prefer {
+                account: AccountId(9),
+                wanted: Preferences {
+                    always_on: Some(true),
+                    multiclient: None,
+                },
+            },
+            b"\x0a\x09\x01\x01\x00",
+        ),
+        (
+            Fact::Stay {
+                account: AccountId(9),
+                stay: Some(stay),
+            },
+            b"\x0b\x09\x01\x01A\x01a\x01b\x01c\x01R\x01i\x01\x01z\x05\xac\x02\x01\x07\x00\x02qo",
+        ),
+        (
+            Fact::Stay {
+                account: AccountId(9),
+                stay: None,
+            },
+            b"\x0b\x09\x00",
+        ),
     ];
     facts
         .into_iter()

@@ -21,7 +21,10 @@ pub(crate) struct Client {
     /// `nick!user@host`, kept because every relayed line begins with it.
     pub(crate) source: String,
     pub(crate) account: Option<AccountRef>,
+    /// Why it is away, as all its connections are.
     pub(crate) away: Option<String>,
+    /// Why its last connection was away, while there is none.
+    pub(crate) away_left: Option<String>,
     pub(crate) modes: UserModes,
     /// Its connections, the oldest first.
     pub(crate) sessions: Vec<SessionId>,
@@ -30,6 +33,8 @@ pub(crate) struct Client {
     /// Where it has been invited to, oldest first.
     pub(crate) invites: Vec<ChannelId>,
     pub(crate) signed_on_ms: u64,
+    /// When a connection has come or gone last.
+    pub(crate) seen_ms: u64,
     pub(crate) last_spoke_ms: u64,
     /// The last walk that visited it.
     pub(crate) mark: u64,

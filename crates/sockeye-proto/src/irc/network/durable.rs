@@ -64,6 +64,10 @@ impl Network {
                     store(change.channel, fact);
                 }
             }
+            Event::Prefer(prefer) => {
+                let (account, wanted) = (prefer.account, prefer.wanted);
+                store(ChannelId::NONE, Fact::Prefer { account, wanted });
+            }
             Event::MarkRead(mark) => {
                 let fact = Fact::ReadMark {
                     account: mark.account,
@@ -182,6 +186,10 @@ impl Network {
             Event::Redact(redact) => redact.not_stored(&self.settings.server, why, &mut lines),
             Event::Rename(rename) => self.not_carried_out(rename.by, &mut lines, "RENAME", why),
             Event::Registry(change) => return Some(change.not_stored(self, why)),
+            Event::Prefer(prefer) => {
+                let client = self.client_of(prefer.session)?;
+                self.not_carried_out(client.id, &mut lines, "NICKSERV", why);
+            }
             Event::MarkRead(mark) => mark.not_stored(&self.settings.server, why, &mut lines),
             _ => return None,
         }

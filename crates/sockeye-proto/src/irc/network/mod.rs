@@ -28,6 +28,7 @@ pub(crate) mod registration;
 mod replies;
 pub(crate) mod roll;
 pub(crate) mod session;
+mod stays;
 mod stored;
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,7 @@ pub(crate) use read_marks::MARKS_MAX;
 pub(crate) use read_marks::ReadMarks;
 pub(crate) use replies::Replies;
 pub(crate) use session::{Session, Sessions};
+pub(crate) use stays::Stays;
 
 use super::account::AccountRef;
 use super::command::COMMANDS;
@@ -77,6 +79,7 @@ pub(crate) struct Network {
     /// How often each command came since the start, in the order of the table.
     pub(crate) usage: Vec<u64>,
     pub(crate) read_marks: ReadMarks,
+    pub(crate) stays: Stays,
     /// Catches panics of what only looks at the state.
     pub(crate) guard: Guard,
     /// Counts the walks over clients that must visit each once.
@@ -138,6 +141,7 @@ impl Network {
             reserved: BTreeMap::new(),
             usage: vec![0; COMMANDS],
             read_marks: ReadMarks::default(),
+            stays: Stays::default(),
             guard: |run| {
                 run();
                 true
@@ -239,6 +243,7 @@ impl Network {
     /// Gives a client a nick that is free or is its own in other letters.
     pub(crate) fn rename(&mut self, client: ClientId, nick: String, folded: String) {
         self.clients.rename(client, nick, folded);
+        self.touch(client);
         self.rewrite_names(client);
     }
 
@@ -247,6 +252,7 @@ impl Network {
         if let Some(client) = self.clients.find_mut(client) {
             client.rehost(user, host);
         }
+        self.touch(client);
         self.rewrite_names(client);
     }
 
@@ -284,6 +290,7 @@ impl Network {
         if let Some(channel) = self.channels.find_mut(channel) {
             channel.remove_member(client);
         }
+        self.touch(client);
         self.channels.remove_if_unused(channel);
     }
 }

@@ -70,7 +70,7 @@ impl Network {
             }
             Event::Nick(renamed) => self.renamed(renamed, &mut tell),
             _ => {
-                if let Some((who, reason)) = self.quitting(event) {
+                for (who, reason) in self.quitting(event) {
                     self.gone(who, &reason, &mut tell);
                 }
                 if let Event::FreeNick(free) = event
@@ -82,24 +82,31 @@ impl Network {
         }
     }
 
-    /// Returns which client leaves the network with an event, and what the others read.
-    fn quitting(&self, event: &Event) -> Option<(ClientId, String)> {
-        match event {
+    /// Returns which clients leave the network with an event, and what the others read.
+    fn quitting(&self, event: &Event) -> Vec<(ClientId, String)> {
+        let quits = match event {
+            Event::Expire(expire) => return expire.whom(self),
             Event::Leave(leave) if leave.ends(self) => {
-                let client = self.client_of(leave.session)?;
-                Some((client.id, leave.reason.clone()))
+                let client = self.client_of(leave.session);
+                client.map(|client| (client.id, leave.reason.clone()))
             }
             Event::Kill(kill) => {
-                let by = self.clients.find(kill.by)?;
-                Some((kill.victim, kill.words(by)))
+                let by = self.clients.find(kill.by);
+                by.map(|by| (kill.victim, kill.words(by)))
             }
             Event::FreeNick(free) => Some((free.holder, free.words(self))),
+            Event::Retire(retire) => {
+                let holder = self.stays.holder(retire.account);
+                holder.map(|client| (client, retire.reason.clone()))
+            }
             _ => None,
-        }
+        };
+        quits.into_iter().collect()
     }
 
     /// Returns the rows of an event that others have made untrue since they were written, though it
-    /// happens: of who comes by way of `+f` to another channel, or goes from fewer channels.
+    /// happens: of who comes by way of `+f` to another channel, or goes from fewer channels, or of a
+    /// connection that had been its client's last one until another came.
     pub(crate) fn moved(&self, event: &Event, rows: &[(Number, ChannelId)]) -> Vec<Number> {
         let may_move = matches!(
             event,

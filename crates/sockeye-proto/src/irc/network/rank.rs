@@ -79,7 +79,7 @@ impl Prefix {
 pub(crate) struct Rank(u8);
 
 impl Rank {
-    pub(crate) fn of<const N: usize>(prefixes: [Prefix; N]) -> Self {
+    pub(crate) fn of(prefixes: impl IntoIterator<Item = Prefix>) -> Self {
         let mut rank = Self::default();
         for prefix in prefixes {
             rank.set(prefix, true);

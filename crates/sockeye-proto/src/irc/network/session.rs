@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use super::{Client, Network};
 use crate::irc::caps::Caps;
 use crate::irc::id::{ClientId, SessionId};
-use crate::irc::input::Link;
+use crate::irc::input::{Candidate, Link};
 
 /// One connection of a client.
 #[derive(Debug)]
@@ -21,6 +21,9 @@ pub(crate) struct Session {
     pub(crate) client: ClientId,
     pub(crate) caps: Caps,
     pub(crate) link: Link,
+    /// Why it is away; [`NOBODY_THERE`](crate::irc::command::away::NOBODY_THERE): nobody is in front
+    /// of it.
+    pub(crate) away: Option<String>,
     /// Whose coming and going it is told, as compared and as it wrote them.
     pub(crate) monitors: BTreeMap<String, String>,
     /// How many batches it has been sent: their reference tags are unique for it.
@@ -28,12 +31,14 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(id: SessionId, client: ClientId, caps: Caps, link: Link) -> Self {
+    /// Makes the connection of a client that has asked to enter.
+    pub(crate) fn of(candidate: &Candidate, client: ClientId) -> Self {
         Self {
-            id,
+            id: candidate.session,
             client,
-            caps,
-            link,
+            caps: candidate.caps,
+            link: candidate.link.clone(),
+            away: candidate.away.clone(),
             monitors: BTreeMap::new(),
             batches: 0,
         }

@@ -16,7 +16,7 @@ use super::modes::{Entry, List};
 use super::rank::Prefix;
 use super::read_marks::StoredMarks;
 use super::registration::{Kept, Registration};
-use crate::irc::event::{Fact, Found, Record, StoredMode};
+use crate::irc::event::{Fact, Found, Preferences, Record, StoredMode, StoredStay};
 use crate::irc::id::{AccountId, ChannelId};
 
 /// A channel in a snapshot. The order of the fields is part of the format.
@@ -36,6 +36,16 @@ struct StoredChannel {
 /// Mask, author, time.
 type StoredEntry = (String, String, u64);
 
+/// All of a snapshot.
+type State = (
+    Vec<StoredChannelWithFounder>,
+    Vec<StoredMarks>,
+    StoredPresence,
+);
+
+/// What accounts want, and the clients that stay for them.
+type StoredPresence = (Vec<(AccountId, Preferences)>, Vec<(AccountId, StoredStay)>);
+
 /// A channel in a snapshot of the second format: the other lists by letter came along.
 type StoredChannelWithLists = (StoredChannel, StoredLists);
 
@@ -54,8 +64,10 @@ impl Network {
         let stored = self.channels.iter().filter(|channel| channel.stored);
         let channels: Vec<StoredChannelWithFounder> = stored.map(StoredChannel::of).collect();
         let format = Vec::from([FORMAT]);
+        let presence = (self.stays.stored_preferences(), self.stored_stays());
+        let state = (channels, self.read_marks.stored(), presence);
         // Into memory, lists of plain values cannot fail to be written.
-        postcard::to_extend(&(channels, self.read_marks.stored()), format).unwrap_or_default()
+        postcard::to_extend(&state, format).unwrap_or_default()
     }
 
     /// Adds what is in a snapshot.
@@ -64,8 +76,14 @@ impl Network {
     /// What is wrong with it.
     pub(crate) fn restore_snapshot(&mut self, snapshot: &[u8]) -> Result<(), String> {
         let (format, state) = snapshot.split_first().ok_or("snapshot: empty")?;
-        let (channels, marks) =
+        let (channels, marks, (preferences, stays)) =
             read_snapshot(*format, state).map_err(|error| format!("snapshot: {error}"))?;
+        for (account, wanted) in preferences {
+            self.stays.prefer(account, wanted);
+        }
+        for (account, stay) in stays {
+            self.stays.read(account, Some(stay));
+        }
         self.read_marks.restore(marks);
         for (channel, lists, registration) in channels {
             let mut channel = channel.into_channel(lists)?;
@@ -97,6 +115,11 @@ impl Network {
             self.read_marks.raise(*account, target, read_ms);
             return Ok(());
         }
+        match &record.fact {
+            Fact::Prefer { account, wanted } => self.stays.prefer(*account, *wanted),
+            Fact::Stay { account, stay } => self.stays.read(*account, stay.clone()),
+            _ => {}
+        }
         // A channel that is not known has been succeeded: see `restore_channel`.
         let Some(channel) = self.channels.find_mut(record.channel) else {
             return Ok(());
@@ -122,7 +145,9 @@ impl Network {
             | Fact::Redact { .. }
             | Fact::Rename { .. }
             | Fact::Registry { .. }
-            | Fact::ReadMark { .. } => {}
+            | Fact::ReadMark { .. }
+            | Fact::Prefer { .. }
+            | Fact::Stay { .. } => {}
         }
         Ok(())
     }
@@ -142,7 +167,7 @@ impl Network {
     /// Of two channels of one name the younger is there. The older had ended when the younger
     /// began, but a row of it may have been on its way into the log, and if the hub died before
     /// that row was voided, it is still there.
-    fn restore_channel(&mut self, channel: Channel) -> Result<(), String> {
+    pub(super) fn restore_channel(&mut self, channel: Channel) -> Result<(), String> {
         let folded = self.settings.casemapping.fold(&channel.name);
         let folded = folded.ok_or_else(|| format!("channel name {:?}", channel.name))?;
         match self.channels.by_folded_name(&folded).map(|known| known.id) {
@@ -156,26 +181,23 @@ impl Network {
 }
 
 /// Reads what follows the first byte of a snapshot, in whatever format that says it has.
-fn read_snapshot(
-    format: u8,
-    state: &[u8],
-) -> Result<(Vec<StoredChannelWithFounder>, Vec<StoredMarks>), String> {
+fn read_snapshot(format: u8, state: &[u8]) -> Result<State, String> {
     let with_lists = |all: Vec<StoredChannelWithLists>| {
         let all = all.into_iter();
         all.map(|(channel, lists)| (channel, lists, None)).collect()
     };
     let read = match format {
         FORMAT => postcard::from_bytes(state),
-        FORMAT_WITHOUT_REGISTRATIONS => {
-            postcard::from_bytes(state).map(|(channels, marks)| (with_lists(channels), marks))
-        }
-        FORMAT_WITHOUT_MARKS => {
-            postcard::from_bytes(state).map(|channels| (with_lists(channels), Vec::new()))
-        }
+        FORMAT_WITHOUT_PRESENCE => postcard::from_bytes(state)
+            .map(|(channels, marks)| (channels, marks, StoredPresence::default())),
+        FORMAT_WITHOUT_REGISTRATIONS => postcard::from_bytes(state)
+            .map(|(channels, marks)| (with_lists(channels), marks, StoredPresence::default())),
+        FORMAT_WITHOUT_MARKS => postcard::from_bytes(state)
+            .map(|channels| (with_lists(channels), Vec::new(), StoredPresence::default())),
         FORMAT_WITHOUT_LISTS => postcard::from_bytes(state).map(|all: Vec<StoredChannel>| {
             let all = all.into_iter();
             let channels = all.map(|channel| (channel, Vec::new(), None));
-            (channels.collect(), Vec::new())
+            (channels.collect(), Vec::new(), StoredPresence::default())
         }),
         other => return Err(format!("format {other} is not known")),
     };
@@ -194,7 +216,7 @@ fn into_registration(
     Ok(registration)
 }
 
-fn found_channel(id: ChannelId, found: &Found) -> Channel {
+pub(super) fn found_channel(id: ChannelId, found: &Found) -> Channel {
     let mut channel = Channel::new(id, found.name.clone(), found.created_ms);
     channel.founder = found.founder;
     channel.stored = true;
@@ -257,7 +279,10 @@ impl StoredChannel {
 }
 
 /// The first byte of a snapshot.
-const FORMAT: u8 = 4;
+const FORMAT: u8 = 5;
+
+/// A snapshot from before clients could stay.
+const FORMAT_WITHOUT_PRESENCE: u8 = 4;
 
 /// A snapshot from before channels could be registered.
 const FORMAT_WITHOUT_REGISTRATIONS: u8 = 3;

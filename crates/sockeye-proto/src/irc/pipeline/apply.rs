@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::Pipeline;
 use super::order::{Entry, Job};
 use crate::irc::command::{Asked, Work, register};
-use crate::irc::id::SessionId;
+use crate::irc::id::{ClientId, SessionId};
 use crate::irc::input::{Input, Output};
 use crate::irc::message::Message;
 use crate::irc::network::{Effects, Replies};
@@ -14,6 +14,8 @@ use crate::irc::network::{Effects, Replies};
 #[derive(Debug)]
 pub(super) struct Finished {
     session: SessionId,
+    /// Whose line it was.
+    client: Option<ClientId>,
     replies: Replies,
     /// Whether inputs of the session may wait for it.
     changes_state: bool,
@@ -28,8 +30,10 @@ impl Pipeline {
             Some(said) => (Some(said.message), said.label),
             None => (None, None),
         };
+        let client = self.network.client_of(entry.session);
         let mut finished = Finished {
             session: entry.session,
+            client: client.map(|client| client.id),
             replies: match self.waiting.remove(&entry.session) {
                 Some(replies) => replies,
                 None => Replies::new(entry.session, label),
@@ -100,12 +104,12 @@ impl Pipeline {
 
     /// Lets the replies leave, and the inputs that waited for them come.
     pub(super) fn finish(&mut self, finished: Finished, outputs: &mut Vec<Output>) {
-        let session = finished.session;
+        let (session, client) = (finished.session, finished.client);
         let closes = finished.replies.closes();
         if !closes && !finished.rejected && self.network.sessions.find(session).is_none() {
             // Somebody has sent it away meanwhile: nobody reads an answer.
             self.flows.close(session);
-            return;
+            return self.resume(session, client);
         }
         if !closes && self.network.errands.contains_key(&session) {
             // The accounts have been asked: the replies, and all that comes behind, wait for them.
@@ -115,6 +119,7 @@ impl Pipeline {
         finished.replies.leave(&mut self.network, outputs);
         if closes {
             self.flows.close(session);
+            self.resume(session, client);
         } else if finished.rejected {
             // Of what waited behind it only the wish to leave means something now.
             for (input, random) in self.flows.close(session) {
@@ -124,7 +129,18 @@ impl Pipeline {
             }
         } else if finished.changes_state {
             self.flows.release(session);
-            while let Some((input, random)) = self.flows.next_released(session) {
+            self.resume(session, client);
+        }
+    }
+
+    /// Takes what a session and the others of its client have parked, as far as it need not wait any
+    /// more.
+    fn resume(&mut self, session: SessionId, client: Option<ClientId>) {
+        let client = client.and_then(|client| self.network.clients.find(client));
+        let siblings = client.map_or(Vec::new(), |client| client.sessions.clone());
+        let others = siblings.iter().filter(|&&other| other != session);
+        for &id in [&session].into_iter().chain(others) {
+            while let Some((input, random)) = self.flows.next_released(id, &siblings) {
                 self.check(input, random);
             }
         }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::Pipeline;
 use crate::irc::event::Stamp;
-use crate::irc::id::SessionId;
+use crate::irc::id::{AccountId, SessionId};
 
 /// A connection of a client on the network.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,21 @@ pub struct Client<'a> {
     pub account: Option<&'a str>,
 }
 
+/// A client that stays on the network without connections, or would.
+#[derive(Debug, Clone, Copy)]
+pub struct Staying<'a> {
+    /// For which account.
+    pub account: AccountId,
+    /// The account's name.
+    pub name: &'a str,
+    /// Its nick.
+    pub nick: &'a str,
+    /// Its user name.
+    pub user: &'a str,
+    /// Its host, as others see it.
+    pub host: &'a str,
+}
+
 impl Pipeline {
     /// Returns all connections of clients, in the order of the clients' nicks.
     pub fn clients(&self) -> impl Iterator<Item = Client<'_>> {
@@ -36,6 +51,26 @@ impl Pipeline {
                 host: &client.host,
                 address: session.link.address.as_deref(),
                 account: client.account.as_ref().map(|account| &*account.name),
+            })
+        })
+    }
+
+    /// Returns how many clients are on the network, with connections or without.
+    pub fn clients_len(&self) -> usize {
+        self.network.clients.len()
+    }
+
+    /// Returns the clients that stay without connections, by account.
+    pub fn staying(&self) -> impl Iterator<Item = Staying<'_>> {
+        let network = &self.network;
+        network.stays.holders().filter_map(|(account, client)| {
+            let client = network.clients.find(client)?;
+            Some(Staying {
+                account,
+                name: &client.account.as_ref()?.name,
+                nick: &client.nick,
+                user: &client.user,
+                host: &client.host,
             })
         })
     }

@@ -1,4 +1,5 @@
-//! Inputs of each session that wait for earlier events of the same session.
+//! Inputs of each session that wait for earlier events of the same client, by whichever of its
+//! sessions.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -20,17 +21,24 @@ struct Flow {
 }
 
 impl Flows {
-    /// Lets an input through or parks it. An input of a session that has left is dropped: the
-    /// connection is closing already.
-    pub(super) fn admit(&mut self, input: Input, random: u64) -> Option<(Input, u64)> {
-        let session = session_of(&input);
+    /// Lets an input through or parks it. `siblings` are all sessions of the client, none if it is
+    /// not on the network: an input of a session that has left is dropped, since the connection is
+    /// closing already.
+    pub(super) fn admit(
+        &mut self,
+        session: SessionId,
+        input: Input,
+        random: u64,
+        siblings: &[SessionId],
+    ) -> Option<(Input, u64)> {
         if matches!(input, Input::Enter(_)) {
             self.open(session);
             return Some((input, random));
         }
         let leaves = matches!(input, Input::Leave { .. });
+        let waits = self.waits(session, siblings);
         match self.find(session) {
-            Some(flow) if flow.unapplied > 0 => {
+            Some(flow) if waits || (!flow.parked.is_empty() && !siblings.is_empty()) => {
                 // Invariant: the caller has at most so many inputs of a session under way.
                 debug_assert!(flow.parked.len() < PARKED_MAX || leaves);
                 if flow.parked.len() < PARKED_MAX || leaves {
@@ -57,12 +65,22 @@ impl Flows {
         }
     }
 
-    /// Returns the next parked input that need not wait any more.
-    pub(super) fn next_released(&mut self, session: SessionId) -> Option<(Input, u64)> {
-        self.find(session)
-            .filter(|flow| flow.unapplied == 0)?
-            .parked
-            .pop_front()
+    /// Returns the next parked input of a session that need not wait any more.
+    pub(super) fn next_released(
+        &mut self,
+        session: SessionId,
+        siblings: &[SessionId],
+    ) -> Option<(Input, u64)> {
+        match self.waits(session, siblings) {
+            true => None,
+            false => self.find(session)?.parked.pop_front(),
+        }
+    }
+
+    /// Returns whether events of the session or of a sibling that change state are not applied.
+    fn waits(&self, session: SessionId, siblings: &[SessionId]) -> bool {
+        let mut all = siblings.iter().chain([&session]);
+        all.any(|&id| self.peek(id).is_some_and(|flow| flow.unapplied > 0))
     }
 
     /// Forgets a session and returns what it had parked.
@@ -86,6 +104,11 @@ impl Flows {
         }
     }
 
+    fn peek(&self, session: SessionId) -> Option<&Flow> {
+        let flow = self.0.get(session.slot())?.as_ref();
+        flow.filter(|flow| flow.session == session)
+    }
+
     fn find(&mut self, session: SessionId) -> Option<&mut Flow> {
         self.0
             .get_mut(session.slot())?
@@ -94,9 +117,10 @@ impl Flows {
     }
 }
 
-fn session_of(input: &Input) -> SessionId {
+/// Returns whose input it is; `None`: it comes from the hub itself.
+pub(super) fn session_of(input: &Input) -> Option<SessionId> {
     match input {
-        Input::Enter(candidate) => candidate.session,
+        Input::Enter(candidate) => Some(candidate.session),
         Input::Line { session, .. }
         | Input::Naming { session, .. }
         | Input::Batch { session, .. }
@@ -104,7 +128,8 @@ fn session_of(input: &Input) -> SessionId {
         | Input::Login { session, .. }
         | Input::Host { session, .. }
         | Input::Answer { session, .. }
-        | Input::Leave { session, .. } => *session,
+        | Input::Leave { session, .. } => Some(*session),
+        Input::Expire | Input::Retire { .. } => None,
     }
 }
 

@@ -28,7 +28,7 @@ impl Clock {
         self.wall_ms = self.wall_ms.max(wall_ms);
     }
 
-    fn stamp(&mut self, random: u64) -> Stamp {
+    pub(super) fn stamp(&mut self, random: u64) -> Stamp {
         self.last += 1;
         Stamp {
             number: self.last,
@@ -213,6 +213,11 @@ impl Order {
         }
         self.appending = true;
         Some(records)
+    }
+
+    /// Returns whether a batch that has just been started leaves something for the next one.
+    pub(super) fn leaves_open(&self) -> bool {
+        self.entries.len() > self.decided + self.in_log
     }
 
     /// Returns the jobs that were to be stored by the batch that is being appended.

@@ -1,10 +1,12 @@
 //! Stories of clients on a network, told through the pipeline.
 
 mod accounts;
+mod always_on;
 mod auditorium;
 mod channels;
 mod chanserv;
 mod chat;
+mod devices;
 mod durability;
 mod hostile;
 mod labels;

@@ -129,6 +129,8 @@ pub(super) fn kind(fact: &Fact) -> u8 {
         Fact::Rename { .. } => 4,
         Fact::ReadMark { .. } => 5,
         Fact::Registry { .. } => 6,
+        Fact::Prefer { .. } => 7,
+        Fact::Stay { .. } => 8,
         Fact::Direct(direct) if is_tags(&direct.message) => KIND_DIRECT_TAGS,
         Fact::Direct(_) => KIND_DIRECT,
         Fact::Presence(_) => 19,

@@ -6,6 +6,7 @@
 
 pub(crate) mod chanserv;
 pub(crate) mod nickserv;
+mod presence;
 
 use alloc::string::String;
 

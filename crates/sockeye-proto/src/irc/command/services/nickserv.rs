@@ -11,6 +11,7 @@ pub(crate) use free::FreeNick;
 use super::super::Request;
 use super::super::errand::{Errand, Purpose};
 use super::super::login::LogIn;
+use super::presence;
 use crate::irc::account::{Answer, AnswerError, Question, Secret};
 use crate::irc::event::Stamp;
 use crate::irc::history::time_text;
@@ -59,6 +60,8 @@ pub(super) fn command(request: &mut Request<'_>, text: &str) {
                 (Wish::SetPassword, Question::SetPassword { name, password })
             });
         }
+        ("SET", [what, value, ..]) if presence::set(request, what, value) => {}
+        ("GET", _) => presence::show(request),
         ("CERT", [verb, rest @ ..]) => certificate(request, &verb.to_ascii_uppercase(), rest),
         ("INFO", [name, ..]) => info(request, name),
         ("INFO", []) => {
@@ -211,7 +214,7 @@ fn log_out_all(name: &str, stamp: &Stamp, network: &mut Network, effects: &mut E
     }
 }
 
-fn say_now(request: &mut Request<'_>, text: &str) {
+pub(super) fn say_now(request: &mut Request<'_>, text: &str) {
     let (to, network) = (request.client.id, request.network);
     super::say(NICK, to, network, request.say(), text);
 }
@@ -219,12 +222,14 @@ fn say_now(request: &mut Request<'_>, text: &str) {
 /// The nick of the service.
 pub(crate) const NICK: &str = "NickServ";
 
-const HELP: [&str; 10] = [
+const HELP: [&str; 12] = [
     "REGISTER password: make an account with your nick for its name",
     "IDENTIFY [account] password: log in; LOGOUT: log out",
     "GHOST nick [password]: send away who has your nick",
     "REGAIN nick [password]: the same, and take the nick",
     "SET PASSWORD password: set another password",
+    "SET ALWAYS-ON true|false|default: stay when your last connection goes",
+    "SET MULTICLIENT true|false|default: share your nick among connections; GET shows both",
     "CERT ADD [fingerprint]: let a certificate log you in (SHA-256)",
     "CERT DEL fingerprint, CERT LIST: take it away, list them",
     "INFO [account]: since when there is an account",

@@ -39,7 +39,9 @@ pub(super) fn encode(out: &mut String, reply: &Reply, stamp: &Stamp, fact: &Fact
         | Fact::Message(_)
         | Fact::Direct(_)
         | Fact::Found(_)
-        | Fact::ReadMark { .. } => {}
+        | Fact::ReadMark { .. }
+        | Fact::Prefer { .. }
+        | Fact::Stay { .. } => {}
     }
 }
 

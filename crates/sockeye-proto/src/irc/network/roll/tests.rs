@@ -24,6 +24,8 @@ fn client(slot: u32) -> Client {
         channels: Vec::new(),
         invites: Vec::new(),
         sessions: Default::default(),
+        away_left: None,
+        seen_ms: 0,
         signed_on_ms: 0,
         last_spoke_ms: 0,
         mark: 0,

@@ -138,7 +138,7 @@ fn away_notify_tells_changes_and_who_joins_away() {
     assert!(net.read(plain).is_empty());
     let gone = net.enters(|candidate| candidate.away = Some("*".into()));
     net.says(gone, "JOIN #c");
-    let seen = [":nick!u@h JOIN #c", ":nick!u@h AWAY :*"];
+    let seen = [":nick!u@h JOIN #c", ":nick!u@h AWAY :Not here right now"];
     assert_eq!(net.read(able), seen);
     assert_eq!(net.read(plain), seen[..1]);
     assert_eq!(only(&net.says(plain, "WHOIS nick"), "301").len(), 1);

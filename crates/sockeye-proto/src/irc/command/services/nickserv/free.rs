@@ -81,6 +81,9 @@ impl Intent for FreeNick {
         let Some(holder) = holder.filter(|holder| holder.id == self.holder) else {
             return refused("Who had that nick has left it.");
         };
+        if network.stays(holder) {
+            return refused(STAYS);
+        }
         let own = network.clients.find(self.by);
         let own = own.and_then(|client| client.account.as_ref());
         let fold = |name: &str| network.settings.casemapping.fold(name);
@@ -114,3 +117,6 @@ impl Intent for FreeNick {
         }
     }
 }
+
+/// A client that stays is no ghost.
+const STAYS: &str = "That client is always on: connect with its nick and log in by SASL to be it.";
