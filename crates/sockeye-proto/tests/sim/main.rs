@@ -16,7 +16,7 @@ mod stored;
 mod world;
 
 use judge::Fault;
-use sockeye_proto::irc::settings::{CaseMapping, Settings};
+use sockeye_proto::irc::settings::{CaseMapping, Presence, Settings};
 use world::World;
 
 #[test]
@@ -76,6 +76,10 @@ fn settings() -> Settings {
         replay_on_join: REPLAY_ON_JOIN,
         casemapping: CaseMapping::Ascii,
         accounts: true,
+        presence: Presence {
+            multiclient: false,
+            ..Presence::default()
+        },
         ..Settings::default()
     }
 }
