@@ -101,6 +101,26 @@ pub enum AlwaysOn {
     Disabled,
 }
 
+impl AlwaysOn {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::OptIn, Self::OptOut, Self::Mandatory, Self::Disabled];
+
+    /// Returns its name in the hub's file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OptIn => "opt-in",
+            Self::OptOut => "opt-out",
+            Self::Mandatory => "mandatory",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    /// Returns the one of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
 /// Modes without a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChannelModes(pub(crate) u16);

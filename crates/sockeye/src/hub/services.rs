@@ -11,7 +11,7 @@ use super::status::ChatStatus;
 use crate::endpoint::Address;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
-use crate::service::chat::{Chat, ChatOptions, ClientRules, Rehash};
+use crate::service::chat::{Chat, ChatOptions, ClientRules, Presence, Rehash};
 use crate::service::{self, Broadcast, Forward, Service};
 use crate::state::{Accounts, Ban, Bans, Store};
 
@@ -148,7 +148,7 @@ impl Services {
         let stats = self.chat.as_ref()?.stats();
         Some(ChatStatus {
             clients: stats.clients as u64,
-            registering: stats.connections.saturating_sub(stats.clients) as u64,
+            registering: stats.connections.saturating_sub(stats.registered) as u64,
             channels: stats.channels as u64,
         })
     }
@@ -182,6 +182,14 @@ impl Services {
             register: chat.register,
             reserve_nicks: chat.reserve_nicks,
             registered_channels_max: chat.channels_per_account,
+            presence: Presence {
+                multiclient: chat.multiclient,
+                devices_max: chat.devices_per_account as usize,
+                always_on: chat.always_on,
+                always_on_max: chat.always_on_clients as usize,
+                always_on_days: chat.always_on_days,
+                away_text: chat.away_text.clone(),
+            },
             sts: u16::try_from(chat.sts_port)
                 .ok()
                 .filter(|&port| port != 0)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::{CASE_MAPPINGS, CaseMapping, Chat, Config, HOSTS, Hosts, Hub, ListenDraft};
 use crate::endpoint::{Endpoint, Network};
-use crate::service::chat::{ChannelModes, TagsDenied};
+use crate::service::chat::{AlwaysOn, ChannelModes, TagsDenied};
 
 /// One key of a section whose values live in `T`.
 pub(super) struct Key<T> {
@@ -52,6 +52,8 @@ pub(super) enum Slot<T> {
     Tags(fn(&mut T) -> &mut TagsDenied),
     /// One of a few words.
     CaseMapping(fn(&mut T) -> &mut CaseMapping),
+    /// One of a few words.
+    AlwaysOn(fn(&mut T) -> &mut AlwaysOn),
     /// One of a few words.
     Hosts(fn(&mut T) -> &mut Hosts),
     /// An endpoint where connections are accepted.
@@ -208,6 +210,43 @@ pub(super) const CHAT: &[Key<Chat>] = &[
         ),
     },
     Key {
+        name: "multiclient",
+        doc: "Whether connections of an account may share a nick, unless it wants it otherwise",
+        effect: Effect::Reload,
+        slot: Slot::Flag(|chat| &mut chat.multiclient),
+    },
+    Key {
+        name: "devices_per_account",
+        doc: "Connections of an account that may share nicks",
+        effect: Effect::Reload,
+        slot: Slot::Count(1..=1_000, Count::Set(|chat| &mut chat.devices_per_account)),
+    },
+    Key {
+        name: "always_on",
+        doc: "Whose clients stay on their channels when the last connection goes: of accounts that \
+              ask for it, of those that do not say no, of all, or of none",
+        effect: Effect::Reload,
+        slot: Slot::AlwaysOn(|chat| &mut chat.always_on),
+    },
+    Key {
+        name: "always_on_clients",
+        doc: "Clients that stay so at once",
+        effect: Effect::Reload,
+        slot: Slot::Count(0..=100_000, Count::Set(|chat| &mut chat.always_on_clients)),
+    },
+    Key {
+        name: "always_on_days",
+        doc: "Days without a connection after which they leave all the same; 0: never",
+        effect: Effect::Reload,
+        slot: Slot::Count(0..=36_500, Count::Set(|chat| &mut chat.always_on_days)),
+    },
+    Key {
+        name: "away_text",
+        doc: "Why somebody is away who has no connection, or none with a person in front of it",
+        effect: Effect::Reload,
+        slot: Slot::Line(|chat| &mut chat.away_text),
+    },
+    Key {
         name: "sts_port",
         doc: "Port of a TLS listener that clients are told to use from then on; 0: they are not",
         effect: Effect::Reload,
@@ -311,6 +350,7 @@ impl<T: Clone> Key<T> {
             ),
             Slot::Tags(place) => Some(place(&mut section).entries().to_vec().into()),
             Slot::CaseMapping(place) => Some(place(&mut section).name().into()),
+            Slot::AlwaysOn(place) => Some(place(&mut section).name().into()),
             Slot::Hosts(place) => Some(place(&mut section).name().into()),
             Slot::ChannelModes(place) => Some(place(&mut section).letters().into()),
         }
@@ -369,6 +409,7 @@ impl<T> fmt::Display for Slot<T> {
                 write!(f, "a choice of the mode letters {all}")
             }
             Self::CaseMapping(_) => one_of(CASE_MAPPINGS.map(CaseMapping::name), f),
+            Self::AlwaysOn(_) => one_of(AlwaysOn::ALL.map(AlwaysOn::name), f),
             Self::Hosts(_) => one_of(HOSTS.map(Hosts::name), f),
         }
     }

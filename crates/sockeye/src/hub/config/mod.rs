@@ -15,7 +15,7 @@ mod tests;
 use std::path::PathBuf;
 
 use crate::endpoint::{Endpoint, Network};
-use crate::service::chat::{self, ChannelModes, TagsDenied};
+use crate::service::chat::{self, AlwaysOn, ChannelModes, Presence, TagsDenied};
 use crate::state::Retention;
 
 pub use example::{example, reference};
@@ -81,6 +81,18 @@ pub struct Chat {
     pub reserve_nicks: bool,
     /// Channels that an account may register.
     pub channels_per_account: u32,
+    /// Whether connections of an account may share a nick.
+    pub multiclient: bool,
+    /// Connections of an account that may share nicks.
+    pub devices_per_account: u32,
+    /// Whose clients stay without a connection.
+    pub always_on: AlwaysOn,
+    /// Clients that stay so at once.
+    pub always_on_clients: u32,
+    /// Days after which they leave all the same; 0: never.
+    pub always_on_days: u32,
+    /// Why somebody is away who has no connection.
+    pub away_text: String,
     /// Where clients have to come by TLS (IRCv3 sts); 0: they need not.
     pub sts_port: u32,
     /// For how long after each visit, seconds.
@@ -209,6 +221,7 @@ impl Default for Hub {
 
 impl Default for Chat {
     fn default() -> Self {
+        let presence = Presence::default();
         Self {
             network: "Sockeye".to_owned(),
             motd: String::new(),
@@ -226,6 +239,12 @@ impl Default for Chat {
             register: true,
             reserve_nicks: false,
             channels_per_account: 15,
+            multiclient: presence.multiclient,
+            devices_per_account: presence.devices_max as u32,
+            always_on: presence.always_on,
+            always_on_clients: presence.always_on_max as u32,
+            always_on_days: presence.always_on_days,
+            away_text: presence.away_text,
             sts_port: 0,
             sts_duration_s: STS_DURATION_S,
             admin: String::new(),

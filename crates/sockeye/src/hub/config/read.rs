@@ -10,7 +10,8 @@ use super::keys::{
 };
 use super::mistake::{Mistake, did_you_mean};
 use super::{
-    CASE_MAPPINGS, CaseMapping, ChannelModes, Config, HOSTS, Hosts, Listen, ListenDraft, TagsDenied,
+    AlwaysOn, CASE_MAPPINGS, CaseMapping, ChannelModes, Config, HOSTS, Hosts, Listen, ListenDraft,
+    TagsDenied,
 };
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
 use crate::endpoint::{Address, Endpoint, Network, ParseError, Role, Value as Setting, Word};
@@ -225,6 +226,10 @@ impl Reader<'_> {
                     None => wrong(None),
                 }
             }
+            (Slot::AlwaysOn(place), DeValue::String(word)) => match AlwaysOn::from_name(word) {
+                Some(always_on) => *place(target) = always_on,
+                None => wrong(did_you_mean(word, AlwaysOn::ALL.map(AlwaysOn::name))),
+            },
             (Slot::Hosts(place), DeValue::String(word)) => match Hosts::from_name(word) {
                 Some(hosts) => *place(target) = hosts,
                 None => wrong(did_you_mean(word, HOSTS.map(Hosts::name))),

@@ -44,6 +44,12 @@ fn every_key_reaches_its_place() {
         register = false
         reserve_nicks = true
         channels_per_account = 3
+        multiclient = false
+        devices_per_account = 3
+        always_on = "opt-out"
+        always_on_clients = 50
+        always_on_days = 90
+        away_text = "Gone"
         admin = "Here\nThere"
         icon = "https://hub.example/i.png"
         sts_port = 6697
@@ -86,6 +92,12 @@ fn every_key_reaches_its_place() {
             register: false,
             reserve_nicks: true,
             channels_per_account: 3,
+            multiclient: false,
+            devices_per_account: 3,
+            always_on: AlwaysOn::OptOut,
+            always_on_clients: 50,
+            always_on_days: 90,
+            away_text: "Gone".into(),
             admin: "Here\nThere".into(),
             icon: "https://hub.example/i.png".into(),
             sts_port: 6_697,

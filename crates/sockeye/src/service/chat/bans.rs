@@ -16,6 +16,7 @@ use sockeye_proto::irc::pipeline::Pipeline;
 
 use super::Shared;
 use super::core::Ask;
+use super::staying;
 use crate::state::{Ban, BanError, Bans, Suspect, wall_ms};
 
 impl Shared {
@@ -64,8 +65,10 @@ impl Shared {
             };
             bans.fits(ban, &whom)
         });
-        banned
-            .flat_map(|client| away(client.session, ban, server))
+        let away = banned.flat_map(|client| away(client.session, ban, server));
+        let staying = staying::residents(pipeline).into_iter();
+        let staying = staying.filter(|resident| bans.fits(ban, &resident.suspect()));
+        away.chain(staying.map(|resident| resident.retire(&format!("Banned: {}", ban.reason))))
             .collect()
     }
 }

@@ -32,6 +32,7 @@ use super::bans;
 use super::deliver::Deliveries;
 use super::operate;
 use super::outbox::Outbox;
+use super::staying::{self, Resident};
 use crate::state::{Answer, Ban, Log, LogError, end_process};
 
 /// What connections and the hub ask of the core.
@@ -45,6 +46,8 @@ pub(super) enum Ask {
     Reload(Box<Settings>),
     /// The nicks that belong to accounts, as compared.
     Reserve(BTreeMap<String, AccountId>),
+    /// Tell which clients stay without connections.
+    Staying(oneshot::Sender<Vec<Resident>>),
     /// Send away whom a new ban fits.
     Banned(Box<Ban>),
     /// Tell the operators who want to know.
@@ -75,6 +78,8 @@ pub(super) struct Core {
     state_rows: usize,
     outputs: Vec<Output>,
     deliveries: Deliveries,
+    /// When it is looked next whose client has not been seen for too long.
+    expire_at: Instant,
     stop: Option<Option<oneshot::Sender<Result<(), LogError>>>>,
     started: Instant,
     random: Randomness,
@@ -110,6 +115,7 @@ impl Core {
             state_rows,
             outputs: Vec::new(),
             deliveries: Deliveries::default(),
+            expire_at: Instant::now() + EXPIRE_EVERY,
             stop: None,
             started: Instant::now(),
             random: Randomness::default(),
@@ -165,6 +171,7 @@ impl Core {
             () = self.shared.relief.notified() => Woke::Look,
             _ = self.asks.recv_many(&mut asked, ASKS_A_TURN), if takes => Woke::Asked(asked),
             () = tokio::time::sleep(LOOK_EVERY), if self.deliveries.holds() => Woke::Look,
+            () = tokio::time::sleep_until(self.expire_at), if takes => Woke::Look,
         }
     }
 
@@ -173,8 +180,9 @@ impl Core {
         loop {
             self.feed();
             self.pipeline.advance(&mut self.outputs);
-            let channels = self.pipeline.channels();
+            let (channels, clients) = (self.pipeline.channels(), self.pipeline.clients_len());
             self.shared.channels.store(channels, Ordering::Relaxed);
+            self.shared.clients.store(clients, Ordering::Relaxed);
             // Before the fan-out, so that the disk works meanwhile.
             let appended = self.begin_append().await;
             let overflowed = self.deliver();
@@ -198,6 +206,10 @@ impl Core {
             }
         }
         let now = self.now();
+        if Instant::now() >= self.expire_at && self.pipeline.takes_input() {
+            self.expire_at = Instant::now() + EXPIRE_EVERY;
+            self.pipeline.input(Input::Expire, now, self.random.next());
+        }
         let mut room = INPUTS_A_TURN;
         while self.pipeline.takes_input() && room > 0 {
             let Some(ask) = self.backlog.pop_front() else {
@@ -218,7 +230,14 @@ impl Core {
                 }
                 Ask::Inputs(inputs) => room -= self.feed_inputs(inputs, now, room),
                 Ask::Reserve(nicks) => self.pipeline.reserve(nicks),
-                Ask::Reload(settings) => self.pipeline.reload(*settings),
+                Ask::Reload(settings) => {
+                    self.pipeline.reload(*settings);
+                    // Whose client may not stay any more goes at once.
+                    self.expire_at = Instant::now();
+                }
+                Ask::Staying(answer) => {
+                    let _ = answer.send(staying::residents(&self.pipeline));
+                }
                 Ask::Banned(ban) => {
                     let away = self.shared.send_away(&ban, &self.pipeline);
                     self.backlog.push_front(Ask::Inputs(away));
@@ -404,6 +423,9 @@ const ASKS_A_TURN: usize = 256;
 
 /// How often it is looked whether a listener that talkers wait for still is worth it.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// How often it is looked whose client has not been seen for too long: the span is given in days.
+const EXPIRE_EVERY: Duration = Duration::from_secs(60 * 60);
 
 const RANDOM_BYTES: usize = 512;
 

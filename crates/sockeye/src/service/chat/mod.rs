@@ -16,6 +16,7 @@ mod deliver;
 mod operate;
 mod outbox;
 mod seats;
+mod staying;
 #[cfg(test)]
 mod tests;
 
@@ -26,7 +27,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use bytes::Bytes;
 use sockeye_proto::irc::pipeline::Pipeline;
 use sockeye_proto::irc::settings::Settings;
-pub use sockeye_proto::irc::settings::{ChannelModes, TagsDenied};
+pub use sockeye_proto::irc::settings::{AlwaysOn, ChannelModes, Presence, TagsDenied};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use self::cloak::Cloaks;
@@ -82,7 +83,9 @@ pub struct ClientRules {
 pub struct ChatStats {
     /// Connections, registered or not.
     pub connections: usize,
-    /// Clients on the network.
+    /// Those of clients on the network.
+    pub registered: usize,
+    /// Clients on the network, some with several connections and some without any.
     pub clients: usize,
     /// Channels, with members or with stored state.
     pub channels: usize,
@@ -110,6 +113,7 @@ struct Shared {
     /// How the configuration is read again, where that can be done.
     rehash: OnceLock<Rehash>,
     connections: AtomicUsize,
+    registered: AtomicUsize,
     clients: AtomicUsize,
     channels: AtomicUsize,
 }
@@ -154,12 +158,14 @@ impl Chat {
             reserving: Notify::new(),
             rehash: OnceLock::new(),
             connections: AtomicUsize::new(0),
-            clients: AtomicUsize::new(0),
+            registered: AtomicUsize::new(0),
+            clients: AtomicUsize::new(restored.pipeline.clients_len()),
             channels: AtomicUsize::new(restored.pipeline.channels()),
         });
         engine.spawn(Core::new(restored, log, shared.clone(), asked).run());
         if let Some(accounts) = shared.accounts.clone() {
-            engine.spawn(accounts::reserve(shared.clone(), accounts));
+            engine.spawn(accounts::reserve(shared.clone(), accounts.clone()));
+            engine.spawn(staying::retire(shared.clone(), accounts));
         }
         Ok(Arc::new(Self { shared }))
     }
@@ -228,6 +234,7 @@ impl Chat {
         let shared = &self.shared;
         ChatStats {
             connections: shared.connections.load(Ordering::Relaxed),
+            registered: shared.registered.load(Ordering::Relaxed),
             clients: shared.clients.load(Ordering::Relaxed),
             channels: shared.channels.load(Ordering::Relaxed),
             waiting: shared.asks.max_capacity() - shared.asks.capacity(),

@@ -392,13 +392,13 @@ impl<'a> Counted<'a> {
 
     fn enter(&mut self) {
         if !std::mem::replace(&mut self.is_client, true) {
-            self.shared.clients.fetch_add(1, Ordering::Relaxed);
+            self.shared.registered.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     fn leave(&mut self) {
         if std::mem::take(&mut self.is_client) {
-            self.shared.clients.fetch_sub(1, Ordering::Relaxed);
+            self.shared.registered.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
