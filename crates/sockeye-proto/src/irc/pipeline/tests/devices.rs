@@ -255,8 +255,9 @@ fn who_comes_while_the_last_one_goes_takes_its_goodbye_back() {
     net.commit();
     net.read(bob);
     net.commit();
-    net.commit();
     assert!(net.read(bob).is_empty(), "nobody has left");
+    net.writes(bob, "PRIVMSG #c :a row, which takes the void along");
+    net.commit();
     assert!(net.is_closed(ann) && !net.is_closed(tablet));
     assert_eq!(net.voids.len(), 1, "the QUIT that was stored");
 }
