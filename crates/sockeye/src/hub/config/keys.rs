@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 pub(super) use chat::CHAT;
 
-use super::{CASE_MAPPINGS, CaseMapping, Chat, Config, HOSTS, Hosts, Hub, ListenDraft};
+use super::{CASE_MAPPINGS, CaseMapping, Config, HOSTS, Hosts, Hub, ListenDraft};
 use crate::endpoint::{Endpoint, Network};
 use crate::service::chat::{AlwaysOn, ChannelModes, TagsDenied};
 
