@@ -1,4 +1,4 @@
-//! A client before it is on the network: CAP, PASS, NICK, USER, AUTHENTICATE, PING, QUIT.
+//! A client before it is on the network: WEBIRC, CAP, PASS, NICK, USER, AUTHENTICATE, PING, QUIT.
 //!
 //! Local to its connection; it has no part in shared state. After `Enter` it stays, because it
 //! also answers AUTHENTICATE of a registered client.
@@ -21,6 +21,7 @@ pub(crate) mod sasl;
 mod scram;
 #[cfg(test)]
 mod tests;
+mod webirc;
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -31,6 +32,7 @@ use bytes::Bytes;
 pub use self::login::FAILED_LOGINS_MAX;
 use self::login::Purpose;
 use self::sasl::Sasl;
+pub use self::webirc::Introduction;
 use super::account::{AccountRef, Question};
 use super::caps::{self, Caps, Negotiation, Offer};
 use super::casemap::is_unseen;
@@ -64,6 +66,8 @@ pub enum Step {
         /// Why it is away already (IRCv3 draft/pre-away).
         away: Option<String>,
     },
+    /// A gateway says whom it comes for: believe it with [`Registration::introduced`], or close.
+    Introduced(Introduction),
     /// Write these lines, then close.
     Close(Bytes),
     /// The line is for the network: `Input::Line` (only once entered).
@@ -190,6 +194,7 @@ impl Registration {
 
     fn command(&mut self, message: &Message, steps: &mut Vec<Step>) {
         match message.command.as_str() {
+            "WEBIRC" => return self.webirc(message, steps),
             "CAP" => self.cap(&message.params, steps),
             "NICK" => self.take_nick(message.param(0), steps),
             "USER" => self.take_user(&message.params, steps),

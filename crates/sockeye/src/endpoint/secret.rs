@@ -24,7 +24,7 @@ pub enum Secret {
 
 impl Secret {
     /// Reads what was written for a secret; `None` where the file or the variable has no name.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         if let Some(path) = text.strip_prefix('@') {
             return (!path.is_empty()).then(|| Self::File(path.into()));
         }

@@ -49,17 +49,18 @@ impl Listening {
         } = bound;
         let notes = layers.notes().map(str::to_owned);
         let notes = sockets.skipped.into_iter().chain(notes).collect();
+        let refused = Arc::default();
         let desk = Arc::new(Desk {
             engine: engine.clone(),
             open_to: RwLock::new(OpenTo {
                 service,
                 admission,
                 layers,
-                rules: Arc::new(rules),
+                rules: rules.counting_in(&refused),
             }),
             closed: engine.inner.stopping.child_token(),
             accepted: AtomicU64::new(0),
-            refused: Arc::default(),
+            refused,
         });
         let addresses = sockets.listeners.iter().map(Listener::local).collect();
         let loops = TaskTracker::new();
@@ -109,7 +110,7 @@ impl Listening {
             service,
             admission,
             layers: layers.unwrap_or(now.layers),
-            rules: rules.map_or(now.rules, Arc::new),
+            rules: rules.map_or(now.rules, |rules| rules.counting_in(&self.desk.refused)),
         });
     }
 
@@ -235,7 +236,7 @@ impl Desk {
             .and_then(|permit| table.enter(info, open_to.service.name(), Some(permit)));
         match admitted {
             Ok(mut session) => {
-                session.count_in(&self.refused);
+                session.set_rules(Arc::clone(&open_to.rules));
                 let (id, who) = (session.id(), session.info().who());
                 tracing::info!(target: "step", "session {id}: accepted from {who}");
                 self.accepted.fetch_add(1, Ordering::Relaxed);

@@ -1,6 +1,9 @@
 //! What a listening endpoint's own words say of its sessions: whom it takes in (`+allow`, `+deny`), and
 //! how much they move (`+limit`).
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
 use crate::endpoint::{Endpoint, LimitOptions, NetworkEntry, NetworkSet};
 use crate::error::Error;
 use crate::io::{ConnectionInfo, read_networks};
@@ -13,6 +16,8 @@ pub(crate) struct Rules {
     allow: Option<NetworkSet>,
     deny: NetworkSet,
     pub(super) limit: LimitOptions,
+    /// Where the listener counts whom it refused.
+    pub(super) refused: Arc<AtomicU64>,
 }
 
 impl Rules {
@@ -32,6 +37,15 @@ impl Rules {
             allow: allow.transpose()?,
             deny: set(&sources.deny)?,
             limit: endpoint.limit(),
+            refused: Arc::default(),
+        })
+    }
+
+    /// Counts whom they refuse in `refused`.
+    pub(super) fn counting_in(self, refused: &Arc<AtomicU64>) -> Arc<Self> {
+        Arc::new(Self {
+            refused: Arc::clone(refused),
+            ..self
         })
     }
 

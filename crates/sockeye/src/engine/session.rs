@@ -30,8 +30,7 @@ pub struct Session {
     permit: Option<Permit>,
     table: Arc<Table>,
     quota: Option<Arc<Quota>>,
-    /// Where its listener counts whom it refused.
-    refused: Option<Arc<AtomicU64>>,
+    rules: Option<Arc<Rules>>,
 }
 
 /// What a session counts.
@@ -85,7 +84,7 @@ impl Session {
             permit,
             table,
             quota: None,
-            refused: None,
+            rules: None,
         }
     }
 
@@ -119,9 +118,9 @@ impl Session {
         self.shared.reached(CUT).await;
     }
 
-    /// Counts it in `refused`, too, if it is refused later.
-    pub(super) fn count_in(&mut self, refused: &Arc<AtomicU64>) {
-        self.refused = Some(Arc::clone(refused));
+    /// Notes the rules under which it was accepted.
+    pub(super) fn set_rules(&mut self, rules: Arc<Rules>) {
+        self.rules = Some(rules);
     }
 
     /// Notes what tells whether more came than its quota.
@@ -163,7 +162,7 @@ impl Session {
                 return Err(Error::new(ErrorKind::PeerTimeout, "accept", peer, "cut in a handshake"));
             }
         };
-        let _ = self.shared.learned.set(Box::new(info));
+        let _ = self.shared.learned.set(Box::new(info.into()));
         Ok(wrapped)
     }
 
@@ -176,6 +175,28 @@ impl Session {
         let admitted = rules.check_source(self.info());
         self.count_refused(admitted.and_then(|()| match &self.permit {
             Some(permit) => permit.recount(self.info()),
+            None => Ok(()),
+        }))
+    }
+
+    /// Takes over for whom the peer comes, as a service has learned from one that it trusts: what is known
+    /// is then that, and rules and counts are those of that source. It can be done once.
+    ///
+    /// # Errors
+    /// [`Refusal`] when that source is not to come in, or has too many sessions.
+    pub fn introduce(&self, info: ConnectionInfo) -> Result<(), Refusal> {
+        let known = Box::new(Known::from(info));
+        if let (Err(known), Some(before)) =
+            (self.shared.learned.set(known), self.shared.learned.get())
+            && before.introduced.set(known).is_err()
+        {
+            return Ok(());
+        }
+        let info = self.info();
+        let mut rules = self.rules.iter();
+        let admitted = rules.try_for_each(|rules| rules.check_source(info));
+        self.count_refused(admitted.and_then(|()| match &self.permit {
+            Some(permit) => permit.recount(info),
             None => Ok(()),
         }))
     }
@@ -194,8 +215,8 @@ impl Session {
     }
 
     fn count_refused(&self, admitted: Result<(), Refusal>) -> Result<(), Refusal> {
-        if let (Err(_), Some(refused)) = (&admitted, &self.refused) {
-            refused.fetch_add(1, Ordering::Relaxed);
+        if let (Err(_), Some(rules)) = (&admitted, &self.rules) {
+            rules.refused.fetch_add(1, Ordering::Relaxed);
         }
         admitted
     }
@@ -213,13 +234,30 @@ pub(super) struct Shared {
     /// What the transport knew of the connection.
     accepted: ConnectionInfo,
     /// The same with what layers have learned, once they have.
-    learned: OnceLock<Box<ConnectionInfo>>,
+    learned: OnceLock<Box<Known>>,
     pub(super) facts: SessionFacts,
     service: &'static str,
     opened: Instant,
     established: AtomicBool,
     stage: AtomicU8,
     moved: Notify,
+}
+
+/// What is known of a connection from some point on.
+#[derive(Debug)]
+struct Known {
+    info: ConnectionInfo,
+    /// What is known of whom the peer comes for, once a service has learned that.
+    introduced: OnceLock<Box<Known>>,
+}
+
+impl From<ConnectionInfo> for Known {
+    fn from(info: ConnectionInfo) -> Self {
+        Self {
+            info,
+            introduced: OnceLock::new(),
+        }
+    }
 }
 
 impl Shared {
@@ -238,7 +276,11 @@ impl Shared {
     }
 
     fn info(&self) -> &ConnectionInfo {
-        self.learned.get().map_or(&self.accepted, |learned| learned)
+        let Some(learned) = self.learned.get() else {
+            return &self.accepted;
+        };
+        let introduced = learned.introduced.get();
+        introduced.map_or(&learned.info, |known| &known.info)
     }
 
     /// Moves on to `stage` unless already there or further.

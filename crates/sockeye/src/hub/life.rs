@@ -18,7 +18,7 @@ use super::listeners::Listeners;
 use super::notice::{Notice, Notices};
 use super::plan::{ConfigSource, Plan};
 use super::services::{CHAT, Services};
-use super::{DataDir, Page, ban, casemapping, first_run, operate, retain, upkeep};
+use super::{DataDir, Page, ban, casemapping, first_run, operate, retain, upkeep, verify};
 use crate::endpoint::Address;
 use crate::engine::{Drained, Engine, EngineLimits};
 use crate::error::{Error, ErrorKind};
@@ -228,6 +228,7 @@ impl Shared {
             }
             None => return Err(refuse("this hub runs without a configuration file")),
         };
+        verify::verify(&config)?;
         let mut running = self.running.lock().await;
         let mut changes = running.config.changes(&config).map_err(|fixed| {
             let cause = format!("only a restart can change {}", fixed.join(", "));

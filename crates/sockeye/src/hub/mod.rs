@@ -20,6 +20,7 @@ mod retain;
 mod services;
 pub mod status;
 mod upkeep;
+mod verify;
 
 pub use account::ask_or_do;
 pub use data::DataDir;

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use super::config::Config;
-use super::{DataDir, first_run};
+use super::{DataDir, first_run, verify};
 use crate::error::{Error, ErrorKind};
 
 /// The command line of `serve`.
@@ -51,6 +51,14 @@ impl Plan {
             config,
             data,
         })
+    }
+
+    /// Checks the files that the configuration names.
+    ///
+    /// # Errors
+    /// What one of them lacks.
+    pub fn check(&self) -> Result<(), Error> {
+        verify::verify(&self.config)
     }
 
     /// Returns the data directory.

@@ -8,6 +8,7 @@ use sockeye_proto::irc::settings::{CaseMapping, Settings, Sts};
 
 use super::config::{Config, Hosts, Listen};
 use super::status::ChatStatus;
+use super::verify;
 use crate::endpoint::Address;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
@@ -70,7 +71,7 @@ impl Services {
                 history: Arc::new(self.store.clone()),
                 accounts: Some(self.accounts.clone()),
                 bans: Some(self.bans.clone()),
-                rules: self.rules(config),
+                rules: self.rules(config)?,
             };
             let chat = Chat::start(&self.engine, options).await?;
             if let Some(rehash) = &self.rehash {
@@ -95,7 +96,10 @@ impl Services {
     /// When a service has stopped.
     pub(super) async fn reload(&self, config: &Config) -> Result<(), Error> {
         match &self.chat {
-            Some(chat) => chat.reload(self.settings(config), self.rules(config)).await,
+            Some(chat) => {
+                let rules = self.rules(config)?;
+                chat.reload(self.settings(config), rules).await
+            }
             None => Ok(()),
         }
     }
@@ -153,13 +157,14 @@ impl Services {
         })
     }
 
-    fn rules(&self, config: &Config) -> ClientRules {
+    fn rules(&self, config: &Config) -> Result<ClientRules, Error> {
         let cloaks = config.chat.hosts == Hosts::Cloak;
-        ClientRules {
+        Ok(ClientRules {
+            gateways: verify::gateways(config)?,
             exempt: config.hub.exempt.clone(),
             require_sasl: config.chat.require_sasl.clone(),
             cloak_key: cloaks.then_some(self.cloak_key),
-        }
+        })
     }
 
     fn settings(&self, config: &Config) -> Settings {

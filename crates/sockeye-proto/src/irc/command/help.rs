@@ -239,6 +239,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "Writes to all who have set mode w; for operators",
     ),
     (
+        "WEBIRC",
+        "<password> <gateway> <host> <address> [options]",
+        "Says whom a gateway comes for",
+    ),
+    (
         "WHO",
         "<mask> [o][%fields[,token]]",
         "Lists clients by channel, nick or mask",

@@ -366,6 +366,7 @@ pub(crate) const TABLE: &[Row] = &[
     ask("VERSION", 0, server::version),
     act("VERIFY", 2, account::verify),
     act("WALLOPS", 1, operator::wallops),
+    act("WEBIRC", 0, register::again),
     ask("WHO", 0, who::who),
     ask("WHOIS", 0, whois::whois),
     ask("WHOWAS", 0, whowas::whowas),

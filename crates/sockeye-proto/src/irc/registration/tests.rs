@@ -1,6 +1,7 @@
 //! Registrations as dialogues.
 
-use alloc::string::String;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use base64::Engine as _;
@@ -98,7 +99,8 @@ fn show(step: Step) -> String {
         Step::Ask(Question::Password { name, password }) => {
             ["verify ", &name, " ", &password.0].concat()
         }
-        Step::Ask(question) => alloc::format!("{question:?}"),
+        Step::Introduced(introduction) => format!("{introduction:?}"),
+        Step::Ask(question) => format!("{question:?}"),
         Step::Batch(batch) => ["batch ", &batch.opening.params.join(" ")].concat(),
         Step::Forward(message) => ["forward ", &message.command].concat(),
         Step::Enter {
@@ -112,9 +114,94 @@ fn show(step: Step) -> String {
             let account = account.map(|account| account.name).unwrap_or_default();
             let away = away.map(|away| [" away ", &away].concat());
             let away = away.unwrap_or_default();
-            alloc::format!("enter {nick} {user} ({realname}) {caps:?} {account}{away}")
+            format!("enter {nick} {user} ({realname}) {caps:?} {account}{away}")
         }
     }
+}
+
+#[test]
+fn a_gateway_comes_first_and_says_for_whom() {
+    let told = |line: &str| {
+        let mut client = Client::new();
+        let mut steps = Vec::new();
+        let bytes = [line, "\n"].concat().into_bytes();
+        let line = client.decoder.next_line(&mut &*bytes);
+        client.registration.line(line.unwrap(), &mut steps);
+        match steps.pop().unwrap() {
+            Step::Introduced(told) => Ok(told),
+            other => Err(show(other)),
+        }
+    };
+    let plain = told("WEBIRC secret web host.example 198.51.100.3").unwrap();
+    assert_eq!(plain.password.0, "secret");
+    assert_eq!(
+        (&*plain.gateway, plain.port, plain.secure),
+        ("web", 0, false)
+    );
+    assert_eq!(plain.address.to_string(), "198.51.100.3");
+    for options in [
+        ":secure=x local-port=6697 remote-port=21726",
+        "secure remote-port=21726",
+        ":new=1 secure remote-port=21726",
+    ] {
+        let told = told(&format!("WEBIRC a b 0::1 0::ffff:192.0.2.1 {options}")).unwrap();
+        assert_eq!((told.port, told.secure), (21_726, true), "{options}");
+        assert_eq!(told.address.to_string(), "192.0.2.1");
+    }
+    for (line, why) in [
+        ("WEBIRC a b c", "WEBIRC needs a password"),
+        ("WEBIRC", "WEBIRC needs a password"),
+        ("WEBIRC a b c host.example", "without the address"),
+        ("WEBIRC a b c 0.0.0.0", "without the address"),
+        ("WEBIRC a b c 255.255.255.255", "without the address"),
+        ("WEBIRC a b c 224.0.0.1", "without the address"),
+        ("WEBIRC a b c 0::", "without the address"),
+        ("WEBIRC a b c ff02::1", "without the address"),
+        ("WEBIRC a b c 1.2.3.4/8", "without the address"),
+        ("WEBIRC a b c :", "without the address"),
+    ] {
+        let refused = told(line).unwrap_err();
+        assert!(
+            refused.contains("ERROR :") && refused.contains(why),
+            "{refused}"
+        );
+    }
+    let mut late = Client::new();
+    let refused = late
+        .says("CAP LS 302\nWEBIRC a b 1.2.3.4 1.2.3.4")
+        .pop()
+        .unwrap();
+    assert!(refused.contains("has to be the first command"), "{refused}");
+    assert!(late.says("NICK ali").is_empty());
+}
+
+#[test]
+fn whom_a_gateway_comes_for_is_who_registers() {
+    let settings = Settings {
+        sts: Some(crate::irc::settings::Sts {
+            port: 1,
+            duration_s: 2,
+        }),
+        ..settings()
+    };
+    let mut client = Client::with(settings);
+    client.says("WEBIRC a b 1.2.3.4 1.2.3.4");
+    let link = Link {
+        secure: true,
+        ..Link::default()
+    };
+    client.registration.introduced("shown.example".into(), link);
+    assert!(
+        client
+            .says("CAP LS 302")
+            .concat()
+            .contains(" sts=duration=2 ")
+    );
+    let end = client.says("QUIT :bye").concat();
+    assert!(
+        end.contains("ERROR :Closing link: shown.example (Quit: bye)"),
+        "{end}"
+    );
 }
 
 fn account() -> AccountRef {
@@ -245,14 +332,14 @@ fn bad_lines_are_answered_and_harm_nothing() {
 #[test]
 fn names_are_cleaned_and_cut() {
     let long = "ä".repeat(100);
-    let line = alloc::format!("NICK ali\nUSER ~a@b!{long} 0 * :{long}");
+    let line = format!("NICK ali\nUSER ~a@b!{long} 0 * :{long}");
     let Some(entered) = Client::new().says(&line).pop() else {
         panic!()
     };
     let user = ["ab", &"ä".repeat(7)].concat();
     assert_eq!(
         entered,
-        alloc::format!("enter ali {user} ({}) Caps(0) ", "ä".repeat(64))
+        format!("enter ali {user} ({}) Caps(0) ", "ä".repeat(64))
     );
 }
 
@@ -586,7 +673,7 @@ fn sasl_scram_proves_both_sides() {
     let message = "n=ali,r=cli,r=clisrv,s=c2FsdA==,i=4096,c=biws,r=clisrv";
     assert_eq!(
         asked,
-        [alloc::format!(
+        [format!(
             "Proof {{ name: \"ali\", message: {message:?}, proof: {:?} }}",
             b"proof"
         )]

@@ -51,6 +51,7 @@ impl Serve {
             return print_example();
         }
         let plan = Plan::read(self.options())?;
+        plan.check()?;
         if self.check {
             let listeners = plan.config().listen.len();
             output.note(format_args!(

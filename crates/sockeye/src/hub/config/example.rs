@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use super::gateway::GATEWAY;
 use super::keys::{CHAT, Effect, HUB, Key, LISTEN, Slot};
-use super::{Config, ListenDraft};
+use super::{Config, Gateway, ListenDraft};
 
 /// Returns a commented file that `serve --check` accepts: every key with its default, commented
 /// out, and one listener.
@@ -29,6 +30,7 @@ pub fn example() -> String {
         );
     }
     out.push_str(MORE_LISTENERS);
+    out.push_str(A_GATEWAY);
     out
 }
 
@@ -39,6 +41,7 @@ pub fn reference() -> String {
     write_table(&mut out, "[hub]", HUB, &defaults.hub);
     write_table(&mut out, "[chat]", CHAT, &defaults.chat);
     write_table(&mut out, "[[listen]]", LISTEN, &ListenDraft::default());
+    write_table(&mut out, "[[gateway]]", GATEWAY, &Gateway::default());
     out
 }
 
@@ -84,6 +87,15 @@ const REFERENCE_HEAD: &str = "\
 
 Written from the tables that the program itself reads; a test keeps this file equal to them.
 ";
+
+const A_GATEWAY: &str = r#"
+# A web chat or bouncer whose WEBIRC is believed: its clients count, are shown and banned by their own
+# address.
+# [[gateway]]
+# name = "web chat"
+# password = "@/etc/sockeye/gateway-password"
+# from = ["192.0.2.10"]
+"#;
 
 const MORE_LISTENERS: &str = r#"
 # An address is written as on the command line: a bare port is loopback, `:PORT` every interface.

@@ -9,8 +9,10 @@ use std::path::PathBuf;
 
 pub(super) use chat::CHAT;
 
+use sockeye_proto::irc::input::fingerprint_text;
+
 use super::{CASE_MAPPINGS, CaseMapping, Config, HOSTS, Hosts, Hub, ListenDraft};
-use crate::endpoint::{Endpoint, Network};
+use crate::endpoint::{Endpoint, Network, Secret};
 use crate::service::chat::{AlwaysOn, ChannelModes, TagsDenied};
 
 /// One key of a section whose values live in `T`.
@@ -52,6 +54,10 @@ pub(super) enum Slot<T> {
     Networks(fn(&mut T) -> &mut Vec<Network>),
     /// Letters of modes.
     ChannelModes(fn(&mut T) -> &mut ChannelModes),
+    /// A secret, or where it stands.
+    Secret(fn(&mut T) -> &mut Option<Secret>),
+    /// The SHA-256 of a certificate.
+    Fingerprint(fn(&mut T) -> &mut Option<[u8; 32]>),
     /// A list of client-only tags.
     Tags(fn(&mut T) -> &mut TagsDenied),
     /// One of a few words.
@@ -140,6 +146,12 @@ impl<T: Clone> Key<T> {
                     .collect::<Vec<_>>()
                     .into(),
             ),
+            Slot::Secret(place) => place(&mut section)
+                .as_ref()
+                .map(|secret| secret.to_string().into()),
+            Slot::Fingerprint(place) => place(&mut section)
+                .as_ref()
+                .map(|fingerprint| fingerprint_text(fingerprint).into()),
             Slot::Tags(place) => Some(place(&mut section).entries().to_vec().into()),
             Slot::CaseMapping(place) => Some(place(&mut section).name().into()),
             Slot::AlwaysOn(place) => Some(place(&mut section).name().into()),
@@ -195,6 +207,8 @@ impl<T> fmt::Display for Slot<T> {
             Self::Accept(_) => f.write_str("an endpoint, such as \":6667\""),
             Self::Serve(_) => f.write_str("a service or an endpoint, such as \"chat\""),
             Self::Networks(_) => f.write_str("a list of networks, such as [\"10.0.0.0/8\"]"),
+            Self::Secret(_) => f.write_str("a secret, or \"@FILE\" or \"env:NAME\""),
+            Self::Fingerprint(_) => f.write_str("a SHA-256 in 64 hexadecimal digits"),
             Self::Tags(_) => f.write_str("a list of tags, such as [\"typing\"]"),
             Self::ChannelModes(_) => {
                 let all = ChannelModes::ALL.letters();
@@ -217,6 +231,10 @@ pub(super) fn changes(old: &Config, new: &Config) -> Result<Vec<String>, Vec<Str
     let (mut live, mut fixed) = (Vec::new(), Vec::new());
     section_changes("hub", HUB, (&old.hub, &new.hub), &mut live, &mut fixed);
     section_changes("chat", CHAT, (&old.chat, &new.chat), &mut live, &mut fixed);
+    if old.gateways != new.gateways {
+        // Without what they say, which is partly secret.
+        live.push("gateway: changed".to_owned());
+    }
     if fixed.is_empty() {
         Ok(live)
     } else {

@@ -5,6 +5,7 @@
 //! endpoint strings of `[[listen]]` against the vocabulary. Nothing is opened here.
 
 mod example;
+mod gateway;
 mod keys;
 mod mistake;
 mod read;
@@ -14,11 +15,12 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::endpoint::{Endpoint, Network};
+use crate::endpoint::{Address, Endpoint, Network};
 use crate::service::chat::{self, AlwaysOn, ChannelModes, Presence, TagsDenied};
 use crate::state::Retention;
 
 pub use example::{example, reference};
+pub use gateway::Gateway;
 pub use mistake::{ConfigError, Mistake};
 
 /// Everything that the file sets; [`Config::default`] is what holds without a file, but for
@@ -31,6 +33,8 @@ pub struct Config {
     pub chat: Chat,
     /// `[[listen]]`, in the order of the file.
     pub listen: Vec<Listen>,
+    /// `[[gateway]]`, in the order of the file.
+    pub gateways: Vec<Gateway>,
 }
 
 /// What belongs to the hub as a whole.
@@ -188,6 +192,19 @@ impl Config {
     /// Every mistake of the file, with its line.
     pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
         read::read(text).map_err(|mistakes| ConfigError::new(file, text, mistakes))
+    }
+
+    /// Returns where clients are told to come by TLS: the listener for chat at `sts_port`.
+    pub fn sts_listener(&self) -> Option<&Listen> {
+        let port = Some(self.chat.sts_port).filter(|&port| port != 0)?;
+        let is_there = |listen: &&Listen| {
+            let at = listen.at.address();
+            let is_at = matches!(at, Address::Tcp { port: at, .. } if u32::from(*at) == port);
+            let serves_chat = listen.serve.address().scheme() == "chat";
+            let has_tls = listen.at.layers().any(|word| word.row().name == "tls");
+            serves_chat && is_at && has_tls
+        };
+        self.listen.iter().find(is_there)
     }
 
     /// Returns what a reload from `self` to `new` changes, a line for each key in the reader's

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use sockeye_proto::irc::input::parse_fingerprint;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::gateway::{GATEWAY, Gateway};
 use super::keys::{
     CHAT, HUB, Key, LINE_BYTES_MAX, LISTEN, NAME_BYTES_MAX, Slot, TEXT_LINE_BYTES_MAX,
 };
@@ -14,7 +16,7 @@ use super::{
     TagsDenied,
 };
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
-use crate::endpoint::{Address, Endpoint, Network, ParseError, Role, Value as Setting, Word};
+use crate::endpoint::{Address, Endpoint, Network, ParseError, Role, Secret, Value as Setting};
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -34,6 +36,7 @@ pub(super) fn read(text: &str) -> Result<Config, Vec<Mistake>> {
             "hub" => reader.section("hub", HUB, &mut config.hub, name.span(), value),
             "chat" => reader.section("chat", CHAT, &mut config.chat, name.span(), value),
             "listen" => config.listen = reader.listeners(name.span(), value),
+            "gateway" => config.gateways = reader.gateways(name.span(), value),
             other => reader.unknown_name(other, name.span()),
         }
     }
@@ -58,25 +61,14 @@ fn sts_mistake(config: &Config) -> Option<String> {
     if port == 0 {
         return None;
     }
-    let is_there = |listen: &&Listen| {
-        let serves_chat = listen.serve.address().scheme() == "chat";
-        let at = listen.at.address();
-        let is_at = matches!(at, Address::Tcp { port: at, .. } if u32::from(*at) == port);
-        serves_chat && is_at && tls(listen).is_some()
-    };
-    let Some(found) = config.listen.iter().find(is_there) else {
+    let Some(found) = config.sts_listener() else {
         return Some(format!(
             "`sts_port`: no [[listen]] takes chat with +tls on port {port}"
         ));
     };
-    let self_signed = tls(found)?.value("self-signed");
-    (self_signed == Some(Setting::Flag(true))).then(|| {
+    (found.at.value("tls", "self-signed") == Some(Setting::Flag(true))).then(|| {
         format!("`sts_port`: the certificate on port {port} is self-signed, so clients refuse it")
     })
-}
-
-fn tls(listen: &Listen) -> Option<&Word> {
-    listen.at.layers().find(|word| word.row().name == "tls")
 }
 
 struct Reader<'a> {
@@ -101,8 +93,9 @@ impl Reader<'_> {
         };
         let misplaced = of(&names(HUB), "hub")
             .or_else(|| of(&names(CHAT), "chat"))
-            .or_else(|| of(&names(LISTEN), "[listen]"));
-        let hint = misplaced.or_else(|| did_you_mean(name, ["hub", "chat", "listen"]));
+            .or_else(|| of(&names(LISTEN), "[listen]"))
+            .or_else(|| of(&names(GATEWAY), "[gateway]"));
+        let hint = misplaced.or_else(|| did_you_mean(name, ["hub", "chat", "listen", "gateway"]));
         self.wrong(span, format!("unknown section or key `{name}`"), hint);
     }
 
@@ -183,6 +176,25 @@ impl Reader<'_> {
         listeners
     }
 
+    /// Reads every `[[gateway]]`.
+    fn gateways(&mut self, span: Range<usize>, value: &Value<'_>) -> Vec<Gateway> {
+        let Some(entries) = value.get_ref().as_array() else {
+            let hint = "write [[gateway]] with two brackets".to_owned();
+            self.wrong(span, "`gateway` is not a list of gateways", Some(hint));
+            return Vec::new();
+        };
+        let mut gateways = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let (mut gateway, before) = (Gateway::default(), self.mistakes.len());
+            self.section("[gateway]", GATEWAY, &mut gateway, entry.span(), entry);
+            if let (true, Some(what)) = (self.mistakes.len() == before, gateway.mistake()) {
+                self.wrong(entry.span(), what, None);
+            }
+            gateways.push(gateway);
+        }
+        gateways
+    }
+
     /// Checks one value and stores it.
     fn set<T>(&mut self, key: &Key<T>, target: &mut T, value: &Value<'_>) {
         let span = value.span();
@@ -214,6 +226,14 @@ impl Reader<'_> {
                 }
             }
             (Slot::Networks(place), DeValue::Array(items)) => *place(target) = self.networks(items),
+            (Slot::Secret(place), DeValue::String(text)) => match Secret::read(text) {
+                Some(secret) if !text.is_empty() => *place(target) = Some(secret),
+                _ => wrong(None),
+            },
+            (Slot::Fingerprint(place), DeValue::String(text)) => match parse_fingerprint(text) {
+                Some(fingerprint) => *place(target) = Some(fingerprint),
+                None => wrong(None),
+            },
             (Slot::Tags(place), DeValue::Array(items)) => *place(target) = self.tags(items),
             (Slot::CaseMapping(place), DeValue::String(word)) => match CaseMapping::from_name(word)
             {

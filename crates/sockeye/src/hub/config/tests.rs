@@ -1,4 +1,5 @@
 use super::*;
+use crate::endpoint::Secret;
 
 fn mistakes(text: &str) -> String {
     Config::parse(text, "hub.toml").unwrap_err().to_string()
@@ -108,6 +109,7 @@ fn every_key_reaches_its_place() {
             pending_per_source: 8,
             registered_per_source: 16,
         },
+        gateways: Vec::new(),
         listen: vec![
             listen(":6697 +limit,per-ip=20 +tls,cert=a.pem,key=a.key", "chat"),
             listen("8081", "tcp://10.0.0.9:80"),
@@ -232,6 +234,58 @@ fn what_is_no_tag_is_shown_where_it_stands() {
 }
 
 #[test]
+fn a_gateway_has_a_name_a_proof_and_a_place() {
+    let digits = "0f".repeat(32);
+    let text = format!(
+        "[[gateway]]\nname = \"web\"\npassword = \"@/etc/s/p\"\nfrom = [\"192.0.2.1\"]\n\
+         [[gateway]]\nname = \"b\"\nfingerprint = \"{digits}\"\nfrom = [\"::1\"]\n"
+    );
+    let config = Config::parse(&text, "hub.toml").unwrap();
+    let [web, bouncer] = &config.gateways[..] else {
+        panic!("{config:?}");
+    };
+    assert_eq!(web.password, Some(Secret::File("/etc/s/p".into())));
+    assert_eq!((&*web.name, web.fingerprint), ("web", None));
+    assert_eq!(
+        (bouncer.fingerprint, &bouncer.password),
+        (Some([0x0f; 32]), &None)
+    );
+    for (text, what) in [
+        ("[[gateway]]", "1:1: this gateway has no `name`"),
+        (
+            "[[gateway]]\nname = \"a\"",
+            "neither `password` nor `fingerprint`",
+        ),
+        (
+            "[[gateway]]\nname = \"a\"\npassword = \"x\"",
+            "has no `from`",
+        ),
+        (
+            "[[gateway]]\nname = \"a\"\npassword = \"\"",
+            "3:12: `password` is not a secret",
+        ),
+        (
+            "[[gateway]]\nfingerprint = \"abc\"",
+            "`fingerprint` is not a SHA-256",
+        ),
+        ("[[gateway]]\npasword = \"x\"", "did you mean `password`?"),
+        (
+            "[gateway]\nname = \"a\"",
+            "write [[gateway]] with two brackets",
+        ),
+    ] {
+        let shown = mistakes(text);
+        assert!(shown.contains(what), "{what} in {shown}");
+    }
+    // What is written out is shown nowhere.
+    let written = text.replace("@/etc/s/p", "hunter2");
+    let changed = Config::parse(&written, "hub.toml").unwrap();
+    let changes = config.changes(&changed).unwrap();
+    assert_eq!(changes, ["gateway: changed"]);
+    assert!(!format!("{changed:?}").contains("hunter2"));
+}
+
+#[test]
 fn long_lines_tabs_and_wide_characters_do_not_shift_the_caret() {
     let long = format!("hub = {{ motd = \"{}\", x = 1 }}", "é".repeat(500));
     let shown = mistakes(&long);
@@ -274,7 +328,7 @@ fn the_example_is_valid_and_holds_every_key_at_its_default() {
     let uncommented: String = text
         .lines()
         .map(|line| match line.strip_prefix("# ") {
-            Some(rest) if rest.contains(" = ") || rest == "[[listen]]" => format!("{rest}\n"),
+            Some(rest) if rest.contains(" = ") || rest.starts_with("[[") => format!("{rest}\n"),
             _ => format!("{line}\n"),
         })
         .collect();
@@ -286,6 +340,7 @@ fn the_example_is_valid_and_holds_every_key_at_its_default() {
         ..Hub::default()
     };
     assert_eq!(config.hub, expected);
+    assert_eq!(config.gateways.len(), 1);
     assert_eq!(config.chat, Chat::default());
     assert_eq!(config.listen.len(), 3);
 }

@@ -13,6 +13,7 @@ mod cloak;
 mod connection;
 mod core;
 mod deliver;
+mod gateway;
 mod operate;
 mod outbox;
 mod seats;
@@ -33,6 +34,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use self::cloak::Cloaks;
 use self::connection::Connection;
 use self::core::{Ask, Core, Restored};
+pub use self::gateway::Gateway;
 pub use self::operate::Rehash;
 use self::seats::Seats;
 use super::{BoxFuture, Refusal, Service};
@@ -73,6 +75,8 @@ pub struct ClientRules {
     pub exempt: Vec<Network>,
     /// Networks from which one has to log in to come.
     pub require_sasl: Vec<Network>,
+    /// Who is believed whom it comes for.
+    pub gateways: Vec<Gateway>,
     /// The key of the hosts that are shown in place of addresses; `None`: addresses are shown.
     pub cloak_key: Option<[u8; 32]>,
 }

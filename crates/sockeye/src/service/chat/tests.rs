@@ -1,5 +1,6 @@
 //! The chat service over memory with paused time, and over a real store through restarts.
 
+mod gateway;
 mod multiline;
 mod slow;
 mod web;

@@ -11,6 +11,7 @@ use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
 
 use super::{Ran, run, sockeye_of_ali, start, started, stop};
+use crate::support::authority::{Authority, Given};
 use crate::support::client::Client;
 use crate::support::program::Program;
 
@@ -85,6 +86,40 @@ fn check_shows_every_mistake_and_opens_nothing() {
         assert!(said.contains(part), "{part} in {said}");
     }
     assert!(!data.exists());
+}
+
+#[test]
+fn check_reads_the_certificate_of_sts_and_the_passwords_of_gateways() {
+    let (dir, authority) = (TempDir::new().unwrap(), Authority::new());
+    let file = dir.path().join("hub.toml");
+    let check = |certificate: &str, more: &str| {
+        let sts = "[chat]\nsts_port = 6697\n";
+        let listen = format!("[[listen]]\nat = \"127.0.0.1:6697 +tls,{certificate}\"\n");
+        let whole = format!("{sts}{listen}serve = \"chat\"\n{more}");
+        std::fs::write(&file, whole).unwrap();
+        serve(&["--check", "--config", text(&file)])
+    };
+    let signed = authority.certificate(Given::default()).to_string();
+    check(&signed, "").ok();
+    let alone = format!("cert={}", authority.file());
+    let said = check(&alone, "").refused(2);
+    assert!(said.contains("on port 6697 is self-signed"), "{said}");
+    let said = check("cert=/nonexistent/a.pem", "").refused(58);
+    assert!(said.contains("/nonexistent/a.pem: no such file"), "{said}");
+
+    let gateway = "[[gateway]]\nname = \"web\"\nfrom = [\"::1\"]\n";
+    let with = |password: &str| format!("{gateway}password = \"{password}\"\n");
+    check(&signed, &with("word")).ok();
+    let said = check(&signed, &with("@/nonexistent/p")).refused(26);
+    assert!(
+        said.contains("password of gateway web: /nonexistent/p: no such file"),
+        "{said}"
+    );
+    let said = check(&signed, &with("two words")).refused(2);
+    assert!(
+        said.contains("one word") && !said.contains("two words"),
+        "{said}"
+    );
 }
 
 #[test]

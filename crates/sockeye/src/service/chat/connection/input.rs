@@ -236,6 +236,7 @@ impl<'a> Connection<'a> {
                     self.send(lines);
                     self.enter_phase(Phase::Ending);
                 }
+                Step::Introduced(introduction) => self.introduce(&introduction),
                 Step::Ask(question) => self.look_up(question),
                 Step::Enter {
                     nick,

@@ -12,6 +12,7 @@
 //! still is heard, up to the limits: an idle connection holds no buffer.
 
 mod input;
+mod introduced;
 mod output;
 
 use std::collections::VecDeque;
@@ -30,6 +31,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc::OwnedPermit;
 use tokio::time::{Instant, Sleep};
 
+use self::introduced::treatment;
 use super::accounts::Answered;
 use super::bans;
 use super::core::Ask;
@@ -111,15 +113,7 @@ struct Counted<'a> {
 impl<'a> Connection<'a> {
     pub(super) fn new(shared: &'a Arc<Shared>, stream: Stream, session: &'a Session) -> Self {
         let current = shared.current();
-        let peer = session.info().peer.map(|peer| peer.ip().to_canonical());
-        let host = current.rules.host(peer);
-        let flood = match current
-            .rules
-            .exempts(peer.unwrap_or(session.info().source()))
-        {
-            true => None,
-            false => Some(Bucket::new(FLOOD_BURST, FLOOD_INTERVAL)),
-        };
+        let (host, flood) = treatment(&current.rules, session.info());
         let now = Instant::now();
         Self {
             shared,
