@@ -95,6 +95,9 @@ impl Caps {
     /// `soju.im/search`: SEARCH.
     pub const SEARCH: Self = Self(1 << 60);
 
+    /// `znc.in/playback`: stored messages come when `*playback` is asked, with their time.
+    pub const PLAYBACK: Self = Self(1 << 52);
+
     /// Not a capability but a fact of the same negotiation: the client speaks version 302.
     const VERSION_302: Self = Self(1 << 63);
 
@@ -122,7 +125,7 @@ impl Caps {
     pub const fn encoding(self) -> Encoding {
         Encoding {
             message_tags: self.has(Self::MESSAGE_TAGS),
-            server_time: self.has(Self::SERVER_TIME),
+            server_time: self.has_any(Self::SERVER_TIME.or(Self::PLAYBACK)),
             account_tag: self.has(Self::ACCOUNT_TAG),
             extended_join: self.has(Self::EXTENDED_JOIN),
             relaymsg: self.has(Self::RELAYMSG),
@@ -173,7 +176,7 @@ impl Offer {
         let all = TABLE.iter().fold(Caps::NONE, |all, row| all | row.cap);
         let conditions = [
             (
-                Caps::CHATHISTORY | Caps::EVENT_PLAYBACK | Caps::MESSAGE_REDACTION,
+                Caps::CHATHISTORY | Caps::EVENT_PLAYBACK | Caps::MESSAGE_REDACTION | Caps::PLAYBACK,
                 settings.history,
             ),
             (Caps::SEARCH, settings.history && settings.search),
@@ -461,6 +464,7 @@ const TABLE: &[Row] = &[
     row(Caps::STANDARD_REPLIES, "standard-replies"),
     row(Caps::STS, "sts"),
     row(Caps::USERHOST_IN_NAMES, "userhost-in-names"),
+    row(Caps::PLAYBACK, "znc.in/playback"),
 ];
 
 /// What stands around the server, the client, the subcommand and the list on a line.

@@ -60,6 +60,17 @@ pub enum Query {
         /// At most so many.
         limit: u32,
     },
+    /// The latest of all direct messages of an account.
+    Directs {
+        /// Whose.
+        owner: AccountId,
+        /// After this point, exclusive.
+        after: Option<Point>,
+        /// Before this point, exclusive.
+        before: Option<Point>,
+        /// At most so many.
+        limit: u32,
+    },
     /// One message by its number, in whatever buffer.
     One(Number),
     /// For each buffer the time of its latest message, for those within the two times.

@@ -97,13 +97,8 @@ impl History for MemoryLog {
                 keep,
                 limit,
             } => {
-                let after = |r: &&Record| after.is_none_or(|point| is_after(r, point));
-                let before = |r: &&Record| before.is_none_or(|point| is_before(r, point));
-                let all: Vec<_> = messages(buffer)
-                    .filter(after)
-                    .filter(before)
-                    .cloned()
-                    .collect();
+                let all = messages(buffer).filter(|r| is_between(r, after, before));
+                let all = all.cloned().collect();
                 Found::Messages(cut(all, keep, limit, ANSWER_BYTES_MAX))
             }
             Query::Around {
@@ -119,6 +114,12 @@ impl History for MemoryLog {
                 Found::Messages(found)
             }
             Query::Search(search) => Found::Messages(state.search(&search, upto)),
+            Query::Directs {
+                owner,
+                after,
+                before,
+                limit,
+            } => Found::Messages(state.all_directs(owner, (after, before), limit, upto)),
             Query::One(number) => {
                 let is_said = |fact: &Fact| matches!(fact, Fact::Message(_) | Fact::Direct(_));
                 let is_it = |r: &&Record| r.stamp.number == number && is_said(&r.fact);
@@ -180,6 +181,28 @@ impl State {
         };
         fit(&mut all, keep, search.limit, ANSWER_BYTES_MAX);
         all
+    }
+
+    /// The latest of what an account has said with anybody.
+    fn all_directs(
+        &self,
+        owner: AccountId,
+        (after, before): (Option<Point>, Option<Point>),
+        limit: u32,
+        upto: Number,
+    ) -> Vec<Record> {
+        let is_own = |r: &&Record| match &r.fact {
+            Fact::Direct(direct) => {
+                let sides = [direct.from.account, direct.to.account];
+                direct.message.kind != MessageKind::Tagmsg && sides.contains(&Some(owner))
+            }
+            _ => false,
+        };
+        let own = self.read(upto).filter(is_own);
+        let own = own.filter(|r| is_between(r, after, before));
+        let mut own: Vec<_> = own.cloned().collect();
+        fit(&mut own, Keep::Last, limit, ANSWER_BYTES_MAX);
+        own
     }
 
     /// What `owner` has said with others, each under the nick in the latest message.
@@ -277,6 +300,11 @@ fn occurs(word: &str, text: &str) -> bool {
     let word: Vec<_> = words(&word).collect();
     let text: Vec<_> = words(&text).collect();
     text.windows(word.len()).any(|some| some == word)
+}
+
+fn is_between(record: &Record, after: Option<Point>, before: Option<Point>) -> bool {
+    after.is_none_or(|point| is_after(record, point))
+        && before.is_none_or(|point| is_before(record, point))
 }
 
 fn is_after(record: &Record, point: Point) -> bool {

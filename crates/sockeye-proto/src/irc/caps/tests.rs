@@ -177,6 +177,7 @@ fn only_what_changes_a_line_makes_another_encoding() {
         Caps::ACCOUNT_TAG,
         Caps::EXTENDED_JOIN,
         Caps::RELAYMSG,
+        Caps::PLAYBACK,
     ];
     for row in TABLE {
         let is_other = row.cap.encoding() != Caps::NONE.encoding();
@@ -252,14 +253,14 @@ fn news_go_to_those_who_want_them() {
         told((&without, &with), knows).1,
         ":h CAP n NEW :sasl=SCRAM-SHA-256,PLAIN \
          draft/account-registration=before-connect,custom-account-name draft/chathistory \
-         draft/event-playback draft/message-redaction draft/read-marker soju.im/search\r\n"
+         draft/event-playback draft/message-redaction draft/read-marker soju.im/search znc.in/playback\r\n"
     );
-    let old = ":h CAP n NEW :sasl draft/account-registration draft/chathistory draft/event-playback draft/message-redaction draft/read-marker soju.im/search\r\n";
+    let old = ":h CAP n NEW :sasl draft/account-registration draft/chathistory draft/event-playback draft/message-redaction draft/read-marker soju.im/search znc.in/playback\r\n";
     assert_eq!(told((&without, &with), Caps::CAP_NOTIFY).1, old);
     let (caps, out) = told((&with, &without), knows | Caps::SASL | Caps::BATCH);
     assert_eq!(
         out,
-        ":h CAP n DEL :sasl draft/account-registration draft/chathistory draft/event-playback draft/message-redaction draft/read-marker soju.im/search\r\n"
+        ":h CAP n DEL :sasl draft/account-registration draft/chathistory draft/event-playback draft/message-redaction draft/read-marker soju.im/search znc.in/playback\r\n"
     );
     assert_eq!(caps, knows | Caps::BATCH);
     let (caps, out) = told((&with, &without), Caps::SASL);

@@ -5,7 +5,7 @@
 
 use alloc::string::ToString as _;
 
-use super::{Request, message, services};
+use super::{Request, message, playback, services};
 use crate::irc::caps::Caps;
 use crate::irc::message::Line;
 use crate::irc::multiline::{BYTES_MAX, Fault, LINES_MAX};
@@ -23,7 +23,8 @@ pub(super) fn batch(request: &mut Request<'_>) {
     let Some(target) = request.param(2) else {
         return refuse(request, &Fault::Invalid("A multiline batch has one target"));
     };
-    if services::means_one(request.network, target) {
+    let network = request.network;
+    if services::means_one(network, target) || playback::is_meant(network, target) {
         return refuse(request, &Fault::Invalid("Services take one line at a time"));
     }
     message::send(request, content.kind, target, &content.text);

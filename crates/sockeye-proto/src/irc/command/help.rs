@@ -250,4 +250,9 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
     ),
     ("WHOIS", "[server] <nicks>", "Who has a nick"),
     ("WHOWAS", "<nick> [count]", "Who had a nick"),
+    (
+        "ZNC",
+        "*playback <command>",
+        "Sends what was said while you were away; your client does it",
+    ),
 ];

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::part::Part;
-use super::{Request, away, markread, names, ranks, targets, topic};
+use super::{Request, away, markread, names, playback, ranks, targets, topic};
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::history::{Buffer, HistoryRequest, Keep, Query, Reply};
@@ -178,7 +178,12 @@ pub(super) fn show(
         }
     }
     effects.say(id, lines);
-    if let Some(request) = replay(id, channel, stamp, network) {
+    let asks_again = caps.is_some_and(|caps| caps.has(Caps::PLAYBACK));
+    let again = match asks_again {
+        true => playback::on_join(id, channel, stamp, network),
+        false => replay(id, channel, stamp, network),
+    };
+    if let Some(request) = again {
         effects.history(request, network);
     }
 }

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use hearing::{Hearing, addressed, hearing};
 
-use super::{Request, relaymsg, services, targets};
+use super::{Request, playback, relaymsg, services, targets};
 use crate::irc::caps::Caps;
 use crate::irc::casemap::CHANNEL_PREFIX;
 use crate::irc::event::{MessageKind, Stamp, Target};
@@ -90,7 +90,9 @@ pub(super) fn send(request: &mut Request<'_>, kind: MessageKind, receivers: &str
         return;
     }
     for target in targets(receivers) {
-        if kind == MessageKind::Privmsg && services::takes(request, target, text) {
+        if kind == MessageKind::Privmsg
+            && (services::takes(request, target, text) || playback::takes(request, target, text))
+        {
             continue;
         }
         match addressee(request, target, text) {

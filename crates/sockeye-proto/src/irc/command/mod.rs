@@ -27,6 +27,7 @@ pub(crate) mod nick;
 pub(crate) mod operator;
 pub(crate) mod part;
 pub(crate) mod ping;
+pub(crate) mod playback;
 pub(crate) mod presence;
 pub(crate) mod quit;
 pub(crate) mod ranks;
@@ -370,6 +371,7 @@ pub(crate) const TABLE: &[Row] = &[
     ask("WHO", 0, who::who),
     ask("WHOIS", 0, whois::whois),
     ask("WHOWAS", 0, whowas::whowas),
+    act("ZNC", 1, playback::znc),
 ];
 
 /// Longest reason of PART, QUIT, KICK and AWAY, bytes: AWAYLEN and KICKLEN. Together with the

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::text::{minute_text, msgid_text, time_text};
 use super::{Command, Found, Invalid, Reply, Subcommand, search};
 use crate::irc::caps::Caps;
-use crate::irc::command::relaymsg;
+use crate::irc::command::{playback, relaymsg};
 use crate::irc::event::{Fact, MessageKind, Record, Stamp, StoredMessage};
 use crate::irc::message::{Line, Params};
 use crate::irc::multiline::{Lines, is_multiline};
@@ -25,6 +25,16 @@ pub fn encode(reply: &Reply, found: &Found) -> Bytes {
     let mut out = String::new();
     match found {
         Found::Messages(records) => encode_messages(&mut out, reply, records),
+        Found::Targets(targets) if reply.asked.is_none() => {
+            for (name, latest_ms) in targets {
+                let source = playback::source(&reply.server);
+                let line = Line::new(&mut out).source(&source).command("PRIVMSG");
+                let (first, last) = (playback::seconds(0), playback::seconds(*latest_ms));
+                // When the first was is not looked for: nothing is older than 0.
+                let text = format_args!("{name} {first} {last}");
+                line.param(&reply.target).trailing_fmt(text);
+            }
+        }
         Found::Targets(targets) => {
             let body = |out: &mut String| {
                 for (name, latest_ms) in targets {
@@ -62,6 +72,7 @@ fn encode_messages(out: &mut String, reply: &Reply, records: &[Record]) {
     }
     let batch: &[&str] = match reply.asked {
         Some(Command::Search) => &["soju.im/search"],
+        None if reply.caps.has(Caps::PLAYBACK) => &[playback::BATCH_TYPE, &reply.target],
         _ => &["chathistory", &reply.target],
     };
     in_batch(out, reply, batch, |out| {
@@ -216,7 +227,7 @@ impl Reply {
     /// The same without an id.
     fn timed<'a>(&self, out: &'a mut String, stamp: &Stamp, account: Option<&str>) -> Line<'a> {
         let mut line = self.line(out);
-        if self.caps.has(Caps::SERVER_TIME) {
+        if self.caps.encoding().server_time {
             line = line.tag("time", &time_text(stamp.wall_ms));
         }
         if let (true, Some(account)) = (self.caps.has(Caps::ACCOUNT_TAG), account) {
@@ -242,7 +253,7 @@ impl Reply {
 
     /// Whether texts begin with the time, for who neither asked nor is told it.
     fn dates(&self) -> bool {
-        self.asked.is_none() && !self.caps.has(Caps::SERVER_TIME)
+        self.asked.is_none() && !self.caps.encoding().server_time
     }
 
     /// Starts the line that carries the label.

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use super::{Client, Network};
 use crate::irc::caps::Caps;
+use crate::irc::command::playback::Playback;
 use crate::irc::id::{ClientId, SessionId};
 use crate::irc::input::{Candidate, Link};
 
@@ -26,6 +27,8 @@ pub(crate) struct Session {
     pub(crate) away: Option<String>,
     /// Whose coming and going it is told, as compared and as it wrote them.
     pub(crate) monitors: BTreeMap<String, String>,
+    /// What it has asked to be shown again.
+    pub(crate) playback: Option<Playback>,
     /// How many batches it has been sent: their reference tags are unique for it.
     batches: u64,
 }
@@ -40,6 +43,7 @@ impl Session {
             link: candidate.link.clone(),
             away: candidate.away.clone(),
             monitors: BTreeMap::new(),
+            playback: None,
             batches: 0,
         }
     }

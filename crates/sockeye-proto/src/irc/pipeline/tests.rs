@@ -21,6 +21,7 @@ mod net;
 mod news;
 mod operators;
 mod panics;
+mod playback;
 mod questions;
 mod ranks;
 mod read_marks;

@@ -28,6 +28,27 @@ pub(super) async fn agree(log: &dyn Log, history: &dyn History) {
         }
         pages_lack_nothing(history, &buffer, &all).await;
     }
+    for owner in [1, 2, 9].map(AccountId) {
+        let points = [
+            None,
+            Some(Point::Message(FIRST + 90)),
+            Some(Point::Message(FIRST + 201)),
+        ];
+        for (after, before) in [(0, 0), (1, 0), (0, 2), (1, 2)].map(|(a, b)| (points[a], points[b]))
+        {
+            for limit in [7, 1_000] {
+                let query = Query::Directs {
+                    owner,
+                    after,
+                    before,
+                    limit,
+                };
+                let expected = read(&oracle, &query).await;
+                assert_eq!(expected.is_empty(), owner.0 == 9);
+                assert_eq!(read(history, &query).await, expected, "{query:?}");
+            }
+        }
+    }
     targets_agree(history, &oracle).await;
     for number in FIRST..FIRST + ROWS {
         let one = Query::One(number);

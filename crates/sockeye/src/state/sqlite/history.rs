@@ -86,6 +86,14 @@ pub(super) fn find(
             limit,
         } => rows.around(buffer, *point, *limit).map(Found::Messages),
         Query::Search(search) => search::find(&transaction, search, upto),
+        Query::Directs {
+            owner,
+            after,
+            before,
+            limit,
+        } => rows
+            .all_directs(*owner, (*after, *before), *limit)
+            .map(Found::Messages),
         Query::One(number) => {
             let mut statement = transaction.prepare_cached(ONE)?;
             let number = clamp(*number);
@@ -198,11 +206,8 @@ impl Rows<'_> {
     /// Returns everybody with whom an account has direct messages, by the nick in the latest of
     /// them, with its time.
     fn directs(&self, owner: AccountId) -> rusqlite::Result<Vec<(String, u64)>> {
-        let mut peers = self.connection.prepare_cached(PEERS)?;
-        let peers = peers.query_map([owner.0], |row| row.get::<_, String>(0))?;
         let mut found = Vec::new();
-        for peer in peers {
-            let peer = peer?;
+        for peer in self.peers(owner)? {
             let buffer = Buffer::Direct {
                 owner,
                 peer: peer.clone(),
@@ -219,6 +224,36 @@ impl Rows<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Returns the latest of what an account has said with anybody.
+    fn all_directs(
+        &self,
+        owner: AccountId,
+        (after, before): (Option<Point>, Option<Point>),
+        limit: u32,
+    ) -> rusqlite::Result<Vec<Record>> {
+        let mut found = Vec::new();
+        for peer in self.peers(owner)? {
+            let buffer = Buffer::Direct {
+                owner,
+                peer,
+                events: false,
+            };
+            found.extend(self.messages(&buffer, after, before, Keep::Last, limit)?);
+            // What one account has said to itself is found once; more than fits is not kept.
+            found.sort_by_key(|record| record.stamp.number);
+            found.dedup_by_key(|record| record.stamp.number);
+            fit(&mut found, Keep::Last, limit, self.bytes_max);
+        }
+        Ok(found)
+    }
+
+    /// Returns the keys of all with whom an account has direct messages.
+    fn peers(&self, owner: AccountId) -> rusqlite::Result<Vec<String>> {
+        let mut peers = self.connection.prepare_cached(PEERS)?;
+        let peers = peers.query_map([owner.0], |row| row.get(0))?;
+        peers.collect()
     }
 
     fn between(

@@ -65,7 +65,7 @@ fn a_reload_tells_what_may_be_had_now() {
         net.says(able, "CAP LIST"),
         [
             ":hub.test CAP able DEL :sasl draft/account-registration draft/chathistory \
-             draft/event-playback draft/message-redaction draft/read-marker soju.im/search",
+             draft/event-playback draft/message-redaction draft/read-marker soju.im/search znc.in/playback",
             ":hub.test CAP able LIST :batch cap-notify",
         ]
     );
@@ -78,7 +78,7 @@ fn a_reload_tells_what_may_be_had_now() {
     assert_eq!(
         net.says(able, "PING x")[0],
         ":hub.test CAP able NEW :sasl draft/account-registration draft/chathistory \
-             draft/event-playback draft/message-redaction draft/read-marker soju.im/search"
+             draft/event-playback draft/message-redaction draft/read-marker soju.im/search znc.in/playback"
     );
 }
 
