@@ -8,7 +8,7 @@
 //! Invariant: at rest it holds no buffer; while bytes wait, exactly theirs.
 
 use std::cell::Cell;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -152,6 +152,38 @@ impl AsyncWrite for TlsStream {
         Poll::Ready(Ok(piece.len()))
     }
 
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let mut some = bufs.iter().filter(|buf| !buf.is_empty());
+        let (Some(first), Some(_)) = (some.next(), some.next()) else {
+            let only = bufs.iter().find(|buf| !buf.is_empty());
+            return self.poll_write(cx, only.map_or(&[], |buf| buf));
+        };
+        if first.len() >= PIECE_BYTES {
+            return self.poll_write(cx, first);
+        }
+        // What cannot be encrypted yet is not copied either.
+        let this = &mut *self;
+        ready!(this.unsent.poll_send(cx, &mut this.stream))?;
+        // Joined, for each piece would be a record of its own.
+        let mut joined = JOINED.take();
+        for buf in bufs {
+            let room = PIECE_BYTES - joined.len();
+            joined.extend_from_slice(buf.get(..room).unwrap_or(buf));
+        }
+        let written = self.poll_write(cx, &joined);
+        joined.clear();
+        JOINED.set(joined);
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         ready!(this.unsent.poll_send(cx, &mut this.stream))?;
@@ -196,6 +228,7 @@ thread_local! {
     /// that nobody can meet one half used.
     static INCOMING: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
     static OUTGOING: Cell<Outgoing> = const { Cell::new(Outgoing::new()) };
+    static JOINED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// What is read at once, and the longest that can be unfinished, bytes: more than a handshake message

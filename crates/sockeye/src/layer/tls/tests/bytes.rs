@@ -1,5 +1,7 @@
 //! Bytes through TLS: whole, however they are cut, to a clean end or an unclean one.
 
+use std::io::IoSlice;
+
 use super::*;
 use crate::endpoint::Role;
 use crate::layer::tls::session::{Outgoing, Session as TlsSession};
@@ -60,6 +62,27 @@ async fn a_reply_after_half_close_comes_through_two_forwarders() {
     }
     let (_, result) = world.ended(9).await;
     assert_eq!(result, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pieces_that_are_written_together_go_together() {
+    let world = World::new();
+    let _listening = world.listen("mem:late +tls,self-signed", Late).await;
+    let to = "mem:late +tls,insecure";
+    let (mut stream, _session) = world.connect(to).await.unwrap();
+    let long = [b'x'; 70_000];
+    let pieces = [&b"one "[..], b"", b"two ", &long];
+    assert!(tokio::io::AsyncWrite::is_write_vectored(&stream));
+    let written = stream.write_vectored(&pieces.map(IoSlice::new)).await;
+    // What is encrypted at once.
+    assert_eq!(written.unwrap(), 65_536);
+    let alone = [IoSlice::new(b""), IoSlice::new(b"three")];
+    assert_eq!(stream.write_vectored(&alone).await.unwrap(), 5);
+    stream.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let sent = pieces.concat();
+    assert!(answer == [&sent[..65_536], b"three"].concat());
 }
 
 #[tokio::test]
