@@ -1,6 +1,7 @@
 //! A relay with counters that are read while it runs, and a report of how it ended.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sockeye::io::{Ending, RelaySettings, Stream, relay};
@@ -11,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut alice, a) = pair().await?;
     let (mut bob, b) = pair().await?;
-    let (from_a, to_a) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (from_a, to_a) = (Arc::default(), Arc::default());
     let settings = RelaySettings {
         idle: Some(Duration::from_secs(60)),
         ..RelaySettings::counting(&from_a, &to_a)
@@ -38,8 +39,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     println!(
         "{} there, {} back, none lost",
-        from_a.into_inner(),
-        to_a.into_inner()
+        from_a.load(Ordering::Relaxed),
+        to_a.load(Ordering::Relaxed)
     );
     Ok(())
 }

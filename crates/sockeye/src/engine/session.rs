@@ -37,9 +37,9 @@ pub struct Session {
 #[derive(Debug, Default)]
 pub struct SessionFacts {
     /// Bytes that came from the peer.
-    pub bytes_in: AtomicU64,
+    pub bytes_in: Arc<AtomicU64>,
     /// Bytes that went to the peer.
-    pub bytes_out: AtomicU64,
+    pub bytes_out: Arc<AtomicU64>,
     /// Bytes that were accepted from one side and did not reach the other.
     pub bytes_lost: AtomicU64,
 }

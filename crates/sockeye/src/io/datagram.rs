@@ -5,13 +5,16 @@ use std::fmt;
 use std::future::poll_fn;
 use std::io;
 use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::net::UdpSocket;
 
+use super::shortcut::Shortcut;
 use super::stream::ABORT_PATIENCE;
-use super::{Bounds, Conversation, Stream};
+use super::{Bounds, Conversation, RelaySettings, Stream, Watch};
 
 /// What carries messages: a UDP session, a Unix socket of messages, a framing layer over a stream.
 pub trait Messages: fmt::Debug + Send + Unpin {
@@ -82,6 +85,22 @@ pub trait Messages: fmt::Debug + Send + Unpin {
     fn stream(&mut self) -> Option<&mut Stream> {
         None
     }
+
+    /// Returns the socket whose messages these are, one and all, where it is connected to its one peer.
+    fn own_socket(&self) -> Option<Arc<UdpSocket>> {
+        None
+    }
+
+    /// Lets messages take a shortcut, where this can; from then on nobody else receives from its socket,
+    /// until it is closed.
+    #[doc(hidden)]
+    fn open_shortcut(&mut self, _shortcut: &Arc<Shortcut>) -> bool {
+        false
+    }
+
+    /// Closes the shortcut: nothing takes it after this.
+    #[doc(hidden)]
+    fn close_shortcut(&mut self) {}
 }
 
 /// Whole messages in both directions, in order.
@@ -159,6 +178,28 @@ impl Datagram {
         }
     }
 
+    /// Receives the next messages, all that have arrived together; none when [`Datagram::receive`] would
+    /// return `None`.
+    ///
+    /// # Errors
+    /// As [`Datagram::receive`].
+    pub(crate) async fn receive_all(&mut self) -> io::Result<VecDeque<Bytes>> {
+        let Some(first) = self.receive().await? else {
+            return Ok(VecDeque::new());
+        };
+        let mut all = std::mem::take(&mut self.arrived);
+        all.push_front(first);
+        Ok(all)
+    }
+
+    /// Sends messages, as many at once as can be; those that were not sent stay.
+    ///
+    /// # Errors
+    /// As [`Datagram::send`], of the message in front.
+    pub(crate) async fn send_all(&mut self, messages: &mut VecDeque<Bytes>) -> io::Result<()> {
+        poll_fn(|cx| self.poll_send(cx, messages)).await
+    }
+
     /// Sends one message.
     ///
     /// # Errors
@@ -209,8 +250,25 @@ impl Datagram {
         Self { bounds, ..self }
     }
 
+    /// Opens a shortcut to `to`, where nothing stands between the two ends and nobody looks on.
+    pub(crate) fn shortcut_to(
+        &mut self,
+        to: &Self,
+        settings: &RelaySettings<'_>,
+    ) -> Option<Arc<Shortcut>> {
+        let is_bare = |end: &Self| end.bounds.is_none() && end.arrived.is_empty();
+        let is_seen = settings.watch.is_some_and(Watch::sees_bytes);
+        if !is_bare(self) || !is_bare(to) || is_seen {
+            return None;
+        }
+        let RelaySettings { from_a, to_a, .. } = settings;
+        let (socket, bytes_max) = (to.messages.own_socket()?, to.message_bytes_max());
+        let shortcut = Arc::new(Shortcut::new(socket, bytes_max, from_a, to_a));
+        self.messages.open_shortcut(&shortcut).then_some(shortcut)
+    }
+
     /// Returns what carries the messages.
-    pub(super) fn carrier(&mut self) -> &mut dyn Messages {
+    pub(crate) fn carrier(&mut self) -> &mut dyn Messages {
         self.messages.as_mut()
     }
 
@@ -281,20 +339,30 @@ impl Datagram {
         // What was taken before leaves first, whether or not there is room for more.
         ready!(self.messages.poll_send(cx, &mut VecDeque::new()))?;
         while let Some(first) = from.front() {
-            ready!(bounds.sent.poll_room(cx));
-            let bytes = first.len();
-            bounds.sent.check(bytes)?;
-            // One by one, for each may use up what there is.
-            let mut rest = from.split_off(1);
+            let room = ready!(bounds.sent.poll_room(cx));
+            bounds.sent.check(first.len())?;
+            // As many as there is room for; one at least, for a rate lets a large one go ahead of it.
+            let mut left = room;
+            let fits = |message: &&Bytes| {
+                let after = left.checked_sub(message.len());
+                left = after.unwrap_or_default();
+                after.is_some()
+            };
+            let count = from.iter().take_while(fits).count().max(1);
+            let mut rest = from.split_off(count);
+            let bytes = bytes_in(from);
             let sent = send_fitting(self.messages.as_mut(), cx, from);
-            if from.is_empty() {
-                bounds.sent.passed(bytes);
-            }
+            bounds.sent.passed((bytes - bytes_in(from)) as usize);
             from.append(&mut rest);
             ready!(sent)?;
         }
         Poll::Ready(Ok(()))
     }
+}
+
+/// Returns the bytes of all messages.
+pub(crate) fn bytes_in(messages: &VecDeque<Bytes>) -> u64 {
+    messages.iter().map(|message| message.len() as u64).sum()
 }
 
 /// Sends messages up to the first that is larger than they may be, which is an error.

@@ -23,6 +23,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -45,16 +46,16 @@ pub struct RelaySettings<'a> {
     /// idle time. Only messages' sides are such.
     pub after_end: Option<Duration>,
     /// Grows by each byte that came from `a`.
-    pub from_a: &'a AtomicU64,
+    pub from_a: &'a Arc<AtomicU64>,
     /// Grows by each byte that went to `a`.
-    pub to_a: &'a AtomicU64,
+    pub to_a: &'a Arc<AtomicU64>,
     /// Is told what passes.
     pub watch: Option<&'a dyn Watch>,
 }
 
 impl<'a> RelaySettings<'a> {
     /// Makes settings that limit nothing and tell nobody; they only count.
-    pub fn counting(from_a: &'a AtomicU64, to_a: &'a AtomicU64) -> Self {
+    pub fn counting(from_a: &'a Arc<AtomicU64>, to_a: &'a Arc<AtomicU64>) -> Self {
         Self {
             idle: None,
             after_end: None,

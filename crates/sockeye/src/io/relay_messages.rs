@@ -3,11 +3,15 @@
 //! The relay invariant holds as for streams ([`super::relay`]); what is different is the end. A peer
 //! that cannot say that no more will come is taken to have left after a silence: the idle time, or,
 //! once the other side has ended, the time that is set for that.
+//!
+//! Between two bare UDP sockets most messages never come here ([`super::shortcut`]); what does not find
+//! its way at once, the end, and the counts do.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -16,9 +20,11 @@ use bytes::Bytes;
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::datagram::bytes_in;
 use super::direction::Count;
 use super::pieces::Pieces;
 use super::relay::{Ending, Leg};
+use super::shortcut::{Passed, Shortcut};
 use super::socket::{Hangup, hangup};
 use super::watch::{Watch, Way};
 use super::{Conversation, Datagram, RelayReport, RelaySettings};
@@ -41,19 +47,9 @@ pub(super) async fn relay_messages(
     cut: impl Future<Output = ()>,
 ) -> RelayReport {
     let mut cut = pin!(cut);
-    let mut pair = Pair {
-        forth: Flow::new(
-            Count::Read(settings.from_a),
-            settings.watch.map(|watch| (Way::Forth, watch)),
-        ),
-        back: Flow::new(
-            Count::Written(settings.to_a),
-            settings.watch.map(|watch| (Way::Back, watch)),
-        ),
-        patience: Patience::new(&a, &b, &settings),
-    };
     a.reset_if_killed(true);
     b.reset_if_killed(true);
+    let mut pair = Pair::new(&mut a, &b, &settings);
     pair.join(&mut a, &mut b, cut.as_mut()).await;
     let mut report = RelayReport {
         forth: pair.forth.into_leg(a.bytes_dropped()),
@@ -82,6 +78,24 @@ struct Pair<'a> {
     forth: Flow<'a>,
     back: Flow<'a>,
     patience: Patience,
+    /// While it is open, nothing is received from `b` here.
+    shortcut: Option<Arc<Shortcut>>,
+}
+
+impl<'a> Pair<'a> {
+    fn new(a: &mut Datagram, b: &Datagram, settings: &RelaySettings<'a>) -> Self {
+        let shortcut = a.shortcut_to(b, settings);
+        let flow = |way, count| {
+            let beside = shortcut.as_ref().map(|open| Arc::clone(open.passed(way)));
+            Flow::new(count, settings.watch.map(|watch| (way, watch)), beside)
+        };
+        Self {
+            forth: flow(Way::Forth, Count::Read(settings.from_a)),
+            back: flow(Way::Back, Count::Written(settings.to_a)),
+            patience: Patience::new(a, b, settings),
+            shortcut,
+        }
+    }
 }
 
 impl Pair<'_> {
@@ -94,6 +108,7 @@ impl Pair<'_> {
         let mut gone: Option<Hangup<'static>> = None;
         poll_fn(|cx| {
             loop {
+                self.look_beside(cx);
                 if self.pump(cx, a, b) {
                     return Poll::Ready(());
                 }
@@ -112,7 +127,8 @@ impl Pair<'_> {
                 }
                 let limit = self.limit(a, b);
                 let moved = self.forth.moved + self.back.moved;
-                ready!(self.patience.poll(cx, limit, moved));
+                let beside = self.shortcut.as_ref().map(|shortcut| shortcut.moved());
+                ready!(self.patience.poll(cx, limit, moved, beside));
                 let open = |flow: &Flow<'_>| flow.ending.is_none();
                 let left = (!open(&self.forth) || a.carrier().retire())
                     & (!open(&self.back) || b.carrier().retire());
@@ -125,13 +141,31 @@ impl Pair<'_> {
             }
         })
         .await;
+        if self.shortcut.is_some() {
+            a.carrier().close_shortcut();
+        }
+    }
+
+    /// Ends it when the shortcut has failed.
+    fn look_beside(&mut self, cx: &Context<'_>) {
+        let failure = self.shortcut.as_ref().map(|open| open.poll_failure(cx));
+        if let Some(Poll::Ready(failure)) = failure {
+            let flow = match failure.way {
+                Way::Forth => &mut self.forth,
+                Way::Back => &mut self.back,
+            };
+            flow.read(failure.bytes_lost);
+            flow.end(failure.ending);
+        }
     }
 
     /// Moves what can be moved; `true` when both directions have ended.
     fn pump(&mut self, cx: &mut Context<'_>, a: &mut Datagram, b: &mut Datagram) -> bool {
         let Self { forth, back, .. } = self;
         forth.pump(cx, a, b);
-        back.pump(cx, b, a);
+        if self.shortcut.is_none() {
+            back.pump(cx, b, a);
+        }
         let ends_both = |flow: &Flow<'_>| {
             let ending = flow.ending.as_ref();
             ending.is_some_and(|ending| ending.ends_both() || ending.sink_failed())
@@ -198,6 +232,8 @@ struct Flow<'a> {
     moved: u64,
     count: Count<'a>,
     watch: Option<(Way, &'a dyn Watch)>,
+    /// What goes the same way without coming here.
+    beside: Option<Arc<Passed>>,
     ending: Option<Ending>,
 }
 
@@ -208,7 +244,11 @@ enum Source {
 }
 
 impl<'a> Flow<'a> {
-    fn new(count: Count<'a>, watch: Option<(Way, &'a dyn Watch)>) -> Self {
+    fn new(
+        count: Count<'a>,
+        watch: Option<(Way, &'a dyn Watch)>,
+        beside: Option<Arc<Passed>>,
+    ) -> Self {
         Self {
             held: VecDeque::new(),
             leaving: false,
@@ -218,14 +258,16 @@ impl<'a> Flow<'a> {
             moved: 0,
             count,
             watch,
+            beside,
             ending: None,
         }
     }
 
     fn into_leg(self, bytes_dropped: u64) -> Leg {
+        let beside = self.bytes_beside();
         Leg {
-            bytes_read: self.bytes_read + bytes_dropped,
-            bytes_written: self.bytes_written,
+            bytes_read: self.bytes_read + beside + bytes_dropped,
+            bytes_written: self.bytes_written + beside,
             bytes_spliced: 0,
             bytes_unacknowledged: 0,
             bytes_dropped,
@@ -247,9 +289,13 @@ impl<'a> Flow<'a> {
             return;
         }
         if let Some((way, watch)) = self.watch {
-            watch.ended(way, &ending, self.bytes_written);
+            watch.ended(way, &ending, self.bytes_written + self.bytes_beside());
         }
         self.ending = Some(ending);
+    }
+
+    fn bytes_beside(&self) -> u64 {
+        self.beside.as_ref().map_or(0, |passed| passed.bytes())
     }
 
     fn poll(
@@ -290,17 +336,20 @@ impl<'a> Flow<'a> {
 
     /// Counts what has just been taken; returns how many messages.
     fn took(&mut self) -> usize {
-        let bytes = bytes_in(&self.held);
-        self.bytes_read += bytes;
-        if let Count::Read(total) = self.count {
-            total.fetch_add(bytes, Ordering::Relaxed);
-        }
+        self.read(bytes_in(&self.held));
         if let Some((way, watch)) = self.watch {
             let each = self.held.iter();
             each.for_each(|message| watch.bytes(way, message));
         }
         self.moved += self.held.len() as u64;
         self.held.len()
+    }
+
+    fn read(&mut self, bytes: u64) {
+        self.bytes_read += bytes;
+        if let Count::Read(total) = self.count {
+            total.fetch_add(bytes, Ordering::Relaxed);
+        }
     }
 
     /// Delivers what is in hand.
@@ -319,10 +368,6 @@ impl<'a> Flow<'a> {
         self.moved += (messages - self.held.len()) as u64;
         sent
     }
-}
-
-fn bytes_in(messages: &VecDeque<Bytes>) -> u64 {
-    messages.iter().map(|message| message.len() as u64).sum()
 }
 
 /// Waits for a silence.
@@ -351,12 +396,19 @@ impl Patience {
         self.moved = Instant::now();
     }
 
-    /// Completes when nothing has moved for `limit`.
-    fn poll(&mut self, cx: &mut Context<'_>, limit: Option<Duration>, moved: u64) -> Poll<()> {
+    /// Completes when nothing has moved for `limit`, neither here nor, since `beside`, elsewhere.
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        limit: Option<Duration>,
+        moved: u64,
+        beside: Option<Instant>,
+    ) -> Poll<()> {
         if moved != self.seen {
             self.seen = moved;
             self.restart();
         }
+        self.moved = beside.map_or(self.moved, |beside| beside.max(self.moved));
         let Some(limit) = limit else {
             return Poll::Pending;
         };

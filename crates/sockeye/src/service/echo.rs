@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 use super::{BoxFuture, Service};
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind};
-use crate::io::{Conversation, Datagram, Stream, read_piece};
+use crate::io::{Conversation, Datagram, Stream, bytes_in, read_piece};
 
 /// Sends back what arrives.
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,7 +89,7 @@ async fn reflect_all(
     }
 }
 
-/// Sends each message back whole.
+/// Sends each message back whole, those that came together together.
 async fn reflect_each(
     datagram: &mut Datagram,
     session: &Session,
@@ -97,19 +97,27 @@ async fn reflect_each(
 ) -> io::Result<()> {
     let facts = session.facts();
     let mut dropped = 0;
-    while let Some(message) = datagram.receive().await? {
-        let count = message.len() as u64;
+    loop {
+        let mut messages = datagram.receive_all().await?;
+        if messages.is_empty() {
+            return datagram.shutdown().await;
+        }
+        for message in &mut messages {
+            let mut changed = BytesMut::from(std::mem::take(message));
+            change(&mut changed);
+            *message = changed.freeze();
+        }
+        let count = bytes_in(&messages);
         facts.bytes_in.fetch_add(count, Ordering::Relaxed);
-        let mut message = BytesMut::from(message);
-        change(&mut message);
         facts.bytes_lost.fetch_add(count, Ordering::Relaxed);
-        datagram.send(message.freeze()).await?;
+        let sent = datagram.send_all(&mut messages).await;
+        let count = count - bytes_in(&messages);
         facts.bytes_lost.fetch_sub(count, Ordering::Relaxed);
         facts.bytes_out.fetch_add(count, Ordering::Relaxed);
+        sent?;
         let dropped_before = std::mem::replace(&mut dropped, datagram.bytes_dropped());
         facts
             .bytes_lost
             .fetch_add(dropped - dropped_before, Ordering::Relaxed);
     }
-    datagram.shutdown().await
 }

@@ -1,11 +1,17 @@
 //! Many messages in one system call: recvmmsg(2) and sendmmsg(2).
 
+mod bundle;
+#[cfg(target_os = "linux")]
+mod control;
+
 use std::cell::Cell;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::BorrowedFd;
 
 use socket2::Socket;
+
+pub(crate) use bundle::{Bundle, with_bundle};
 
 /// Who is at the other end of a message, and which of this machine's addresses is at this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,14 +21,14 @@ pub(crate) struct Ends {
     pub(crate) ours: Option<IpAddr>,
 }
 
-/// Receives what has arrived, at most [`BATCH`] messages, and passes each to `take` with who sent it;
-/// tells whether there may be more.
+/// Receives what has arrived, at most [`BATCH`] messages, and passes them to `take`, each with who sent
+/// it; tells whether there may be more.
 ///
 /// # Errors
 /// `WouldBlock` when nothing has arrived, else what the socket reports.
 pub(crate) fn receive_from(
     socket: BorrowedFd<'_>,
-    take: impl FnMut(Option<Ends>, &[u8]),
+    take: impl FnOnce(&[(Ends, &[u8])]),
 ) -> io::Result<bool> {
     with_space(|space| several::receive_from(space, socket, take))
 }
@@ -82,13 +88,13 @@ mod several {
     use std::array::from_fn;
     use std::io;
     use std::mem::zeroed;
-    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
     use std::os::fd::{AsRawFd, BorrowedFd};
     use std::ptr;
 
     use socket2::{SockAddr, SockAddrStorage, Socket};
 
     use super::super::socket::set_option;
+    use super::control::{Control, destination, source};
     use super::{BATCH, Ends, MESSAGE_BYTES};
 
     pub(super) fn tell_destination(socket: &Socket, v6: bool) -> io::Result<()> {
@@ -103,7 +109,7 @@ mod several {
     pub(super) fn receive_from(
         space: &mut [u8],
         socket: BorrowedFd<'_>,
-        mut take: impl FnMut(Option<Ends>, &[u8]),
+        take: impl FnOnce(&[(Ends, &[u8])]),
     ) -> io::Result<bool> {
         let mut senders: [SockAddrStorage; BATCH] = from_fn(|_| SockAddrStorage::zeroed());
         let mut controls = [Control::default(); BATCH];
@@ -119,17 +125,18 @@ mod several {
         // SAFETY: each head points at one piece of `space`, one sender and one control buffer, with
         // their lengths; all outlive the call and are used by nobody else meanwhile.
         let count = unsafe { arrived(socket, &mut heads)? };
-        let arrived = heads.iter().zip(senders).zip(each(space));
-        for ((head, sender), piece) in arrived.take(count) {
+        let arrived = heads.iter().zip(senders).zip(each(space)).take(count);
+        let told = arrived.filter_map(|((head, sender), piece)| {
             // SAFETY: the system wrote an address of that length into the storage, or none, and
             // said so by the length 0, where the zeroed family means no address.
             let sender = unsafe { SockAddr::new(sender, head.msg_hdr.msg_namelen) };
-            let ends = sender.as_socket().map(|peer| Ends {
-                peer,
+            let ends = Ends {
+                peer: sender.as_socket()?,
                 ours: destination(&head.msg_hdr),
-            });
-            take(ends, message(head, piece));
-        }
+            };
+            Some((ends, message(head, piece)))
+        });
+        take(&told.collect::<Vec<_>>());
         Ok(count == BATCH)
     }
 
@@ -148,18 +155,39 @@ mod several {
         Ok(count == BATCH)
     }
 
+    /// Receives a few messages, each into a room of its own, and writes down how long they are; returns
+    /// how many, and whether there may be more.
+    pub(super) fn receive_few<'a>(
+        socket: BorrowedFd<'_>,
+        rooms: &mut impl Iterator<Item = &'a mut [u8]>,
+        lengths: &mut [usize],
+    ) -> io::Result<(usize, bool)> {
+        let most = FEW.min(lengths.len());
+        // A room for each: those that stay empty are the next call's.
+        let mut pieces: [libc::iovec; FEW] = from_fn(|i| {
+            let room = if i < most { rooms.next() } else { None };
+            piece(room.unwrap_or_default())
+        });
+        let mut heads: [libc::mmsghdr; FEW] = from_fn(|i| head(&mut pieces[i]));
+        // SAFETY: each head points at one room, with its length, and at nothing else; all outlive the call
+        // and are used by nobody else meanwhile.
+        let count = unsafe { arrived(socket, &mut heads[..most])? };
+        for (length, head) in lengths.iter_mut().zip(&heads).take(count) {
+            *length = head.msg_len as usize;
+        }
+        Ok((count, count == most))
+    }
+
     /// Receives into what the heads point at; returns how many messages.
     ///
     /// # Safety
     /// All that the heads point at is as long as they say, and nobody else uses it meanwhile.
-    unsafe fn arrived(
-        socket: BorrowedFd<'_>,
-        heads: &mut [libc::mmsghdr; BATCH],
-    ) -> io::Result<usize> {
+    unsafe fn arrived(socket: BorrowedFd<'_>, heads: &mut [libc::mmsghdr]) -> io::Result<usize> {
         let (socket, no_time) = (socket.as_raw_fd(), ptr::null_mut());
-        let (heads, flags) = (heads.as_mut_ptr(), libc::MSG_DONTWAIT as _);
+        let (first, count) = (heads.as_mut_ptr(), heads.len() as libc::c_uint);
+        let flags = libc::MSG_DONTWAIT as _;
         // SAFETY: the caller's promise; there are as many heads as the call is told.
-        let count = unsafe { libc::recvmmsg(socket, heads, BATCH as libc::c_uint, flags, no_time) };
+        let count = unsafe { libc::recvmmsg(socket, first, count, flags, no_time) };
         usize::try_from(count).map_err(|_| io::Error::last_os_error())
     }
 
@@ -234,10 +262,57 @@ mod several {
         usize::try_from(sent).map_err(|_| io::Error::last_os_error())
     }
 
-    /// Room for the control messages that are asked for, aligned as their heads are.
-    #[derive(Debug, Clone, Copy, Default)]
-    #[repr(C)]
-    struct Control([u64; CONTROL_WORDS]);
+    pub(super) fn send_each<'a>(
+        socket: BorrowedFd<'_>,
+        mut messages: impl ExactSizeIterator<Item = (Ends, &'a [u8])>,
+    ) -> io::Result<usize> {
+        if messages.len() == 1 {
+            let Some((to, message)) = messages.next() else {
+                return Ok(0);
+            };
+            return send(socket, Some(to), std::iter::once(message));
+        }
+        let mut parcels: Vec<Parcel> = messages.map(Parcel::new).collect();
+        let mut heads: Vec<libc::mmsghdr> = parcels.iter_mut().map(Parcel::head).collect();
+        let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+        let (socket, first) = (socket.as_raw_fd(), heads.as_mut_ptr());
+        let count = heads.len() as libc::c_uint;
+        // SAFETY: each head points at one message and at its parcel's address and control message, with
+        // their lengths; all outlive the call, which only reads them. There are `count` heads.
+        let sent = unsafe { libc::sendmmsg(socket, first, count, flags as _) };
+        usize::try_from(sent).map_err(|_| io::Error::last_os_error())
+    }
+
+    /// A message with the address on it, and that of the sender where it matters.
+    struct Parcel {
+        address: SockAddr,
+        source: Option<(Control, usize)>,
+        piece: libc::iovec,
+    }
+
+    impl Parcel {
+        fn new((to, message): (Ends, &[u8])) -> Self {
+            Self {
+                address: to.peer.into(),
+                source: to.ours.and_then(|ours| source(to.peer, ours)),
+                piece: libc::iovec {
+                    iov_base: message.as_ptr().cast_mut().cast(),
+                    iov_len: message.len(),
+                },
+            }
+        }
+
+        fn head(&mut self) -> libc::mmsghdr {
+            let mut head = head(&mut self.piece);
+            head.msg_hdr.msg_name = self.address.as_ptr().cast_mut().cast();
+            head.msg_hdr.msg_namelen = self.address.len();
+            if let Some((control, length)) = &mut self.source {
+                head.msg_hdr.msg_control = ptr::from_mut(control).cast();
+                head.msg_hdr.msg_controllen = *length as _;
+            }
+            head
+        }
+    }
 
     fn piece(room: &mut [u8]) -> libc::iovec {
         libc::iovec {
@@ -254,82 +329,8 @@ mod several {
         head
     }
 
-    /// Returns the address of this machine that a message was sent to, where answers can leave from
-    /// it: not a group's, and not a link's, which means nothing without the link.
-    fn destination(head: &libc::msghdr) -> Option<IpAddr> {
-        // SAFETY: the system has filled in the control buffer and its length, and the macros stay
-        // within it; each control message is as long as its level and type say.
-        unsafe {
-            let mut next = libc::CMSG_FIRSTHDR(head);
-            while let Some(message) = next.as_ref() {
-                let data = libc::CMSG_DATA(message);
-                match (message.cmsg_level, message.cmsg_type) {
-                    (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
-                        let info: libc::in_pktinfo = ptr::read_unaligned(data.cast());
-                        let ours = Ipv4Addr::from(info.ipi_spec_dst.s_addr.to_ne_bytes());
-                        return Some(ours.into());
-                    }
-                    (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
-                        let info: libc::in6_pktinfo = ptr::read_unaligned(data.cast());
-                        let ours = Ipv6Addr::from(info.ipi6_addr.s6_addr);
-                        // An IPv4 message has the other control message as well, which knows better.
-                        let usable = ours.to_ipv4_mapped().is_none()
-                            && !ours.is_multicast()
-                            && !ours.is_unicast_link_local();
-                        if usable {
-                            return Some(ours.into());
-                        }
-                    }
-                    _ => {}
-                }
-                next = libc::CMSG_NXTHDR(head, message);
-            }
-        }
-        None
-    }
-
-    /// Returns the control message that makes messages to `peer` leave from `ours`, with its length.
-    fn source(peer: SocketAddr, ours: IpAddr) -> Option<(Control, usize)> {
-        match (peer, ours) {
-            (SocketAddr::V4(_), IpAddr::V4(v4)) => {
-                // SAFETY: all zeroes are a valid `in_pktinfo`.
-                let mut info: libc::in_pktinfo = unsafe { zeroed() };
-                info.ipi_spec_dst.s_addr = u32::from_ne_bytes(v4.octets());
-                Some(control(libc::IPPROTO_IP, libc::IP_PKTINFO, info))
-            }
-            (SocketAddr::V6(_), ours) => {
-                let v6 = match ours {
-                    IpAddr::V4(v4) => v4.to_ipv6_mapped(),
-                    IpAddr::V6(v6) => v6,
-                };
-                // SAFETY: all zeroes are a valid `in6_pktinfo`.
-                let mut info: libc::in6_pktinfo = unsafe { zeroed() };
-                info.ipi6_addr.s6_addr = v6.octets();
-                Some(control(libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, info))
-            }
-            (SocketAddr::V4(_), IpAddr::V6(_)) => None,
-        }
-    }
-
-    fn control<T: Copy>(level: i32, kind: i32, value: T) -> (Control, usize) {
-        let mut control = Control::default();
-        let head: *mut libc::cmsghdr = ptr::from_mut(&mut control).cast();
-        const { assert!(size_of::<Control>() >= size_of::<libc::cmsghdr>() + 16 + size_of::<T>()) };
-        // SAFETY: the buffer is aligned for the head, and has room for it and the value behind it.
-        unsafe {
-            (*head).cmsg_level = level;
-            (*head).cmsg_type = kind;
-            (*head).cmsg_len = libc::CMSG_LEN(size_of::<T>() as libc::c_uint) as _;
-            ptr::write_unaligned(libc::CMSG_DATA(head).cast(), value);
-            (
-                control,
-                libc::CMSG_SPACE(size_of::<T>() as libc::c_uint) as usize,
-            )
-        }
-    }
-
-    /// Words of 8 bytes: a head and an `in6_pktinfo` take 40 bytes, beside them an `in_pktinfo` 32.
-    const CONTROL_WORDS: usize = 12;
+    /// Messages that one of many sockets is asked for at once: mostly it has one.
+    const FEW: usize = 4;
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -350,13 +351,14 @@ mod several {
     pub(super) fn receive_from(
         space: &mut [u8],
         socket: BorrowedFd<'_>,
-        mut take: impl FnMut(Option<Ends>, &[u8]),
+        take: impl FnOnce(&[(Ends, &[u8])]),
     ) -> io::Result<bool> {
         let piece = space.get_mut(..MESSAGE_BYTES).unwrap_or_default();
         let (count, _, from) = recvfrom(socket, &mut *piece, RecvFlags::DONTWAIT)?;
         let from = from.and_then(|from| SocketAddr::try_from(from).ok());
-        let ends = from.map(|peer| Ends { peer, ours: None });
-        take(ends, piece.get(..count).unwrap_or_default());
+        let message = piece.get(..count).unwrap_or_default();
+        let told = from.map(|peer| (Ends { peer, ours: None }, message));
+        take(told.as_slice());
         Ok(true)
     }
 
@@ -365,7 +367,10 @@ mod several {
         socket: BorrowedFd<'_>,
         mut take: impl FnMut(&[u8]),
     ) -> io::Result<bool> {
-        receive_from(space, socket, |_, message| take(message))
+        let piece = space.get_mut(..MESSAGE_BYTES).unwrap_or_default();
+        let (count, _) = rustix::net::recv(socket, &mut *piece, RecvFlags::DONTWAIT)?;
+        take(piece.get(..count).unwrap_or_default());
+        Ok(true)
     }
 
     pub(super) fn send<'a>(
@@ -381,6 +386,28 @@ mod several {
             None => rustix::net::send(socket, message, SendFlags::DONTWAIT)?,
         };
         Ok(1)
+    }
+
+    pub(super) fn receive_few<'a>(
+        socket: BorrowedFd<'_>,
+        rooms: &mut impl Iterator<Item = &'a mut [u8]>,
+        lengths: &mut [usize],
+    ) -> io::Result<(usize, bool)> {
+        let (Some(room), Some(length)) = (rooms.next(), lengths.first_mut()) else {
+            return Ok((0, true));
+        };
+        *length = rustix::net::recv(socket, room, RecvFlags::DONTWAIT)?.0;
+        Ok((1, true))
+    }
+
+    pub(super) fn send_each<'a>(
+        socket: BorrowedFd<'_>,
+        mut messages: impl ExactSizeIterator<Item = (Ends, &'a [u8])>,
+    ) -> io::Result<usize> {
+        match messages.next() {
+            Some((to, message)) => send(socket, Some(to), std::iter::once(message)),
+            None => Ok(0),
+        }
     }
 }
 

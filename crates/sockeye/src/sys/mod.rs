@@ -11,5 +11,6 @@ pub(crate) mod messages;
 #[cfg(feature = "cli")]
 pub(crate) mod notify;
 pub(crate) mod pipe;
+pub(crate) mod ready;
 pub(crate) mod socket;
 pub(crate) mod standard;

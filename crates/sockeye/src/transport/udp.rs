@@ -2,21 +2,24 @@
 //!
 //! ```text
 //! socket ──Pump──▶ queue of each peer ──▶ its session          a new peer's session is accepted
-//!    ▲                                        │
-//!    └────────────────────────────────────────┘  sessions send through the socket themselves
+//!    ▲      │                                 │
+//!    │      │ ◀───── shortcut ──────▶ far end │                 opened by a relay, while the queue is empty
+//!    └──────┴─────────────────────────────────┘  sessions send through the socket themselves
 //! ```
 //!
 //! Invariants: a peer has one session at a time for each address of this machine that it sends to,
 //! and all that it sends there goes to it in order; answers leave from that address; a queue
-//! holds at most [`QUEUE_MESSAGES`] and [`QUEUE_BYTES_MAX`], and what it drops is counted; a session
+//! is bounded ([`queue`]), and what it drops is counted; a session
 //! retires only with an empty queue; the pump runs for as long as anybody needs it.
 
+mod answers;
+mod queue;
 mod socket;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -25,13 +28,16 @@ use bytes::Bytes;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
 use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
 
 use super::tcp::{bind_each, unmapped};
 use super::{Bound, options};
 use crate::endpoint::{Address, Endpoint, Family, Host, IpOptions};
 use crate::error::Error;
-use crate::io::{ConnectionInfo, Conversation, Datagram, Messages};
+use crate::io::{ConnectionInfo, Conversation, Datagram, Messages, Shortcut};
 use crate::sys::messages::{Ends, receive_from, tell_destination};
+use answers::{Answers, Held};
+use queue::{Level, Queue};
 use socket::{Shared, Waiting, receive};
 
 pub(super) use socket::{adopt, connect};
@@ -104,6 +110,7 @@ impl Listener {
             local: unmapped(local),
             idle,
             peers: Mutex::default(),
+            answers: Answers::new(),
             changed: Notify::new(),
         });
         Self {
@@ -146,6 +153,7 @@ struct Switch {
     local: SocketAddr,
     idle: Duration,
     peers: Mutex<Peers>,
+    answers: Answers,
     /// The listener was closed, or a peer has left.
     changed: Notify,
 }
@@ -157,35 +165,28 @@ struct Peers {
     closed: bool,
 }
 
-/// The way to a peer's session.
-#[derive(Debug)]
-struct Queue {
-    messages: mpsc::Sender<Bytes>,
-    level: Arc<Level>,
-}
-
-/// How full a peer's queue is.
-#[derive(Debug, Default)]
-struct Level {
-    messages: AtomicUsize,
-    bytes: AtomicUsize,
-    bytes_dropped: AtomicU64,
-}
-
 impl Switch {
     fn peers(&self) -> MutexGuard<'_, Peers> {
         self.peers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Forgets a peer, and its shortcut.
+    fn leave(&self, peers: &mut Peers, peer: &Ends) {
+        let queue = peers.queues.remove(peer);
+        if let Some(shortcut) = queue.and_then(|queue| queue.shortcut) {
+            self.answers.remove(&shortcut);
+        }
+    }
+
     /// Makes the session of a new peer.
     fn arrival(self: &Arc<Self>, from: Ends) -> (Queue, Arrival) {
-        let (messages, arrived) = mpsc::channel(QUEUE_MESSAGES);
-        let level = Arc::new(Level::default());
+        let (queue, arrived) = Queue::new();
         let peer = PeerMessages {
             switch: Arc::clone(self),
             to: from,
             arrived,
-            level: Arc::clone(&level),
+            level: Arc::clone(&queue.level),
+            in_hand: (0, 0),
             blocked: Waiting::default(),
         };
         let peer_at = unmapped(from.peer);
@@ -197,29 +198,11 @@ impl Switch {
             ..ConnectionInfo::default()
         };
         let datagram = Datagram::new(peer).with_idle(Some(self.idle));
-        (Queue { messages, level }, (datagram.into(), info))
+        (queue, (datagram.into(), info))
     }
 }
 
-impl Queue {
-    /// Puts a message in, or counts it as dropped where there is no room.
-    fn put(&self, message: &[u8]) {
-        let held = self.level.bytes.load(Ordering::Acquire);
-        if held + message.len() <= QUEUE_BYTES_MAX {
-            // Counted before it is seen, so that who takes it out never counts below zero.
-            self.level.messages.fetch_add(1, Ordering::AcqRel);
-            self.level.bytes.fetch_add(message.len(), Ordering::AcqRel);
-            match self.messages.try_send(Bytes::copy_from_slice(message)) {
-                Ok(()) => return,
-                Err(_) => self.level.took(1, message.len()),
-            }
-        }
-        let dropped = &self.level.bytes_dropped;
-        dropped.fetch_add(message.len() as u64, Ordering::Relaxed);
-    }
-}
-
-/// Reads the socket and hands each message to its peer's queue.
+/// Reads the socket and hands each message to its peer's queue, or past it.
 #[derive(Debug)]
 pub(crate) struct Pump {
     switch: Arc<Switch>,
@@ -229,15 +212,22 @@ pub(crate) struct Pump {
 impl Pump {
     /// Runs until the listener is closed and the last peer has left.
     pub(crate) async fn run(self) {
-        while !self.is_over() {
-            tokio::select! {
-                ready = self.switch.socket.readable() => {
-                    if let Err(error) = ready.and_then(|()| self.receive()) {
-                        tracing::warn!(%error, "cannot receive");
-                        tokio::time::sleep(PAUSE).await;
-                    }
-                }
-                () = self.switch.changed.notified() => {}
+        let Switch {
+            socket,
+            answers,
+            changed,
+            ..
+        } = &*self.switch;
+        let mut held = Held::new();
+        while !(self.is_over() && held.is_empty()) {
+            let moved = tokio::select! {
+                ready = socket.readable() => ready.and_then(|()| self.receive()),
+                passed = answers.pass(socket, &mut held) => passed,
+                () = changed.notified() => Ok(()),
+            };
+            if let Err(error) = moved {
+                tracing::warn!(%error, "cannot receive");
+                tokio::time::sleep(PAUSE).await;
             }
         }
     }
@@ -249,19 +239,24 @@ impl Pump {
 
     fn receive(&self) -> io::Result<()> {
         receive(&self.switch.socket, |socket| {
-            let mut peers = self.switch.peers();
-            receive_from(socket, |from, message| {
-                if let Some(from) = from {
-                    self.sort(&mut peers, from, message);
+            receive_from(socket, |messages| {
+                let (mut peers, now) = (self.switch.peers(), Instant::now());
+                // What one peer sends in a row goes on in a row.
+                for run in messages.chunk_by(|(one, _), (next, _)| one == next) {
+                    self.sort(&mut peers, run, now);
                 }
             })
         })
         .map(drop)
     }
 
-    fn sort(&self, peers: &mut Peers, from: Ends, message: &[u8]) {
+    /// Hands on messages of one peer.
+    fn sort(&self, peers: &mut Peers, run: &[(Ends, &[u8])], now: Instant) {
+        let Some(&(from, _)) = run.first() else {
+            return;
+        };
         if let Some(queue) = peers.queues.get(&from) {
-            return queue.put(message);
+            return queue.pass(run, now);
         }
         if peers.closed {
             return;
@@ -272,7 +267,7 @@ impl Pump {
             return;
         };
         let (queue, arrival) = self.switch.arrival(from);
-        queue.put(message);
+        queue.pass(run, now);
         peers.queues.insert(from, queue);
         place.send(arrival);
     }
@@ -285,6 +280,8 @@ struct PeerMessages {
     to: Ends,
     arrived: mpsc::Receiver<Bytes>,
     level: Arc<Level>,
+    /// Messages and bytes that were received last: who asks for more is done with them.
+    in_hand: (usize, usize),
     blocked: Waiting,
 }
 
@@ -294,7 +291,9 @@ impl Messages for PeerMessages {
         cx: &mut Context<'_>,
         into: &mut VecDeque<Bytes>,
     ) -> Poll<io::Result<bool>> {
-        let (messages, mut bytes) = (into.len(), 0);
+        let (messages, bytes) = std::mem::take(&mut self.in_hand);
+        self.level.took(messages, bytes);
+        let (known, mut bytes) = (into.len(), 0);
         let Some(first) = ready!(self.arrived.poll_recv(cx)) else {
             return Poll::Ready(Ok(false));
         };
@@ -303,7 +302,7 @@ impl Messages for PeerMessages {
             bytes += message.len();
             into.push_back(message);
         }
-        self.level.took(into.len() - messages, bytes);
+        self.in_hand = (into.len() - known, bytes);
         Poll::Ready(Ok(true))
     }
 
@@ -322,12 +321,37 @@ impl Messages for PeerMessages {
 
     fn retire(&mut self) -> bool {
         let mut peers = self.switch.peers();
-        // Nothing is put into the queue while the lock is held.
-        let empty = self.level.messages.load(Ordering::Acquire) == 0;
-        if empty {
-            peers.queues.remove(&self.to);
+        // Nothing is put into the queue or passes it while the lock is held.
+        let empty = self.level.messages.load(Ordering::Acquire) == self.in_hand.0;
+        let queue = peers.queues.get(&self.to);
+        let shortcut = queue.and_then(|queue| queue.shortcut.as_ref());
+        let quiet = empty && !shortcut.is_some_and(|shortcut| shortcut.has_news());
+        if quiet {
+            self.switch.leave(&mut peers, &self.to);
         }
-        empty
+        quiet
+    }
+
+    fn open_shortcut(&mut self, shortcut: &Arc<Shortcut>) -> bool {
+        let mut peers = self.switch.peers();
+        let queue = peers.queues.get_mut(&self.to);
+        let Some(queue) = queue.filter(|queue| self.is_mine(queue)) else {
+            return false;
+        };
+        let opened = self.switch.answers.add(shortcut, self.to);
+        queue.shortcut = opened.then(|| Arc::clone(shortcut));
+        opened
+    }
+
+    fn close_shortcut(&mut self) {
+        let mut peers = self.switch.peers();
+        let queue = peers.queues.get_mut(&self.to);
+        if let Some(shortcut) = queue
+            .filter(|queue| self.is_mine(queue))
+            .and_then(|queue| queue.shortcut.take())
+        {
+            self.switch.answers.remove(&shortcut);
+        }
     }
 
     fn bytes_dropped(&self) -> u64 {
@@ -335,20 +359,22 @@ impl Messages for PeerMessages {
     }
 }
 
-impl Level {
-    fn took(&self, messages: usize, bytes: usize) {
-        self.messages.fetch_sub(messages, Ordering::AcqRel);
-        self.bytes.fetch_sub(bytes, Ordering::AcqRel);
+impl PeerMessages {
+    /// Tells whether a queue is this session's: after it has retired, the peer may have a new one.
+    fn is_mine(&self, queue: &Queue) -> bool {
+        Arc::ptr_eq(&queue.level, &self.level)
     }
 }
 
 impl Drop for PeerMessages {
     fn drop(&mut self) {
         let mut peers = self.switch.peers();
-        // After it has retired, the peer may have a new session.
-        let ours = |queue: &Queue| Arc::ptr_eq(&queue.level, &self.level);
-        if peers.queues.get(&self.to).is_some_and(ours) {
-            peers.queues.remove(&self.to);
+        if peers
+            .queues
+            .get(&self.to)
+            .is_some_and(|queue| self.is_mine(queue))
+        {
+            self.switch.leave(&mut peers, &self.to);
         }
         drop(peers);
         self.switch.changed.notify_one();
@@ -367,10 +393,6 @@ fn bytes_max(peer: SocketAddr) -> usize {
 const IDLE: Duration = Duration::from_secs(60);
 /// New peers that may wait to be accepted.
 const BACKLOG: usize = 1024;
-/// Messages that a peer may be ahead of its session: a burst and more.
-const QUEUE_MESSAGES: usize = 1024;
-/// Bytes that a peer may be ahead of its session.
-const QUEUE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// What is asked of the system for a socket's receive buffer, bytes.
 const SOCKET_BYTES: usize = 4 * 1024 * 1024;
 /// What a session takes at once, messages.

@@ -1,6 +1,7 @@
 //! What a run has moved: `--stats`, SIGUSR1.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
@@ -14,8 +15,8 @@ pub(crate) struct Tally {
     sessions: AtomicU64,
     /// Of those that count their bytes here themselves.
     sessions_open: AtomicU64,
-    bytes_in: AtomicU64,
-    bytes_out: AtomicU64,
+    bytes_in: Arc<AtomicU64>,
+    bytes_out: Arc<AtomicU64>,
     bytes_lost: AtomicU64,
 }
 
@@ -34,14 +35,13 @@ pub(crate) struct Stats {
 impl Tally {
     /// Starts with nothing moved.
     pub(crate) fn new() -> Self {
-        let [sessions, sessions_open, bytes_in, bytes_out, bytes_lost] = [0; 5].map(AtomicU64::new);
         Self {
             started: Instant::now(),
-            sessions,
-            sessions_open,
-            bytes_in,
-            bytes_out,
-            bytes_lost,
+            sessions: AtomicU64::new(0),
+            sessions_open: AtomicU64::new(0),
+            bytes_in: Arc::default(),
+            bytes_out: Arc::default(),
+            bytes_lost: AtomicU64::new(0),
         }
     }
 
@@ -67,12 +67,12 @@ impl Tally {
     }
 
     /// Returns where bytes from the first end are counted.
-    pub(crate) fn bytes_in(&self) -> &AtomicU64 {
+    pub(crate) fn bytes_in(&self) -> &Arc<AtomicU64> {
         &self.bytes_in
     }
 
     /// Returns where bytes to the first end are counted.
-    pub(crate) fn bytes_out(&self) -> &AtomicU64 {
+    pub(crate) fn bytes_out(&self) -> &Arc<AtomicU64> {
         &self.bytes_out
     }
 

@@ -48,7 +48,7 @@ async fn tcp(bounds: Option<Box<Bounds>>) -> (TcpStream, Stream) {
 }
 
 async fn joined(a: Stream, b: Stream) -> RelayReport {
-    let (from_a, to_a) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (from_a, to_a) = (Arc::default(), Arc::default());
     let settings = RelaySettings::counting(&from_a, &to_a);
     relay(a, b, settings, std::future::pending()).await
 }
@@ -256,7 +256,7 @@ async fn messages_are_bounded_whole() {
 
     let (a, b) = (Canned::of(two()), Canned::of(Vec::new()));
     let a = Datagram::new(a).bounded(quota(119));
-    let (from_a, to_a) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (from_a, to_a) = (Arc::default(), Arc::default());
     let settings = RelaySettings::counting(&from_a, &to_a);
     let b = Datagram::new(b).into();
     let report = join(a.into(), b, settings, std::future::pending()).await;
@@ -351,5 +351,56 @@ async fn a_message_has_left_when_it_is_sent() {
             datagram.send(Bytes::from_static(b"ferry")).await.unwrap();
             assert_eq!(left.load(Ordering::Relaxed), count);
         }
+    }
+}
+
+/// Notes how many messages it is given at once.
+#[derive(Debug, Default)]
+struct Batches(Arc<std::sync::Mutex<Vec<usize>>>);
+
+impl Messages for Batches {
+    fn poll_receive(
+        &mut self,
+        _cx: &mut Context<'_>,
+        _into: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<bool>> {
+        Poll::Pending
+    }
+
+    fn poll_send(
+        &mut self,
+        _cx: &mut Context<'_>,
+        from: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<()>> {
+        match from.drain(..).count() {
+            0 => {}
+            count => self.0.lock().unwrap().push(count),
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        1000
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_bounds_have_room_for_go_together() {
+    let ten = || VecDeque::from(vec![Bytes::from_static(&[7; 10]); 10]);
+    for (bounds, expected) in [
+        (within(Duration::from_secs(9)), vec![10]),
+        (quota(100), vec![10]),
+        (quota(95), vec![9]),
+        (paced(100, 60), vec![6]),
+    ] {
+        let batches = Batches::default();
+        let noted = Arc::clone(&batches.0);
+        let mut datagram = Datagram::new(batches).bounded(bounds);
+        let mut messages = ten();
+        let sent = datagram.send_all(&mut messages);
+        let sent = tokio::time::timeout(Duration::from_millis(1), sent).await;
+        assert_eq!(*noted.lock().unwrap(), expected);
+        assert_eq!(messages.len(), 10 - expected[0]);
+        assert_eq!(matches!(sent, Ok(Ok(()))), messages.is_empty());
     }
 }

@@ -1,7 +1,5 @@
 //! Messages through a relay: whole, in order, and what ends it.
 
-use std::sync::atomic::AtomicU64;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::sync::mpsc;
 
@@ -85,15 +83,15 @@ async fn relayed_until(
     idle: Option<Duration>,
     after_end: Option<Duration>,
 ) -> RelayReport {
-    let (from_a, to_a) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (from_a, to_a) = (Arc::default(), Arc::default());
     let settings = RelaySettings {
         idle,
         after_end,
         ..RelaySettings::counting(&from_a, &to_a)
     };
     let report = join(a.into(), b.into(), settings, std::future::pending()).await;
-    assert_eq!(from_a.into_inner(), report.forth.bytes_read);
-    assert_eq!(to_a.into_inner(), report.back.bytes_written);
+    assert_eq!(from_a.load(Ordering::Relaxed), report.forth.bytes_read);
+    assert_eq!(to_a.load(Ordering::Relaxed), report.back.bytes_written);
     report
 }
 
@@ -204,7 +202,7 @@ async fn reset_of_a_stream_that_has_ended_is_seen() {
     let (alice, accepted) = tokio::join!(tokio::net::TcpStream::connect(at), listener.accept());
     let mut alice = alice.unwrap();
     let (b, mut bob) = channel(true);
-    let (from_a, to_a) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (from_a, to_a) = (Arc::default(), Arc::default());
     let settings = RelaySettings::counting(&from_a, &to_a);
     let joined = join(
         Stream::from(accepted.unwrap().0).into(),
@@ -224,4 +222,141 @@ async fn reset_of_a_stream_that_has_ended_is_seen() {
     let (report, ()) = tokio::join!(joined, talk);
     assert!(matches!(report.forth.ending, Ending::Eof));
     assert!(matches!(report.back.ending, Ending::SinkFailed(_)));
+}
+
+/// A near end that lets messages take a shortcut, by the hand of the test.
+#[derive(Debug)]
+struct Near {
+    channel: Channel,
+    opened: Option<tokio::sync::oneshot::Sender<Arc<Shortcut>>>,
+    closed: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Messages for Near {
+    fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        into: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<bool>> {
+        self.channel.poll_receive(cx, into)
+    }
+
+    fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<()>> {
+        self.channel.poll_send(cx, from)
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        self.channel.bytes_max
+    }
+
+    fn open_shortcut(&mut self, shortcut: &Arc<Shortcut>) -> bool {
+        let opened = self.opened.take().unwrap();
+        opened.send(Arc::clone(shortcut)).is_ok()
+    }
+
+    fn close_shortcut(&mut self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A far end that is a bare socket.
+#[derive(Debug)]
+struct Bare(Channel, Arc<tokio::net::UdpSocket>);
+
+impl Messages for Bare {
+    fn poll_receive(
+        &mut self,
+        _cx: &mut Context<'_>,
+        _into: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<bool>> {
+        panic!("nobody else receives from it while there is a shortcut");
+    }
+
+    fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut VecDeque<Bytes>,
+    ) -> Poll<io::Result<()>> {
+        self.0.poll_send(cx, from)
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        self.0.bytes_max
+    }
+
+    fn own_socket(&self) -> Option<Arc<tokio::net::UdpSocket>> {
+        Some(Arc::clone(&self.1))
+    }
+}
+
+/// Relays with a shortcut while `talk` has that, the near end's far side and the far end's.
+async fn with_shortcut<T>(
+    talk: impl AsyncFnOnce(Arc<Shortcut>, Far, Far) -> T,
+) -> (RelayReport, T) {
+    let ((near, far_a), (bare, far_b)) = (channel(false), channel(false));
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let (opened, opening) = tokio::sync::oneshot::channel();
+    let closed = Arc::default();
+    let near = Near {
+        channel: near,
+        opened: Some(opened),
+        closed: Arc::clone(&closed),
+    };
+    let a = Datagram::new(near).with_idle(Some(Duration::from_secs(60)));
+    let b = Datagram::new(Bare(bare, Arc::new(socket)));
+    let relay = relayed(a, b, None);
+    let talk = async { talk(opening.await.unwrap(), far_a, far_b).await };
+    let (report, told) = tokio::join!(relay, talk);
+    assert!(closed.load(Ordering::Relaxed));
+    (report, told)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_a_shortcut_is_counted_and_no_silence() {
+    let (report, last) = with_shortcut(async |shortcut, far_a, mut far_b| {
+        for way in [Way::Forth, Way::Back, Way::Forth] {
+            sleep(Duration::from_secs(50)).await;
+            shortcut.count(way, 2, 7, Instant::now());
+        }
+        sleep(Duration::from_secs(50)).await;
+        far_a.to.send("not by it".into()).await.unwrap();
+        assert_eq!(far_b.from.recv().await.unwrap(), "not by it");
+        sleep(Duration::from_secs(50)).await;
+        shortcut.count(Way::Back, 1, 0, Instant::now());
+        let last = Instant::now();
+        // Held until the relay is over: a closed channel is an end of another kind.
+        sleep(Duration::from_secs(61)).await;
+        drop((far_a, far_b));
+        last
+    })
+    .await;
+    assert_eq!(last.elapsed(), Duration::from_secs(61));
+    assert!(matches!(report.forth.ending, Ending::Idle));
+    assert_eq!(
+        (report.forth.bytes_read, report.forth.bytes_written),
+        (14 + 9, 14 + 9)
+    );
+    assert_eq!((report.back.bytes_read, report.back.bytes_written), (7, 7));
+    assert!(report.is_clean());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_on_a_shortcut_ends_the_relay_and_what_was_taken_is_lost() {
+    let (report, ()) = with_shortcut(async |shortcut, _far_a, _far_b| {
+        shortcut.count(Way::Forth, 1, 3, Instant::now());
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        shortcut.sink_failed(Way::Forth, refused, 4);
+        assert!(!shortcut.is_open());
+    })
+    .await;
+    assert_eq!(report.bytes_lost(), 4);
+    let error = report.into_result("relay", &"a", &"b").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "relay b: connection refused; 4 bytes did not arrive"
+    );
 }

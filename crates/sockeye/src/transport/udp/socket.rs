@@ -137,6 +137,10 @@ impl Messages for SocketMessages {
     fn message_bytes_max(&self) -> usize {
         bytes_max(self.peer)
     }
+
+    fn own_socket(&self) -> Option<Arc<UdpSocket>> {
+        Some(Arc::clone(&self.socket))
+    }
 }
 
 /// Receives what a socket has by `call`, which tells whether there may be more; returns whether there was

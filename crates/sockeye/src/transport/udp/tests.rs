@@ -1,5 +1,8 @@
 //! Sessions of a listening UDP socket.
 
+mod shortcut;
+
+use super::queue::QUEUE_MESSAGES;
 use super::*;
 
 async fn listening(text: &str) -> (super::super::Listener, SocketAddr) {

@@ -155,6 +155,15 @@ fn nobody_there_is_said() {
 }
 
 #[test]
+fn a_forwarder_says_that_nobody_is_there() {
+    let gone = peer("127.0.0.1:9".parse().unwrap()).local_addr().unwrap();
+    let (mut forward, through) = listening(&["--once", &format!("udp://{gone}")]);
+    peer(through).send(b"anybody?").unwrap();
+    assert_eq!(forward.wait().code(), Some(56));
+    forward.stderr.wait_for_text("connection refused");
+}
+
+#[test]
 fn bytes_do_not_become_messages_by_chance() {
     for (served, hint) in [
         ("exec:cat", "+line or +frame on it"),
