@@ -96,6 +96,8 @@ fn libraries_missing(root: &Path) -> Vec<&'static str> {
     };
     let there = [
         ("irc", python("irc.client")),
+        ("pydle", python("pydle")),
+        ("websockets", python("websockets")),
         ("irc-framework", node("irc-framework")),
     ];
     let missing = there.into_iter().filter(|(_, there)| !there);
@@ -162,6 +164,11 @@ const CLIENTS: &[Client] = &[
         probe: &["dig", "-v"],
         says: "DiG",
         package: "bind9-dnsutils",
+    },
+    Client {
+        probe: &["chromium", "--no-sandbox", "--version"],
+        says: "Chromium",
+        package: "chromium",
     },
     Client {
         probe: &["python3", "--version"],

@@ -235,25 +235,20 @@ impl Reader<'_> {
                 None => wrong(None),
             },
             (Slot::Tags(place), DeValue::Array(items)) => *place(target) = self.tags(items),
-            (Slot::CaseMapping(place), DeValue::String(word)) => match CaseMapping::from_name(word)
-            {
-                Some(mapping) => *place(target) = mapping,
-                None => wrong(did_you_mean(word, CASE_MAPPINGS.map(CaseMapping::name))),
-            },
             (Slot::ChannelModes(place), DeValue::String(letters)) => {
                 match ChannelModes::from_letters(letters) {
                     Some(modes) => *place(target) = modes,
                     None => wrong(None),
                 }
             }
-            (Slot::AlwaysOn(place), DeValue::String(word)) => match AlwaysOn::from_name(word) {
-                Some(always_on) => *place(target) = always_on,
-                None => wrong(did_you_mean(word, AlwaysOn::ALL.map(AlwaysOn::name))),
-            },
-            (Slot::Hosts(place), DeValue::String(word)) => match Hosts::from_name(word) {
-                Some(hosts) => *place(target) = hosts,
-                None => wrong(did_you_mean(word, HOSTS.map(Hosts::name))),
-            },
+            (
+                slot @ (Slot::CaseMapping(_) | Slot::AlwaysOn(_) | Slot::Hosts(_)),
+                DeValue::String(word),
+            ) => {
+                if let Err(meant) = choose(slot, target, word) {
+                    wrong(meant);
+                }
+            }
             (Slot::Accept(place), DeValue::String(text)) => {
                 *place(target) = self.endpoint(Endpoint::parse(text), Role::Accept, text, span);
             }
@@ -337,6 +332,26 @@ impl Reader<'_> {
         }
         None
     }
+}
+
+/// Stores one of a few words, or returns what was probably meant.
+fn choose<T>(slot: &Slot<T>, target: &mut T, word: &str) -> Result<(), Option<String>> {
+    match slot {
+        Slot::CaseMapping(place) => {
+            let meant = || did_you_mean(word, CASE_MAPPINGS.map(CaseMapping::name));
+            *place(target) = CaseMapping::from_name(word).ok_or_else(meant)?;
+        }
+        Slot::AlwaysOn(place) => {
+            let meant = || did_you_mean(word, AlwaysOn::ALL.map(AlwaysOn::name));
+            *place(target) = AlwaysOn::from_name(word).ok_or_else(meant)?;
+        }
+        Slot::Hosts(place) => {
+            let meant = || did_you_mean(word, HOSTS.map(Hosts::name));
+            *place(target) = Hosts::from_name(word).ok_or_else(meant)?;
+        }
+        _ => return Err(None),
+    }
+    Ok(())
 }
 
 /// The names of the services in this version.

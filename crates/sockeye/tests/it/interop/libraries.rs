@@ -62,6 +62,26 @@ fn irc_of_pypi_logs_in_talks_and_moderates() {
 }
 
 #[test]
+#[ignore = "needs the Python library pydle"]
+fn pydle_of_pypi_comes_talks_and_goes() {
+    let data = TempDir::new().unwrap();
+    let hub = Hub::start(data.path());
+    let mut bo = Client::register(hub.chat, "bo", "");
+    bo.join("#harbour");
+    let mut script = python("pydle_of_pypi.py");
+    let (host, port) = (hub.chat.ip().to_string(), hub.chat.port().to_string());
+    let mut script = Program::start(script.args([&host, &port, "ali"]).stdin(Stdio::null()));
+    bo.wait_for("JOIN #harbour");
+    bo.send("PRIVMSG #harbour :the ferry to Ærø leaves at nine");
+    bo.wait_for("PRIVMSG #harbour :bo said: the ferry to Ærø leaves at nine");
+    bo.send("PRIVMSG ali :without me");
+    bo.wait_for("PRIVMSG bo :you said: without me");
+    bo.send("PRIVMSG #harbour :go");
+    bo.wait_for("QUIT :Quit: as you like");
+    assert!(script.wait().success(), "{:#?}", script.stderr.all());
+}
+
+#[test]
 #[ignore = "needs the JavaScript library irc-framework"]
 fn irc_framework_logs_in_talks_and_moderates() {
     let data = TempDir::new().unwrap();
@@ -213,7 +233,7 @@ fn add_ali(data: &Path) {
 }
 
 /// Returns the Python that knows the libraries, about to run a script.
-fn python(script: &str) -> Command {
+pub(super) fn python(script: &str) -> Command {
     let mut python = Command::new(installed("venv/bin/python"));
     python.arg(clients().join(script));
     python
@@ -227,7 +247,7 @@ fn framework() -> Command {
 }
 
 /// Returns the folder of the scripts.
-fn clients() -> PathBuf {
+pub(super) fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/interop/clients")
 }
 

@@ -11,5 +11,6 @@ mod socat;
 mod stunnel;
 mod tls;
 mod trace;
+mod web;
 mod weechat;
 mod zstd;
