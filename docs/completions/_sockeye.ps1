@@ -608,6 +608,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('chargen:', 'chargen:', [CompletionResultType]::ParameterValue, 'sends characters without end (RFC 864)')
             [CompletionResult]::new('daytime:', 'daytime:', [CompletionResultType]::ParameterValue, 'sends the time (RFC 867)')
             [CompletionResult]::new('broadcast:', 'broadcast:', [CompletionResultType]::ParameterValue, 'sends what one sends to all others')
+            [CompletionResult]::new('socks:', 'socks:', [CompletionResultType]::ParameterValue, 'a SOCKS proxy (RFC 1928), in listen only')
             [CompletionResult]::new('+tcp', '+tcp', [CompletionResultType]::ParameterValue, 'how the TCP socket is set up')
             [CompletionResult]::new('+tcp,nodelay', '+tcp,nodelay', [CompletionResultType]::ParameterValue, 'small writes leave at once')
             [CompletionResult]::new('+tcp,keepalive=', '+tcp,keepalive=', [CompletionResultType]::ParameterValue, 'silence after which the peer is probed')

@@ -384,6 +384,7 @@ complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe e
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'chargen:' -d 'sends characters without end (RFC 864)'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'daytime:' -d 'sends the time (RFC 867)'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'broadcast:' -d 'sends what one sends to all others'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'socks:' -d 'a SOCKS proxy (RFC 1928), in listen only'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+tcp' -d 'how the TCP socket is set up'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+tcp,nodelay' -d 'small writes leave at once'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+tcp,keepalive=' -d 'silence after which the peer is probed'

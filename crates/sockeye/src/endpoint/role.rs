@@ -102,6 +102,7 @@ impl Endpoint {
         let Address::Service { name, .. } = &served.address else {
             return Ok(());
         };
+        self.check_open(name)?;
         let option = |word: &Word| word.row.is == WordKind::Option && word.row.name != "idle";
         if let Some(word) = served.words.iter().position(option) {
             let option = served.words[word].row.name;
@@ -119,6 +120,26 @@ impl Endpoint {
             }
         }
         Ok(())
+    }
+
+    /// Checks that what lets everybody through is not reached from other machines.
+    fn check_open(&self, service: &str) -> Result<(), ParseError> {
+        let is_near = match &self.address {
+            Address::Tcp { host, .. } | Address::Udp { host, .. } => match host {
+                Host::Loopback => true,
+                Host::Ip(ip) => ip.to_canonical().is_loopback(),
+                Host::Any | Host::Name(_) => false,
+            },
+            _ => true,
+        };
+        match service == "socks" && !is_near {
+            true => {
+                let problem = format!("{service}: would let everybody through who can reach it");
+                let hint = "without accounts it listens on loopback only: listen 1080 socks:";
+                Err(self.wrong_at(0, (problem, hint.to_owned())))
+            }
+            false => Ok(()),
+        }
     }
 
     /// Checks that bytes are not to become messages without anything that says where those end.

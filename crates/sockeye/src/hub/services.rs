@@ -127,6 +127,8 @@ impl Services {
         let found = match (&self.chat, *name) {
             (Some(chat), CHAT) => Some(Arc::clone(chat) as Arc<dyn Service>),
             (_, BROADCAST) => Some(self.room(text)),
+            // A hub's proxy asks for an account.
+            (_, SOCKS) => None,
             (_, name) => service::by_name(name),
         };
         found.ok_or_else(|| {
@@ -219,3 +221,5 @@ pub(super) const CHAT: &str = "chat";
 
 /// A room's name in the vocabulary.
 const BROADCAST: &str = "broadcast";
+
+const SOCKS: &str = "socks";

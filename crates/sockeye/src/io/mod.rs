@@ -28,7 +28,7 @@ pub use child::ChildProcess;
 pub use conversation::Conversation;
 pub(crate) use datagram::bytes_in;
 pub use datagram::{Datagram, Messages};
-pub(crate) use head::read_head;
+pub(crate) use head::{HeadError, read_head};
 pub use info::{ConnectionInfo, PeerCredentials, ProxyInfo, ProxyTls, TlsInfo, WebSocketInfo};
 pub(crate) use networks::read_networks;
 pub use relay::{Ending, Leg, RelayReport, RelaySettings, join, relay};

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
-use tokio::time::timeout;
 
+use super::leave::leave;
 use super::{BoxFuture, Service};
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind};
-use crate::io::{Conversation, Datagram, Stream, read_piece};
+use crate::io::{Conversation, Datagram, Stream};
 
 /// Greets the peer by its address and ends.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,18 +57,7 @@ async fn say(mut stream: Stream, line: &str, bytes_out: &AtomicU64) -> io::Resul
     stream.write_all(line.as_bytes()).await?;
     bytes_out.fetch_add(line.len() as u64, Ordering::Relaxed);
     stream.shutdown().await?;
-    // Unread bytes at close would turn the end into a reset that overtakes the line.
-    let rest = async {
-        let mut ignored_bytes = 0;
-        while ignored_bytes < IGNORED_BYTES_MAX {
-            match read_piece(&mut stream, |piece| piece.len()).await? {
-                0 => break,
-                count => ignored_bytes += count,
-            }
-        }
-        Ok(())
-    };
-    timeout(LEAVING_TIME, rest).await.unwrap_or(Ok(()))
+    leave(&mut stream, LEAVING_TIME).await
 }
 
 /// Answers the message that began the session with the line, and ends.
@@ -81,7 +70,5 @@ async fn answer(mut datagram: Datagram, line: String, bytes_out: &AtomicU64) -> 
     datagram.shutdown().await
 }
 
-/// What a peer may send that nobody reads, bytes, before it is closed anyway.
-const IGNORED_BYTES_MAX: usize = 64 * 1024;
 /// How long a peer may take to close once all is said.
 const LEAVING_TIME: Duration = Duration::from_secs(10);

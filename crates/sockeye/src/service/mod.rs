@@ -11,6 +11,8 @@ mod discard;
 mod echo;
 mod forward;
 mod hello;
+mod leave;
+mod socks;
 mod upper;
 
 use std::fmt::Debug;
@@ -31,6 +33,7 @@ pub use discard::Discard;
 pub use echo::Echo;
 pub use forward::{Forward, WatchSessions};
 pub use hello::Hello;
+pub use socks::Socks;
 pub use upper::Upper;
 
 /// A future with a lifetime, in a box.
@@ -62,6 +65,7 @@ pub fn by_name(name: &str) -> Option<Arc<dyn Service>> {
         "discard" => Some(Arc::new(Discard)),
         "echo" => Some(Arc::new(Echo)),
         "hello" => Some(Arc::new(Hello)),
+        "socks" => Some(Arc::new(Socks)),
         "upper" => Some(Arc::new(Upper)),
         _ => None,
     }

@@ -76,6 +76,18 @@ pub(crate) async fn connect(
     }
 }
 
+/// Connects to the first of these addresses that answers, with the options of `endpoint`.
+///
+/// # Errors
+/// Every address that was tried, and why it did not answer.
+pub(crate) async fn connect_to(
+    endpoint: &Endpoint,
+    addresses: Vec<SocketAddr>,
+    until: Option<Until>,
+) -> Result<(Conversation, ConnectionInfo), Vec<(SocketAddr, io::Error)>> {
+    tcp::connect_to(endpoint, addresses, until).await
+}
+
 /// Looks up the addresses of a TCP endpoint's host.
 pub(crate) async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
     match endpoint.address() {

@@ -209,14 +209,24 @@ pub(super) async fn connect(
     until: Option<Until>,
 ) -> Result<(Conversation, ConnectionInfo), Error> {
     let resolving = resolve("connect", endpoint, host, port, family);
-    let addresses = interleaved(Until::hold(until, endpoint, resolving).await?);
+    let addresses = Until::hold(until, endpoint, resolving).await?;
+    let connecting = connect_to(endpoint, addresses, until);
+    let failed = |failures: Vec<Failure>| unreachable(endpoint, &failures);
+    connecting.await.map_err(failed)
+}
+
+/// Connects to the first of these addresses that answers.
+pub(super) async fn connect_to(
+    endpoint: &Endpoint,
+    addresses: Vec<SocketAddr>,
+    until: Option<Until>,
+) -> Result<(Conversation, ConnectionInfo), Vec<Failure>> {
+    let addresses = interleaved(addresses);
     let Reached {
         socket,
         at,
         failures,
-    } = race(&addresses, &endpoint.tcp(), until)
-        .await
-        .map_err(|failures| unreachable(endpoint, &failures))?;
+    } = race(&addresses, &endpoint.tcp(), until).await?;
     let local = socket.local_addr().ok();
     let (conversation, mut info) = conversation(socket, at, local);
     let why = |(at, error): &Failure| (*at, words(error));

@@ -129,7 +129,14 @@ pub static SCHEMES: &[SchemeRow] = &[
         Form::TextOrNumber,
         "sends what one sends to all others",
     ),
-    service("socks", Form::Nothing, "a SOCKS proxy (RFC 1928)"),
+    SchemeRow {
+        built: true,
+        ..service(
+            "socks",
+            Form::Nothing,
+            "a SOCKS proxy (RFC 1928), in listen only",
+        )
+    },
     service("http-proxy", Form::Nothing, "an HTTP CONNECT proxy"),
     service("proxy", Form::Nothing, "a SOCKS and HTTP proxy in one"),
     service("ssh", Form::Nothing, "remote login and commands"),

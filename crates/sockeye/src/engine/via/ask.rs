@@ -1,5 +1,7 @@
 //! What a proxy is asked, in its own protocol: straight code around the codecs.
 
+use std::fmt::Display;
+
 use sockeye_proto::connect::{self, ProxyResponse};
 use sockeye_proto::socks::{
     Choice, Command, Destination, Greeting, Login, LoginStatus, NAME_AND_PASSWORD, NO_LOGIN, Reply,
@@ -9,7 +11,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::endpoint::HopProtocol;
 use crate::error::{ErrorKind, words};
-use crate::io::{Stream, read_head};
+use crate::io::{HeadError, Stream, read_head};
 
 /// Why a proxy does not pass on.
 #[derive(Debug)]
@@ -23,6 +25,12 @@ impl From<String> for Refused {
     fn from(why: String) -> Self {
         let kind = ErrorKind::ProxyRefused;
         Self { kind, why }
+    }
+}
+
+impl<E: Display> From<HeadError<E>> for Refused {
+    fn from(error: HeadError<E>) -> Self {
+        error.to_string().into()
     }
 }
 

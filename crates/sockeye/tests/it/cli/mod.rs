@@ -19,6 +19,7 @@ mod relay;
 mod scarce;
 mod secrets;
 mod show;
+mod socks;
 mod standard;
 mod stopping;
 mod tls;

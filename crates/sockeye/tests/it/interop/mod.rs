@@ -8,6 +8,7 @@ mod ncat;
 mod netcat;
 mod python;
 mod socat;
+mod socks;
 mod stunnel;
 mod tls;
 mod trace;

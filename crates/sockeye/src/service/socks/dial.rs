@@ -1,0 +1,105 @@
+//! To where a client asks for: looked up, checked, connected to.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use rustix::io::Errno;
+use sockeye_proto::socks::{Destination, Host, ReplyCode};
+
+use crate::endpoint::{self, Address, Endpoint, Family};
+use crate::error::{ErrorKind, words};
+use crate::io::Conversation;
+use crate::transport::{self, Until};
+
+/// What was reached.
+#[derive(Debug)]
+pub(super) struct Dialled {
+    pub(super) far: Conversation,
+    /// The proxy's own address there.
+    pub(super) bound: Destination,
+}
+
+/// Why nothing was.
+#[derive(Debug)]
+pub(super) struct Undialled {
+    pub(super) code: ReplyCode,
+    pub(super) kind: ErrorKind,
+    pub(super) why: String,
+}
+
+/// Connects to the first address of the destination that answers.
+pub(super) async fn dial(destination: &Destination) -> Result<Dialled, Undialled> {
+    let until = Until::from_now(DIALLING_TIME);
+    let endpoint = Endpoint::from(Address::Tcp {
+        host: match &destination.host {
+            Host::Address(ip) => endpoint::Host::Ip(*ip),
+            Host::Name(name) => endpoint::Host::Name(name.clone()),
+        },
+        port: destination.port,
+        family: Family::Any,
+    });
+    let looking = Until::hold(Some(until), &endpoint, transport::resolve(&endpoint));
+    let mut addresses = looking.await.map_err(|error| Undialled {
+        code: ReplyCode::HostUnreachable,
+        kind: error.kind(),
+        why: error.to_string(),
+    })?;
+    addresses.retain(|at| !is_closed(at.ip()));
+    if addresses.is_empty() {
+        return Err(Undialled {
+            code: ReplyCode::NotAllowed,
+            kind: ErrorKind::ProxyRefused,
+            why: "nobody is let through to such an address".to_owned(),
+        });
+    }
+    match transport::connect_to(&endpoint, addresses, Some(until)).await {
+        Ok((far, info)) => Ok(Dialled {
+            far,
+            bound: info.local.map_or_else(super::nowhere, Destination::from),
+        }),
+        Err(failures) => Err(failed(&failures)),
+    }
+}
+
+/// Tells whether nobody is let through to an address, wherever they come from: what is of one link or
+/// one machine only, or is no single machine's (RFC 6890 section 2.2).
+pub(super) fn is_closed(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            ip.is_link_local() || ip.is_unspecified() || ip.is_multicast() || ip.is_broadcast()
+        }
+        IpAddr::V6(ip) => ip.is_unicast_link_local() || ip.is_unspecified() || ip.is_multicast(),
+    }
+}
+
+/// Says how the first address has failed, and names all.
+fn failed(failures: &[(SocketAddr, io::Error)]) -> Undialled {
+    let all = failures
+        .iter()
+        .map(|(at, error)| format!("{at}: {}", words(error)));
+    let (code, kind) = match failures.first() {
+        Some((_, error)) => meaning(error),
+        None => (ReplyCode::GeneralFailure, ErrorKind::Internal),
+    };
+    Undialled {
+        code,
+        kind,
+        why: all.collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn meaning(error: &io::Error) -> (ReplyCode, ErrorKind) {
+    match Errno::from_io_error(error) {
+        Some(Errno::NETUNREACH) => (ReplyCode::NetworkUnreachable, ErrorKind::PeerUnreachable),
+        Some(Errno::HOSTUNREACH) => (ReplyCode::HostUnreachable, ErrorKind::PeerUnreachable),
+        Some(Errno::CONNREFUSED) => (ReplyCode::ConnectionRefused, ErrorKind::PeerUnreachable),
+        _ if error.kind() == io::ErrorKind::TimedOut => {
+            (ReplyCode::TimedOut, ErrorKind::PeerTimeout)
+        }
+        _ => (ReplyCode::GeneralFailure, ErrorKind::PeerUnreachable),
+    }
+}
+
+/// How long looking up and connecting may take: what clients wait for at least.
+const DIALLING_TIME: Duration = Duration::from_secs(30);
