@@ -209,6 +209,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all accounts and what they may do')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove an account')
             [CompletionResult]::new('passwd', 'passwd', [CompletionResultType]::ParameterValue, 'Set another password; it is asked for, or read from standard input')
+            [CompletionResult]::new('cert', 'cert', [CompletionResultType]::ParameterValue, 'Certificates that log in to an account, as NickServ''s CERT manages them')
             [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Set what an account may do')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -274,6 +275,89 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'sockeye;account;cert' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Let a certificate log in')
+            [CompletionResult]::new('del', 'del', [CompletionResultType]::ParameterValue, 'Take a certificate away')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List an account''s certificates')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;account;cert;add' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;account;cert;del' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;account;cert;list' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;account;cert;help' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Let a certificate log in')
+            [CompletionResult]::new('del', 'del', [CompletionResultType]::ParameterValue, 'Take a certificate away')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List an account''s certificates')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;account;cert;help;add' {
+            break
+        }
+        'sockeye;account;cert;help;del' {
+            break
+        }
+        'sockeye;account;cert;help;list' {
+            break
+        }
+        'sockeye;account;cert;help;help' {
+            break
+        }
         'sockeye;account;allow' {
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
@@ -294,6 +378,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all accounts and what they may do')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove an account')
             [CompletionResult]::new('passwd', 'passwd', [CompletionResultType]::ParameterValue, 'Set another password; it is asked for, or read from standard input')
+            [CompletionResult]::new('cert', 'cert', [CompletionResultType]::ParameterValue, 'Certificates that log in to an account, as NickServ''s CERT manages them')
             [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Set what an account may do')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -308,6 +393,21 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             break
         }
         'sockeye;account;help;passwd' {
+            break
+        }
+        'sockeye;account;help;cert' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Let a certificate log in')
+            [CompletionResult]::new('del', 'del', [CompletionResultType]::ParameterValue, 'Take a certificate away')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List an account''s certificates')
+            break
+        }
+        'sockeye;account;help;cert;add' {
+            break
+        }
+        'sockeye;account;help;cert;del' {
+            break
+        }
+        'sockeye;account;help;cert;list' {
             break
         }
         'sockeye;account;help;allow' {
@@ -528,6 +628,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all accounts and what they may do')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove an account')
             [CompletionResult]::new('passwd', 'passwd', [CompletionResultType]::ParameterValue, 'Set another password; it is asked for, or read from standard input')
+            [CompletionResult]::new('cert', 'cert', [CompletionResultType]::ParameterValue, 'Certificates that log in to an account, as NickServ''s CERT manages them')
             [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Set what an account may do')
             break
         }
@@ -541,6 +642,21 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             break
         }
         'sockeye;help;account;passwd' {
+            break
+        }
+        'sockeye;help;account;cert' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Let a certificate log in')
+            [CompletionResult]::new('del', 'del', [CompletionResultType]::ParameterValue, 'Take a certificate away')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List an account''s certificates')
+            break
+        }
+        'sockeye;help;account;cert;add' {
+            break
+        }
+        'sockeye;help;account;cert;del' {
+            break
+        }
+        'sockeye;help;account;cert;list' {
             break
         }
         'sockeye;help;account;allow' {

@@ -58,6 +58,9 @@ _sockeye() {
             sockeye__subcmd__account,allow)
                 cmd="sockeye__subcmd__account__subcmd__allow"
                 ;;
+            sockeye__subcmd__account,cert)
+                cmd="sockeye__subcmd__account__subcmd__cert"
+                ;;
             sockeye__subcmd__account,help)
                 cmd="sockeye__subcmd__account__subcmd__help"
                 ;;
@@ -70,11 +73,38 @@ _sockeye() {
             sockeye__subcmd__account,remove)
                 cmd="sockeye__subcmd__account__subcmd__remove"
                 ;;
+            sockeye__subcmd__account__subcmd__cert,add)
+                cmd="sockeye__subcmd__account__subcmd__cert__subcmd__add"
+                ;;
+            sockeye__subcmd__account__subcmd__cert,del)
+                cmd="sockeye__subcmd__account__subcmd__cert__subcmd__del"
+                ;;
+            sockeye__subcmd__account__subcmd__cert,help)
+                cmd="sockeye__subcmd__account__subcmd__cert__subcmd__help"
+                ;;
+            sockeye__subcmd__account__subcmd__cert,list)
+                cmd="sockeye__subcmd__account__subcmd__cert__subcmd__list"
+                ;;
+            sockeye__subcmd__account__subcmd__cert__subcmd__help,add)
+                cmd="sockeye__subcmd__account__subcmd__cert__subcmd__help__subcmd__add"
+                ;;
+            sockeye__subcmd__account__subcmd__cert__subcmd__help,del)
+                cmd="sockeye__subcmd__account__subcmd__cert__subcmd__help__subcmd__del"
+                ;;
+            sockeye__subcmd__account__subcmd__cert__subcmd__help,help)
+                cmd="sockeye__subcmd__account__subcmd__cert__subcmd__help__subcmd__help"
+                ;;
+            sockeye__subcmd__account__subcmd__cert__subcmd__help,list)
+                cmd="sockeye__subcmd__account__subcmd__cert__subcmd__help__subcmd__list"
+                ;;
             sockeye__subcmd__account__subcmd__help,add)
                 cmd="sockeye__subcmd__account__subcmd__help__subcmd__add"
                 ;;
             sockeye__subcmd__account__subcmd__help,allow)
                 cmd="sockeye__subcmd__account__subcmd__help__subcmd__allow"
+                ;;
+            sockeye__subcmd__account__subcmd__help,cert)
+                cmd="sockeye__subcmd__account__subcmd__help__subcmd__cert"
                 ;;
             sockeye__subcmd__account__subcmd__help,help)
                 cmd="sockeye__subcmd__account__subcmd__help__subcmd__help"
@@ -87,6 +117,15 @@ _sockeye() {
                 ;;
             sockeye__subcmd__account__subcmd__help,remove)
                 cmd="sockeye__subcmd__account__subcmd__help__subcmd__remove"
+                ;;
+            sockeye__subcmd__account__subcmd__help__subcmd__cert,add)
+                cmd="sockeye__subcmd__account__subcmd__help__subcmd__cert__subcmd__add"
+                ;;
+            sockeye__subcmd__account__subcmd__help__subcmd__cert,del)
+                cmd="sockeye__subcmd__account__subcmd__help__subcmd__cert__subcmd__del"
+                ;;
+            sockeye__subcmd__account__subcmd__help__subcmd__cert,list)
+                cmd="sockeye__subcmd__account__subcmd__help__subcmd__cert__subcmd__list"
                 ;;
             sockeye__subcmd__ban,add)
                 cmd="sockeye__subcmd__ban__subcmd__add"
@@ -154,6 +193,9 @@ _sockeye() {
             sockeye__subcmd__help__subcmd__account,allow)
                 cmd="sockeye__subcmd__help__subcmd__account__subcmd__allow"
                 ;;
+            sockeye__subcmd__help__subcmd__account,cert)
+                cmd="sockeye__subcmd__help__subcmd__account__subcmd__cert"
+                ;;
             sockeye__subcmd__help__subcmd__account,list)
                 cmd="sockeye__subcmd__help__subcmd__account__subcmd__list"
                 ;;
@@ -162,6 +204,15 @@ _sockeye() {
                 ;;
             sockeye__subcmd__help__subcmd__account,remove)
                 cmd="sockeye__subcmd__help__subcmd__account__subcmd__remove"
+                ;;
+            sockeye__subcmd__help__subcmd__account__subcmd__cert,add)
+                cmd="sockeye__subcmd__help__subcmd__account__subcmd__cert__subcmd__add"
+                ;;
+            sockeye__subcmd__help__subcmd__account__subcmd__cert,del)
+                cmd="sockeye__subcmd__help__subcmd__account__subcmd__cert__subcmd__del"
+                ;;
+            sockeye__subcmd__help__subcmd__account__subcmd__cert,list)
+                cmd="sockeye__subcmd__help__subcmd__account__subcmd__cert__subcmd__list"
                 ;;
             sockeye__subcmd__help__subcmd__ban,add)
                 cmd="sockeye__subcmd__help__subcmd__ban__subcmd__add"
@@ -234,7 +285,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__account)
-            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help add list remove passwd allow help"
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help add list remove passwd cert allow help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -327,8 +378,198 @@ _sockeye() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sockeye__subcmd__account__subcmd__cert)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help add del list help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__cert__subcmd__add)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__cert__subcmd__del)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__cert__subcmd__help)
+            opts="add del list help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__cert__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__cert__subcmd__help__subcmd__del)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__cert__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__cert__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__cert__subcmd__list)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sockeye__subcmd__account__subcmd__help)
-            opts="add list remove passwd allow help"
+            opts="add list remove passwd cert allow help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -358,6 +599,62 @@ _sockeye() {
         sockeye__subcmd__account__subcmd__help__subcmd__allow)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__help__subcmd__cert)
+            opts="add del list"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__help__subcmd__cert__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__help__subcmd__cert__subcmd__del)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__account__subcmd__help__subcmd__cert__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -820,7 +1117,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__help__subcmd__account)
-            opts="add list remove passwd allow"
+            opts="add list remove passwd cert allow"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -850,6 +1147,62 @@ _sockeye() {
         sockeye__subcmd__help__subcmd__account__subcmd__allow)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__account__subcmd__cert)
+            opts="add del list"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__account__subcmd__cert__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__account__subcmd__cert__subcmd__del)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__account__subcmd__cert__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -151,23 +151,24 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l json -d 'Repor
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l explain -d 'Tell each step in words, once it has happened'
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -s v -l verbose -d 'Tell each step, in detail'
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -s h -l help -d 'Print help'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -s q -l quiet -d 'Say nothing but errors'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -l json -d 'Report as JSON, one object a line'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -l explain -d 'Tell each step in words, once it has happened'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -s v -l verbose -d 'Tell each step, in detail'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -s h -l help -d 'Print help'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -f -a "add" -d 'Add an account; its password is asked for, or read from standard input'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -f -a "list" -d 'List all accounts and what they may do'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -f -a "remove" -d 'Remove an account'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -f -a "passwd" -d 'Set another password; it is asked for, or read from standard input'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -f -a "allow" -d 'Set what an account may do'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd allow help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -s q -l quiet -d 'Say nothing but errors'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -l json -d 'Report as JSON, one object a line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -l explain -d 'Tell each step in words, once it has happened'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -s v -l verbose -d 'Tell each step, in detail'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -s h -l help -d 'Print help'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -f -a "add" -d 'Add an account; its password is asked for, or read from standard input'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -f -a "list" -d 'List all accounts and what they may do'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -f -a "remove" -d 'Remove an account'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -f -a "passwd" -d 'Set another password; it is asked for, or read from standard input'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -f -a "cert" -d 'Certificates that log in to an account, as NickServ\'s CERT manages them'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -f -a "allow" -d 'Set what an account may do'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from add" -l allow -d 'What it may do: chat, files, shell, proxy, admin' -r
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from add" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from add" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
@@ -213,6 +214,21 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from passwd" -l explain -d 'Tell each step in words, once it has happened'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from passwd" -s v -l verbose -d 'Tell each step, in detail'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -s q -l quiet -d 'Say nothing but errors'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -l json -d 'Report as JSON, one object a line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -l explain -d 'Tell each step in words, once it has happened'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -s v -l verbose -d 'Tell each step, in detail'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -s h -l help -d 'Print help'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -f -a "add" -d 'Let a certificate log in'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -f -a "del" -d 'Take a certificate away'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -f -a "list" -d 'List an account\'s certificates'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from cert" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from allow" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from allow" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from allow" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
@@ -228,6 +244,7 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "list" -d 'List all accounts and what they may do'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove an account'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "passwd" -d 'Set another password; it is asked for, or read from standard input'
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "cert" -d 'Certificates that log in to an account, as NickServ\'s CERT manages them'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Set what an account may do'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and not __fish_seen_subcommand_from add list remove help" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
@@ -352,6 +369,7 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_su
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "list" -d 'List all accounts and what they may do'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "remove" -d 'Remove an account'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "passwd" -d 'Set another password; it is asked for, or read from standard input'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "cert" -d 'Certificates that log in to an account, as NickServ\'s CERT manages them'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "allow" -d 'Set what an account may do'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from ban" -f -a "add" -d 'Ban; who is connected has to go'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from ban" -f -a "list" -d 'List the bans that hold'

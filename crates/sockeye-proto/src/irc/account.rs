@@ -90,6 +90,8 @@ pub enum Question {
         /// The account's name.
         name: String,
     },
+    /// Which accounts are there? [`Answer::Names`].
+    Names,
     /// Is there such an account? [`Answer::Info`].
     Lookup {
         /// The account's name as given.
@@ -125,6 +127,8 @@ pub enum Answer {
     Done,
     /// The SHA-256 of each certificate.
     Certificates(Vec<[u8; 32]>),
+    /// The names of all accounts, as displayed, in the order in which they are compared.
+    Names(Vec<String>),
     /// There is such an account.
     Info {
         /// Its id.
@@ -161,6 +165,8 @@ pub enum AnswerError {
     Exists,
     /// No account may have this name.
     BadName,
+    /// There is an account whose name looks the same.
+    Alike,
     /// No account may have this password: why.
     BadPassword(&'static str),
     /// There is no such account, or it has no such certificate.
@@ -180,6 +186,7 @@ impl AnswerError {
             Self::Unavailable => "Accounts cannot be read now",
             Self::Exists => "There is an account of this name already",
             Self::BadName => "An account cannot have this name",
+            Self::Alike => "The name looks like that of another account",
             Self::BadPassword(why) => why,
             Self::Unknown => "There is no such account or certificate",
             Self::Full => "There are as many as there may be",

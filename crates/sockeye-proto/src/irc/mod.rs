@@ -25,6 +25,7 @@ pub mod history;
 pub mod id;
 pub mod input;
 mod isupport;
+mod lookalike;
 pub mod message;
 pub mod multiline;
 mod network;

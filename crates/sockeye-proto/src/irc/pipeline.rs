@@ -304,7 +304,7 @@ impl Pipeline {
     /// Sets which nicks belong to which accounts, as compared, in place of those before. Who has one
     /// of them keeps it.
     pub fn reserve(&mut self, nicks: BTreeMap<String, AccountId>) {
-        self.network.reserved = nicks;
+        self.network.reserve(nicks);
     }
 
     /// Leaves out one check, so that the simulator can prove that it finds such a fault.

@@ -1,6 +1,8 @@
 //! What an operator does to accounts: the same whether a hub runs or not.
 
-use super::control::{AccountRow, Reply, Request, call};
+use sockeye_proto::irc::input::{fingerprint_text, parse_fingerprint};
+
+use super::control::{AccountRow, CertificateRow, Reply, Request, call};
 use super::{Plan, ban, casemapping};
 use crate::error::{Error, ErrorKind};
 use crate::state::{AccountError, Accounts, HashCost, Permissions, Store, StoreOptions};
@@ -71,6 +73,31 @@ pub(super) async fn carry_out(accounts: &Accounts, request: Request) -> Result<R
             set.map(|()| Reply::Done)
                 .map_err(|error| explain(&name, error))
         }
+        Request::AccountCertificates { name } => {
+            let known = accounts.find(&name).await;
+            let known = known.and_then(|known| known.ok_or(AccountError::Unknown));
+            known.map_err(|error| explain(&name, error))?;
+            let all = accounts.certificates(&name).await;
+            let all = all.map_err(|error| explain(&name, error))?;
+            let row = |print: &[u8; 32]| CertificateRow {
+                fingerprint: fingerprint_text(print),
+            };
+            Ok(Reply::Certificates(all.iter().map(row).collect()))
+        }
+        Request::AccountCertificateAdd { name, fingerprint } => {
+            let print = parsed(&name, &fingerprint)?;
+            let added = accounts.add_certificate(&name, print, "operator").await;
+            added
+                .map(|()| Reply::Done)
+                .map_err(|error| explain_certificate(&name, error))
+        }
+        Request::AccountCertificateRemove { name, fingerprint } => {
+            let print = parsed(&name, &fingerprint)?;
+            let removed = accounts.remove_certificate(&name, print).await;
+            removed
+                .map(|()| Reply::Done)
+                .map_err(|error| explain_certificate(&name, error))
+        }
         Request::AccountAllow { name, allow } => {
             let set = accounts.set_permissions(&name, permissions(&allow)?).await;
             set.map(|()| Reply::Done)
@@ -89,6 +116,23 @@ fn permissions(names: &[String]) -> Result<Permissions, Error> {
         .join(",")
         .parse()
         .map_err(|unknown| Error::new(ErrorKind::ConfigUsage, "account", "", unknown))
+}
+
+fn parsed(name: &str, fingerprint: &str) -> Result<[u8; 32], Error> {
+    parse_fingerprint(fingerprint).ok_or_else(|| {
+        let cause = "a fingerprint is a SHA-256: 64 hexadecimal digits";
+        Error::new(ErrorKind::ConfigUsage, "account", name, cause)
+    })
+}
+
+/// What there is of it is the certificate, or not even the account.
+fn explain_certificate(name: &str, error: AccountError) -> Error {
+    let cause = match &error {
+        AccountError::Exists => "this certificate logs in to it already",
+        AccountError::Unknown => "there is no such account, or it has no such certificate",
+        _ => return explain(name, error),
+    };
+    Error::new(ErrorKind::ConfigUsage, "account", name, cause)
 }
 
 fn explain(name: &str, error: AccountError) -> Error {

@@ -131,7 +131,7 @@ pub(crate) fn write_registered(name: &str, server: &str, out: &mut String) {
 pub(crate) fn write_not_registered(error: AnswerError, name: &str, server: &str, out: &mut String) {
     let code = match error {
         AnswerError::Exists => "ACCOUNT_EXISTS",
-        AnswerError::BadName => "BAD_ACCOUNT_NAME",
+        AnswerError::BadName | AnswerError::Alike => "BAD_ACCOUNT_NAME",
         AnswerError::BadPassword(_) => "UNACCEPTABLE_PASSWORD",
         _ => "TEMPORARILY_UNAVAILABLE",
     };

@@ -9,6 +9,7 @@ use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::history::{Buffer, HistoryRequest, Keep, Query, Reply};
 use crate::irc::id::{ChannelId, ClientId, SessionId};
+use crate::irc::lookalike;
 use crate::irc::network::channel::Channel;
 use crate::irc::network::modes::{Flag, Modes};
 use crate::irc::network::rank::{Prefix, Rank};
@@ -79,6 +80,15 @@ fn leave_all(request: &mut Request<'_>) {
     }
 }
 
+impl Join {
+    /// Says that a new channel would look like another one.
+    fn lookalike(&self, network: &Network) -> Option<(Numeric, &'static str)> {
+        let looks = lookalike::looks(&self.name, &self.folded);
+        let other = network.channels.by_look(&looks, None);
+        other.map(|_| (ERR_NOSUCHCHANNEL, CHANNEL_ALIKE))
+    }
+}
+
 impl Intent for Join {
     type Change = Entry;
 
@@ -95,15 +105,15 @@ impl Intent for Join {
             return refused(ERR_TOOMANYCHANNELS);
         }
         let Some(channel) = channel else {
-            return match too_many(network, client) {
-                None => Ok(Entry::New),
-                Some(why) => {
-                    let mut lines = String::new();
-                    let reply = network.reply(self.client, ERR_TOOMANYCHANNELS, &mut lines);
-                    reply.param(&self.name).trailing(why);
-                    Err(Refusal(lines))
-                }
-            };
+            let why = self
+                .lookalike(network)
+                .or_else(|| too_many(network, client));
+            return why.map_or(Ok(Entry::New), |(numeric, why)| {
+                let mut lines = String::new();
+                let reply = network.reply(self.client, numeric, &mut lines);
+                reply.param(&self.name).trailing(why);
+                Err(Refusal(lines))
+            });
         };
         let Some(numeric) = obstacle(client, channel, self.key.as_deref()) else {
             return Ok(Entry::Existing(channel.id));
@@ -237,14 +247,15 @@ fn forward(network: &Network, client: &Client, channel: &Channel) -> Option<Chan
 }
 
 /// Says why no further channel can be made by a client.
-fn too_many(network: &Network, client: &Client) -> Option<&'static str> {
-    if network.channels.len() >= CHANNELS_MAX {
-        Some("The network has too many channels")
+fn too_many(network: &Network, client: &Client) -> Option<(Numeric, &'static str)> {
+    let why = if network.channels.len() >= CHANNELS_MAX {
+        "The network has too many channels"
     } else if network.channels.made_from(&client.host) >= CHANNELS_MADE_MAX {
-        Some("Too many channels were made from your network")
+        "Too many channels were made from your network"
     } else {
-        None
-    }
+        return None;
+    };
+    Some((ERR_TOOMANYCHANNELS, why))
 }
 
 /// Makes the client a member.
@@ -355,6 +366,9 @@ fn replay(
         },
     })
 }
+
+/// Why a channel cannot be made, or get a name.
+pub(super) const CHANNEL_ALIKE: &str = "The name looks like that of another channel";
 
 /// Most channels that one client is on.
 pub(crate) const JOINED_MAX: usize = 50;

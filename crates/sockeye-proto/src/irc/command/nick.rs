@@ -5,6 +5,7 @@ use alloc::string::String;
 use super::Request;
 use crate::irc::event::Stamp;
 use crate::irc::id::ClientId;
+use crate::irc::lookalike;
 use crate::irc::network::channel::Channel;
 use crate::irc::network::rank::Prefix;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay};
@@ -65,7 +66,7 @@ impl ChangeNick {
     ) -> Result<(), Refusal> {
         let client = network.clients.find(self.client);
         let account = client.and_then(|client| client.account.as_ref());
-        if !proven && network.is_kept_from(account, &self.folded) {
+        if !proven && network.is_kept_from(account, &self.nick, &self.folded) {
             let mut lines = String::new();
             let reply = network.reply(self.client, ERR_NICKNAMEINUSE, &mut lines);
             reply.param(&self.nick).trailing(KEPT);
@@ -73,15 +74,24 @@ impl ChangeNick {
         }
         match network.clients.by_folded_nick(&self.folded) {
             Some(holder) if holder.id != self.client && Some(holder.id) != leaving => {
-                Err(network.refusal(self.client, ERR_NICKNAMEINUSE, [&self.nick]))
+                return Err(network.refusal(self.client, ERR_NICKNAMEINUSE, [&self.nick]));
             }
-            _ => match self.kept_by(network) {
-                Some(channel) => {
-                    let params = [&*self.nick, &channel.name];
-                    Err(network.refusal(self.client, ERR_BANONCHAN, params))
-                }
-                None => Ok(()),
-            },
+            _ => {}
+        }
+        let looks = lookalike::looks(&self.nick, &self.folded);
+        let alike = network.clients.by_look(&looks, Some(self.client));
+        if alike.is_some_and(|holder| Some(holder.id) != leaving) {
+            let mut lines = String::new();
+            let reply = network.reply(self.client, ERR_NICKNAMEINUSE, &mut lines);
+            reply.param(&self.nick).trailing(ALIKE);
+            return Err(Refusal(lines));
+        }
+        match self.kept_by(network) {
+            Some(channel) => {
+                let params = [&*self.nick, &channel.name];
+                Err(network.refusal(self.client, ERR_BANONCHAN, params))
+            }
+            None => Ok(()),
         }
     }
 
@@ -134,3 +144,6 @@ impl Intent for ChangeNick {
 
 /// Why a nick that nobody has now cannot be had.
 pub(super) const KEPT: &str = "Nickname is registered: log in to its account first";
+
+/// Why a nick cannot be had that nobody has in these letters.
+pub(super) const ALIKE: &str = "Nickname looks like that of somebody here";

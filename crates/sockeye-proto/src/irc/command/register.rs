@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use super::nick::KEPT;
+use super::nick::{ALIKE, KEPT};
 use super::{Request, join, server};
 use crate::irc::event::Stamp;
 use crate::irc::history::time_text;
@@ -74,11 +74,15 @@ impl Arrival {
         let Some(folded) = mapping.fold(nick).filter(|_| mapping.is_nick(nick)) else {
             return Self::Refused(ERR_ERRONEUSNICKNAME, ERR_ERRONEUSNICKNAME.text);
         };
-        if network.is_kept_from(account, &folded) {
+        if network.is_kept_from(account, nick, &folded) {
             return Self::Refused(ERR_NICKNAMEINUSE, KEPT);
         }
         let Some(holder) = network.clients.by_folded_nick(&folded) else {
-            return Self::New(folded);
+            let looks = mapping.looks(nick);
+            return match network.clients.by_look(&looks, None) {
+                Some(_) => Self::Refused(ERR_NICKNAMEINUSE, ALIKE),
+                None => Self::New(folded),
+            };
         };
         let own = account.filter(|own| holder.account.as_ref().is_some_and(|it| it.id == own.id));
         match own {

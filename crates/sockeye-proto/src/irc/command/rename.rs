@@ -7,6 +7,7 @@ use super::{REASON_BYTES_MAX, Request, join, names, shortened, topic};
 use crate::irc::caps::Caps;
 use crate::irc::event::Stamp;
 use crate::irc::id::{ChannelId, ClientId, SessionId};
+use crate::irc::lookalike;
 use crate::irc::message::Line;
 use crate::irc::network::channel::Channel;
 use crate::irc::network::rank::Prefix;
@@ -82,6 +83,14 @@ impl Intent for Rename {
             // Only the case changes: nobody has to leave and come again.
             Some(_) => return Ok(()),
             None => {}
+        }
+        let looks = lookalike::looks(&self.name, &self.folded);
+        if network
+            .channels
+            .by_look(&looks, Some(self.channel))
+            .is_some()
+        {
+            return refused("CANNOT_RENAME", join::CHANNEL_ALIKE);
         }
         if without_rename(channel, network)
             .nth(FALLBACKS_MAX)

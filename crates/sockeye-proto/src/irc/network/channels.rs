@@ -8,6 +8,7 @@ use super::channel::Channel;
 use super::registration::Registration;
 use crate::irc::event::Holder;
 use crate::irc::id::{AccountId, ChannelId};
+use crate::irc::lookalike::Looks;
 
 /// The channels of a network.
 ///
@@ -17,6 +18,8 @@ use crate::irc::id::{AccountId, ChannelId};
 pub(crate) struct Channels {
     by_id: BTreeMap<ChannelId, (String, Channel)>,
     by_name: BTreeMap<String, ChannelId>,
+    /// What their names look like.
+    looks: Looks<ChannelId>,
     by_maker: BTreeMap<String, usize>,
     by_founder: BTreeMap<AccountId, usize>,
 }
@@ -32,6 +35,14 @@ impl Channels {
 
     pub(crate) fn by_folded_name(&self, folded: &str) -> Option<&Channel> {
         self.by_name.get(folded).and_then(|&id| self.find(id))
+    }
+
+    /// Returns a channel whose name looks so, but for one, which may have it itself.
+    pub(crate) fn by_look(&self, looks: &[String], except: Option<ChannelId>) -> Option<&Channel> {
+        let by_name = looks.iter().find_map(|look| self.by_folded_name(look));
+        let by_look = self.looks.find(looks).and_then(|id| self.find(id));
+        let mut found = by_name.into_iter().chain(by_look);
+        found.find(|channel| Some(channel.id) != except)
     }
 
     /// Returns all of them in the order of their names.
@@ -53,6 +64,7 @@ impl Channels {
         if let Some(host) = &channel.made_from {
             *self.by_maker.entry(host.clone()).or_default() += 1;
         }
+        self.looks.insert(&channel.name, &folded, channel.id);
         let registered = channel.registration.as_ref().and(channel.founder);
         self.by_name.insert(folded.clone(), channel.id);
         self.by_id.insert(channel.id, (folded, channel));
@@ -108,8 +120,10 @@ impl Channels {
         let Some((known, channel)) = self.by_id.get_mut(&id) else {
             return;
         };
-        channel.name = name;
+        let name_before = core::mem::replace(&mut channel.name, name);
         let before = core::mem::replace(known, folded.clone());
+        self.looks.remove(&name_before, &before, id);
+        self.looks.insert(&channel.name, &folded, id);
         self.by_name.remove(&before);
         self.by_name.insert(folded, id);
     }
@@ -127,6 +141,7 @@ impl Channels {
             return;
         };
         self.by_name.remove(&folded);
+        self.looks.remove(&channel.name, &folded, id);
         if let Some(host) = channel.made_from {
             uncount(&mut self.by_maker, host);
         }

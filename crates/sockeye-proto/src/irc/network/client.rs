@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use crate::irc::id::{AccountId, ChannelId, ClientId, SessionId};
 use crate::irc::input::AccountRef;
+use crate::irc::lookalike::Looks;
 
 /// One client on the network.
 #[derive(Debug)]
@@ -155,6 +156,8 @@ pub(crate) struct Clients {
     /// How many clients there have been.
     generation: u32,
     by_nick: BTreeMap<String, ClientId>,
+    /// What their nicks look like.
+    looks: Looks<ClientId>,
     /// Who is logged in, by account.
     by_account: BTreeSet<(AccountId, ClientId)>,
     /// Who has `+s`.
@@ -186,6 +189,14 @@ impl Clients {
 
     pub(crate) fn by_folded_nick(&self, folded: &str) -> Option<&Client> {
         self.by_nick.get(folded).and_then(|&id| self.find(id))
+    }
+
+    /// Returns who has a nick that looks so, but for one client, who may have it itself.
+    pub(crate) fn by_look(&self, looks: &[String], except: Option<ClientId>) -> Option<&Client> {
+        let by_nick = looks.iter().find_map(|look| self.by_folded_nick(look));
+        let by_look = self.looks.find(looks).and_then(|id| self.find(id));
+        let mut found = by_nick.into_iter().chain(by_look);
+        found.find(|client| Some(client.id) != except)
     }
 
     /// Returns all of them in the order of their nicks.
@@ -267,6 +278,7 @@ impl Clients {
 
     /// Takes in a client whose nick is free.
     pub(crate) fn insert(&mut self, client: Client) {
+        self.looks.insert(&client.nick, &client.folded, client.id);
         let slot = client.id.slot();
         if self.slots.len() <= slot {
             self.slots.resize_with(slot + 1, || None);
@@ -288,6 +300,7 @@ impl Clients {
             .take_if(|client| client.id == id)?;
         self.free.push(id.slot() as u32);
         self.by_nick.remove(&client.folded);
+        self.looks.remove(&client.nick, &client.folded, id);
         self.listeners.remove(&id);
         if let Some(account) = &client.account {
             self.by_account.remove(&(account.id, id));
@@ -297,9 +310,12 @@ impl Clients {
 
     /// Gives a client a nick that is free or is its own in other letters.
     pub(super) fn rename(&mut self, id: ClientId, nick: String, folded: String) {
-        let Some(client) = self.find_mut(id) else {
+        let client = self.slots.get_mut(id.slot()).and_then(Option::as_mut);
+        let Some(client) = client.filter(|client| client.id == id) else {
             return;
         };
+        self.looks.remove(&client.nick, &client.folded, id);
+        self.looks.insert(&nick, &folded, id);
         let before = core::mem::take(&mut client.folded);
         client.rename(nick, folded.clone());
         self.by_nick.remove(&before);

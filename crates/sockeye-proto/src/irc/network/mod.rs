@@ -56,6 +56,7 @@ use super::command::services;
 use super::event::Stamp;
 use super::id::{AccountId, ChannelId, ClientId, SessionId};
 use super::input::Output;
+use super::lookalike::{self, Looks};
 use super::numeric::{ERR_UNKNOWNERROR, Numeric, Reply};
 use super::pipeline::Guard;
 use super::settings::Settings;
@@ -76,6 +77,8 @@ pub(crate) struct Network {
     pub(crate) leaving: BTreeSet<SessionId>,
     /// The nicks that belong to accounts, as compared; empty where nicks are free for all.
     pub(crate) reserved: BTreeMap<String, AccountId>,
+    /// What those look like.
+    reserved_looks: Looks<AccountId>,
     /// How often each command came since the start, in the order of the table.
     pub(crate) usage: Vec<u64>,
     pub(crate) read_marks: ReadMarks,
@@ -139,6 +142,7 @@ impl Network {
             errands: BTreeMap::new(),
             leaving: BTreeSet::new(),
             reserved: BTreeMap::new(),
+            reserved_looks: Looks::default(),
             usage: vec![0; COMMANDS],
             read_marks: ReadMarks::default(),
             stays: Stays::default(),
@@ -222,10 +226,35 @@ impl Network {
         Refusal(lines)
     }
 
-    /// Returns whether a nick, as compared, is kept for somebody else than this account.
-    pub(crate) fn is_kept_from(&self, account: Option<&AccountRef>, folded: &str) -> bool {
-        let owner = self.reserved.get(folded);
-        services::has(folded) || owner.is_some_and(|&owner| account.map(|it| it.id) != Some(owner))
+    /// Returns whether a nick is kept for somebody else than this account, or looks like one that is.
+    pub(crate) fn is_kept_from(
+        &self,
+        account: Option<&AccountRef>,
+        nick: &str,
+        folded: &str,
+    ) -> bool {
+        let account = account.map(|account| account.id);
+        let owner = self.reserved.get(folded).copied();
+        if owner.is_some() && owner == account {
+            return false;
+        }
+        let looks = lookalike::looks(nick, folded);
+        let by_name = looks.iter().find_map(|look| self.reserved.get(look));
+        let by_name = by_name
+            .copied()
+            .or_else(|| self.reserved_looks.find(&looks));
+        let is_service = looks.iter().any(|look| services::has(look));
+        let owner = owner.or(by_name);
+        is_service || services::has(folded) || (owner.is_some() && owner != account)
+    }
+
+    /// Sets which nicks belong to which accounts, as compared.
+    pub(crate) fn reserve(&mut self, nicks: BTreeMap<String, AccountId>) {
+        self.reserved_looks = Looks::default();
+        for (nick, &account) in &nicks {
+            self.reserved_looks.insert(nick, nick, account);
+        }
+        self.reserved = nicks;
     }
 
     /// Finds a client by its nick, however written.

@@ -7,6 +7,7 @@ use sockeye::Error;
 use sockeye::hub;
 use sockeye::hub::control::{AccountRow, Reply, Request};
 
+use crate::fingerprint;
 use crate::operator::{self, Which};
 use crate::output::Output;
 use crate::password;
@@ -49,6 +50,11 @@ enum Action {
         /// The account's name.
         name: String,
     },
+    /// Certificates that log in to an account, as NickServ's CERT manages them.
+    Cert {
+        #[command(subcommand)]
+        action: Certificate,
+    },
     /// Set what an account may do.
     Allow {
         /// The account's name.
@@ -56,6 +62,32 @@ enum Action {
         /// What it may do from now on: chat, files, shell, proxy, admin.
         #[arg(required = true, value_name = "PERMISSIONS", value_delimiter = ',')]
         allow: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Certificate {
+    /// Let a certificate log in.
+    Add {
+        /// The account's name.
+        name: String,
+        /// The certificate's SHA-256 in hexadecimal, or @FILE with the certificate.
+        #[arg(value_name = "FINGERPRINT|@FILE")]
+        certificate: String,
+    },
+    /// Take a certificate away.
+    #[command(alias = "remove")]
+    Del {
+        /// The account's name.
+        name: String,
+        /// The certificate's SHA-256 in hexadecimal, or @FILE with the certificate.
+        #[arg(value_name = "FINGERPRINT|@FILE")]
+        certificate: String,
+    },
+    /// List an account's certificates.
+    List {
+        /// The account's name.
+        name: String,
     },
 }
 
@@ -70,6 +102,13 @@ impl Account {
                 operator::print(lines?)?;
             }
             Reply::Accounts(rows) => operator::print(table(&rows))?,
+            Reply::Certificates(rows) if output.json => {
+                let lines: Result<Vec<_>, _> = rows.iter().map(operator::json).collect();
+                operator::print(lines?)?;
+            }
+            Reply::Certificates(rows) => {
+                operator::print(rows.into_iter().map(|row| row.fingerprint))?;
+            }
             _ => output.note(self.action.done()),
         }
         Ok(ExitCode::SUCCESS)
@@ -90,6 +129,7 @@ impl Action {
                 name: name.clone(),
                 password: password::new()?,
             },
+            Self::Cert { action } => action.request()?,
             Self::Allow { name, allow } => Request::AccountAllow {
                 name: name.clone(),
                 allow: allow.clone(),
@@ -103,7 +143,32 @@ impl Action {
             Self::Add { name, allow } => format!("added {name}, who may {}", allow.join(", ")),
             Self::Remove { name } => format!("removed {name}"),
             Self::Passwd { name } => format!("{name} has another password"),
+            Self::Cert { action } => action.done(),
             Self::Allow { name, allow } => format!("{name} may {}", allow.join(", ")),
+        }
+    }
+}
+
+impl Certificate {
+    fn request(&self) -> Result<Request, Error> {
+        Ok(match self {
+            Self::Add { name, certificate } => Request::AccountCertificateAdd {
+                name: name.clone(),
+                fingerprint: fingerprint::of(certificate)?,
+            },
+            Self::Del { name, certificate } => Request::AccountCertificateRemove {
+                name: name.clone(),
+                fingerprint: fingerprint::of(certificate)?,
+            },
+            Self::List { name } => Request::AccountCertificates { name: name.clone() },
+        })
+    }
+
+    fn done(&self) -> String {
+        match self {
+            Self::List { name } => format!("{name} has no certificates"),
+            Self::Add { name, .. } => format!("the certificate logs in to {name}"),
+            Self::Del { name, .. } => format!("the certificate does not log in to {name} any more"),
         }
     }
 }

@@ -15,6 +15,8 @@ mod connect;
 mod door;
 mod endpoints;
 mod explain;
+#[cfg(feature = "sqlite")]
+mod fingerprint;
 mod generate;
 #[cfg(feature = "sqlite")]
 mod hub;

@@ -11,7 +11,7 @@ mod server;
 mod tests;
 
 pub use client::call;
-pub use protocol::{AccountRow, BanRow, Fault, Reply, Request, SessionRow};
+pub use protocol::{AccountRow, BanRow, CertificateRow, Fault, Reply, Request, SessionRow};
 pub(super) use server::{Answer, Server};
 
 /// Longest line in either direction, bytes: a status with a thousand listeners fits.

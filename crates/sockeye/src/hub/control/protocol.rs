@@ -59,6 +59,25 @@ pub enum Request {
         /// The new password.
         password: String,
     },
+    /// The certificates that log in to an account.
+    AccountCertificates {
+        /// Its name.
+        name: String,
+    },
+    /// Let a certificate log in to an account.
+    AccountCertificateAdd {
+        /// Its name.
+        name: String,
+        /// The SHA-256 of the certificate, hexadecimal.
+        fingerprint: String,
+    },
+    /// Take a certificate from an account.
+    AccountCertificateRemove {
+        /// Its name.
+        name: String,
+        /// The SHA-256 of the certificate, hexadecimal.
+        fingerprint: String,
+    },
     /// Replace an account's permissions.
     AccountAllow {
         /// Its name.
@@ -82,6 +101,8 @@ pub enum Reply {
     Sessions(Vec<SessionRow>),
     /// All accounts.
     Accounts(Vec<AccountRow>),
+    /// The certificates of an account.
+    Certificates(Vec<CertificateRow>),
     /// The bans that hold.
     Bans(Vec<BanRow>),
     /// It was not done.
@@ -138,6 +159,13 @@ pub struct AccountRow {
     pub name: String,
     /// What it may do.
     pub allow: Vec<String>,
+}
+
+/// A certificate in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateRow {
+    /// Its SHA-256, hexadecimal.
+    pub fingerprint: String,
 }
 
 impl From<&Error> for Fault {

@@ -116,6 +116,11 @@ async fn keep(
                 created_ms: account.created_ms,
             });
         }
+        Question::Names => {
+            let all = accounts.list().await.map_err(of_account)?;
+            let names = all.into_iter().map(|account| account.name);
+            return Ok(Answer::Names(names.collect()));
+        }
         Question::Certificates { name } => {
             let all = accounts.certificates(&name).await;
             return all.map(Answer::Certificates).map_err(of_account);
@@ -204,6 +209,7 @@ fn of_account(error: AccountError) -> AnswerError {
     match error {
         AccountError::ConfigName => AnswerError::BadName,
         AccountError::ConfigPassword(why) => AnswerError::BadPassword(why),
+        AccountError::Alike => AnswerError::Alike,
         AccountError::Exists => AnswerError::Exists,
         AccountError::Unknown => AnswerError::Unknown,
         AccountError::Full => AnswerError::Full,

@@ -103,6 +103,8 @@ pub enum AccountError {
     ConfigPassword(&'static str),
     /// Another account has this name, or one that compares equal.
     Exists,
+    /// The name looks like that of another account.
+    Alike,
     /// There is no such account, or nothing of the kind that it has.
     Unknown,
     /// It has as many as it may have.
@@ -438,6 +440,7 @@ impl fmt::Display for AccountError {
             ),
             Self::ConfigPassword(why) => write!(f, "this password cannot be used: {why}"),
             Self::Exists => f.write_str("there is an account of this name"),
+            Self::Alike => f.write_str("the name looks like that of another account"),
             Self::Full => f.write_str("this account has as many as it may have"),
             Self::Unknown => f.write_str("there is no account of this name"),
             Self::Store(e) => e.fmt(f),

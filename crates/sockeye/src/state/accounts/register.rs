@@ -46,8 +46,35 @@ impl Accounts {
         if !self.inner.registrations().take(source, Instant::now()) {
             return Err(RegisterError::PeerBusy);
         }
+        if self
+            .looks_taken(name)
+            .await
+            .map_err(RegisterError::Account)?
+        {
+            return Err(RegisterError::Account(AccountError::Alike));
+        }
         let made = self.add(name, Some(password), Permissions::CHAT).await;
         made.map_err(RegisterError::Account)
+    }
+
+    /// Returns whether the name looks like that of another account. Operators may make such an
+    /// account all the same.
+    async fn looks_taken(&self, name: &str) -> Result<bool, AccountError> {
+        let folding = self.inner.folding;
+        let (folded, looks) = (self.folded(name)?, folding.looks(name));
+        let taken = self.inner.store.read(move |connection| {
+            let mut names = connection.prepare("SELECT name, folded FROM account")?;
+            let mut names = names.query([])?;
+            while let Some(row) = names.next()? {
+                let (name, known): (String, String) = (row.get(0)?, row.get(1)?);
+                let alike = folding.looks(&name).iter().any(|look| looks.contains(look));
+                if alike && known != folded {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        });
+        Ok(taken.await?)
     }
 
     /// Removes an account, if this is its password.

@@ -50,6 +50,39 @@ fn accounts_are_managed_while_the_hub_runs_and_while_it_does_not() {
 }
 
 #[test]
+fn certificates_of_accounts_are_those_that_nickserv_knows() {
+    let data = TempDir::new().unwrap();
+    let cert = |args: &[&str]| run(&[&["account", "cert"], args].concat(), data.path(), "");
+    run(&["account", "add", "bob"], data.path(), "one-secret\n").ok();
+    let file = data.path().join("bob.der");
+    std::fs::write(&file, [0x30, 1, 2]).unwrap();
+    let (named, print) = (format!("@{}", file.display()), "ab".repeat(32));
+    cert(&["add", "bob", &named]).ok();
+    let hub = start(data.path());
+    cert(&["add", "bob", &print.to_uppercase()]).ok();
+    let list = cert(&["list", "bob"]).ok();
+    let rows: Vec<&str> = list.lines().collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[1], print);
+
+    let mut bob = Client::register(hub.listening(), "bob", "");
+    bob.send("NS IDENTIFY one-secret");
+    bob.wait_for("You are logged in as bob.");
+    bob.send("NS CERT LIST");
+    bob.wait_for(&print);
+
+    cert(&["add", "bob", &print]).refused(2);
+    cert(&["add", "eve", &print]).refused(2);
+    cert(&["list", "eve"]).refused(2);
+    cert(&["add", "bob", "abc"]).refused(2);
+    cert(&["add", "bob", "@/nowhere/at/all"]).refused(26);
+    cert(&["del", "bob", &named]).ok();
+    stop(hub);
+    cert(&["del", "bob", &named]).refused(2);
+    assert_eq!(cert(&["list", "bob"]).ok(), print);
+}
+
+#[test]
 fn status_tells_what_runs() {
     let data = TempDir::new().unwrap();
     let hub = start(data.path());

@@ -17,7 +17,7 @@ use crate::irc::event::Stamp;
 use crate::irc::history::time_text;
 use crate::irc::id::ClientId;
 use crate::irc::input::{fingerprint_text, parse_fingerprint};
-use crate::irc::network::{Effects, Event, Network};
+use crate::irc::network::{Effects, Event, Network, mask};
 
 /// What somebody wants, once the accounts have answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub(crate) enum Wish {
     RemoveCertificate([u8; 32]),
     ListCertificates,
     Info(String),
+    /// The accounts that fit a mask.
+    List(String),
     Drop(String),
 }
 
@@ -62,6 +64,28 @@ pub(super) fn command(request: &mut Request<'_>, text: &str) {
         }
         ("SET", [what, value, ..]) if presence::set(request, what, value) => {}
         ("GET", _) => presence::show(request),
+        ("SET", [what, ..]) if what.eq_ignore_ascii_case("EMAIL") => {
+            say_now(request, "No e-mail address is kept here.");
+        }
+        ("SET", [what, ..]) if is_of(what, &["ENFORCE", "KILL", "SECURE", "PROTECT"]) => {
+            say_now(request, nicks_are(request.network));
+        }
+        ("RELEASE", [nick, ..]) => {
+            let is_free = request.network.client_by_nick(nick).is_none();
+            let text = match is_free {
+                true => "Nobody has that nick and nobody holds it back: take it.",
+                false => "Nobody holds nicks back here. REGAIN takes it from who has it.",
+            };
+            say_now(request, text);
+        }
+        ("GROUP" | "LINK" | "UNGROUP", _) => {
+            say_now(
+                request,
+                "An account has one name, and can be used with any nick.",
+            );
+            say_now(request, nicks_are(request.network));
+        }
+        ("LIST", mask) => list(request, mask.first().copied().unwrap_or("*")),
         ("CERT", [verb, rest @ ..]) => certificate(request, &verb.to_ascii_uppercase(), rest),
         ("INFO", [name, ..]) => info(request, name),
         ("INFO", []) => {
@@ -78,6 +102,27 @@ pub(super) fn command(request: &mut Request<'_>, text: &str) {
         }
         ("HELP", _) => HELP.iter().for_each(|line| say_now(request, line)),
         _ => say_now(request, "I do not understand. HELP lists what I do."),
+    }
+}
+
+/// Returns whether a word is one of these.
+fn is_of(word: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Says what the name of an account means for nicks.
+fn nicks_are(network: &Network) -> &'static str {
+    match network.settings.reserve_nicks {
+        true => "The name of an account is a nick that nobody else can have here.",
+        false => "Nicks are not kept for anybody here; GHOST and REGAIN get yours back.",
+    }
+}
+
+/// LIST is for operators: the names of accounts are nobody else's business.
+fn list(request: &mut Request<'_>, mask: &str) {
+    match request.client.is_admin() {
+        true => ask(request, Wish::List(mask.into()), Question::Names),
+        false => say_now(request, "That is for operators of the network."),
     }
 }
 
@@ -193,6 +238,20 @@ pub(in super::super) fn answered(
         ) => {
             format!("{name} was registered at {}.", time_text(created_ms))
         }
+        (Wish::List(mask), Ok(Answer::Names(names))) => {
+            let fitting = names.iter().filter(|name| mask::matches(&mask, name));
+            let mut count = 0;
+            for name in fitting {
+                count += 1;
+                if count <= LISTED_MAX {
+                    super::say(NICK, client, network, effects.replies.lines(), name);
+                }
+            }
+            match count > LISTED_MAX {
+                true => format!("{count} accounts; only the first {LISTED_MAX} are shown."),
+                false => format!("{count} accounts."),
+            }
+        }
         (Wish::Drop(name), Ok(_)) => {
             log_out_all(&name, stamp, network, effects);
             format!("{name} is no account any more.")
@@ -222,11 +281,14 @@ pub(super) fn say_now(request: &mut Request<'_>, text: &str) {
 /// The nick of the service.
 pub(crate) const NICK: &str = "NickServ";
 
-const HELP: [&str; 12] = [
+/// Most accounts that LIST shows.
+const LISTED_MAX: usize = 500;
+
+const HELP: [&str; 14] = [
     "REGISTER password: make an account with your nick for its name",
     "IDENTIFY [account] password: log in; LOGOUT: log out",
     "GHOST nick [password]: send away who has your nick",
-    "REGAIN nick [password]: the same, and take the nick",
+    "REGAIN nick [password]: the same, and take the nick; RECOVER is another word for it",
     "SET PASSWORD password: set another password",
     "SET ALWAYS-ON true|false|default: stay when your last connection goes",
     "SET MULTICLIENT true|false|default: share your nick among connections; GET shows both",
@@ -234,5 +296,7 @@ const HELP: [&str; 12] = [
     "CERT DEL fingerprint, CERT LIST: take it away, list them",
     "INFO [account]: since when there is an account",
     "DROP account password: remove an account for good",
+    "LIST [mask]: the accounts, for operators of the network",
+    "GROUP, RELEASE: what these mean here",
     "The same account works for all services of this hub.",
 ];

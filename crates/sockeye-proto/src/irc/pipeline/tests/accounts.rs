@@ -356,3 +356,99 @@ fn a_registered_nick_is_kept_for_its_account() {
     net.says(own, "QUIT");
     assert_eq!(only(&net.says(bob, "NICK eve"), "NICK").len(), 1);
 }
+
+#[test]
+fn who_looks_like_somebody_here_has_to_take_another_nick() {
+    let mut net = Net::new();
+    let [bob, eve] = net.enter(["b0b", "eve"]);
+    let alike = ":hub.test 433 eve BOB :Nickname looks like that of somebody here";
+    assert_eq!(net.says(eve, "NICK BOB"), line(alike));
+    let third = net.candidate("bob", "", None);
+    let alike = ":hub.test 433 * bob :Nickname looks like that of somebody here";
+    assert_eq!(net.read(third), line(alike));
+    assert_eq!(only(&net.says(eve, "NICK B0B"), "433").len(), 1);
+    // One's own nick is in nobody's way.
+    assert_eq!(only(&net.says(bob, "NICK Bob"), "NICK").len(), 1);
+    assert_eq!(only(&net.says(eve, "NICK b0b"), "433").len(), 1);
+    net.says(bob, "NICK ann");
+    assert_eq!(only(&net.says(eve, "NICK b0b"), "NICK").len(), 1);
+    net.says(eve, "QUIT");
+    assert_eq!(only(&net.says(bob, "NICK bob"), "NICK").len(), 1);
+    for service in ["Nickserv", "N\u{456}ckServ"] {
+        let refused = net.says(bob, &["NICK ", service].concat());
+        assert_eq!(refused.len(), 1, "{service}");
+    }
+}
+
+#[test]
+fn what_looks_like_a_registered_nick_is_kept_too() {
+    let mut net = Net::new();
+    let [bob] = net.enter(["bob"]);
+    let owner = account_ref("ann1").id;
+    net.pipeline
+        .reserve(BTreeMap::from([("ann1".into(), owner)]));
+    let kept = ":hub.test 433 bob annl :Nickname is registered: log in to its account first";
+    assert_eq!(net.says(bob, "NICK annl"), line(kept));
+    let own = net.enter_with("x", "", Some("ann1"));
+    assert_eq!(only(&net.says(own, "NICK annl"), "NICK").len(), 1);
+    assert_eq!(only(&net.says(own, "NICK ann1"), "NICK").len(), 1);
+}
+
+#[test]
+fn of_two_who_take_nicks_that_look_alike_the_first_in_order_has_it() {
+    let mut net = Net::new();
+    let [ann, bob] = net.enter(["ann", "bob"]);
+    net.says(ann, "JOIN #c");
+    net.says(ann, "TOPIC #c :kept");
+    net.says(bob, "JOIN #c");
+    net.read(ann);
+    net.slow_log();
+    net.writes(bob, "NICK bo0");
+    net.writes(ann, "NICK boo");
+    while net.appending.is_some() {
+        net.commit();
+    }
+    assert_eq!(only(&net.read(bob), "433").len(), 0);
+    let refused = ":hub.test 433 ann boo :Nickname looks like that of somebody here";
+    assert_eq!(only(&net.read(ann), "433"), line(refused));
+}
+
+#[test]
+fn nickserv_says_what_it_does_not_do() {
+    let mut net = Net::new();
+    let [ann, _] = net.enter(["ann", "bob"]);
+    for (said, start) in [
+        ("SET EMAIL a@b", "No e-mail address"),
+        ("SET enforce on", "Nicks are not kept"),
+        ("RELEASE bob pw", "Nobody holds nicks back"),
+        ("RELEASE eve", "Nobody has that nick"),
+        ("GROUP ann pw", "An account has one name"),
+        ("LIST", "That is for operators"),
+    ] {
+        let lines = ns(&mut net, ann, said);
+        assert!(told(&lines)[0].starts_with(start), "{said}: {lines:?}");
+    }
+    net.pipeline.reload(Settings {
+        reserve_nicks: true,
+        ..settings()
+    });
+    let lines = ns(&mut net, ann, "SET ENFORCE OFF");
+    assert!(told(&lines)[0].starts_with("The name of an account is a nick"));
+}
+
+#[test]
+fn nickserv_lists_accounts_for_operators() {
+    let mut net = Net::new();
+    let boss = net.enter_with("boss", "", Some("boss"));
+    ns(&mut net, boss, "LIST A*");
+    assert_eq!(net.asked(boss), Question::Names);
+    let names = ["abe", "Ann", "bob"].map(String::from);
+    let lines = net.answers(boss, Ok(Answer::Names(names.into())));
+    assert_eq!(told(&lines), ["abe", "Ann", "2 accounts."]);
+    ns(&mut net, boss, "LIST");
+    let many = std::vec![String::from("x"); 501];
+    let lines = net.answers(boss, Ok(Answer::Names(many)));
+    assert_eq!(told(&lines).len(), 501);
+    let cut = "501 accounts; only the first 500 are shown.";
+    assert_eq!(told(&lines).last(), Some(&cut));
+}

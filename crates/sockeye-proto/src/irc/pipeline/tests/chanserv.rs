@@ -500,3 +500,23 @@ fn clearing_is_in_the_history() {
     });
     assert_eq!(kicks.count(), 1);
 }
+
+#[test]
+fn a_channel_that_looks_like_another_one_is_not_made() {
+    let mut net = Net::new();
+    let [ann, bob] = net.enter(["ann", "bob"]);
+    net.says(ann, "JOIN #tea");
+    let alike = ":hub.test 403 bob #t\u{435}a :The name looks like that of another channel";
+    assert_eq!(net.says(bob, "JOIN #t\u{435}a"), line(alike));
+    net.says(bob, "JOIN #other");
+    let refused = net.says(bob, "RENAME #other #t\u{435}a");
+    assert!(
+        refused[0].contains("FAIL RENAME CANNOT_RENAME"),
+        "{refused:?}"
+    );
+    // Its own name in other letters is in nobody's way, and one that is gone in nobody's either.
+    net.says(ann, "RENAME #tea #t\u{435}a");
+    assert_eq!(only(&net.says(bob, "JOIN #tea"), "403").len(), 1);
+    net.says(ann, "RENAME #t\u{435}a #coffee");
+    assert_eq!(only(&net.says(bob, "JOIN #tea"), "JOIN").len(), 1);
+}
