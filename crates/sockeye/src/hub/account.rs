@@ -73,6 +73,21 @@ pub(super) async fn carry_out(accounts: &Accounts, request: Request) -> Result<R
             set.map(|()| Reply::Done)
                 .map_err(|error| explain(&name, error))
         }
+        request @ (Request::AccountCertificates { .. }
+        | Request::AccountCertificateAdd { .. }
+        | Request::AccountCertificateRemove { .. }) => certificates(accounts, request).await,
+        Request::AccountAllow { name, allow } => {
+            let set = accounts.set_permissions(&name, permissions(&allow)?).await;
+            set.map(|()| Reply::Done)
+                .map_err(|error| explain(&name, error))
+        }
+        _ => Err(unrelated()),
+    }
+}
+
+/// Carries out a request about the certificates of an account.
+async fn certificates(accounts: &Accounts, request: Request) -> Result<Reply, Error> {
+    match request {
         Request::AccountCertificates { name } => {
             let known = accounts.find(&name).await;
             let known = known.and_then(|known| known.ok_or(AccountError::Unknown));
@@ -98,16 +113,13 @@ pub(super) async fn carry_out(accounts: &Accounts, request: Request) -> Result<R
                 .map(|()| Reply::Done)
                 .map_err(|error| explain_certificate(&name, error))
         }
-        Request::AccountAllow { name, allow } => {
-            let set = accounts.set_permissions(&name, permissions(&allow)?).await;
-            set.map(|()| Reply::Done)
-                .map_err(|error| explain(&name, error))
-        }
-        _ => {
-            let cause = "not a request about accounts";
-            Err(Error::new(ErrorKind::Internal, "account", "", cause))
-        }
+        _ => Err(unrelated()),
     }
+}
+
+fn unrelated() -> Error {
+    let cause = "not a request about accounts";
+    Error::new(ErrorKind::Internal, "account", "", cause)
 }
 
 /// Reads permissions, each by its name.
