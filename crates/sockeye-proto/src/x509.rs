@@ -8,6 +8,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 /// What a certificate says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
@@ -44,6 +47,19 @@ impl Certificate {
             not_after,
             purposes: purposes(fields)?,
         })
+    }
+}
+
+impl Certificate {
+    /// Reads the certificates of a text in PEM (RFC 7468), without those that are none.
+    pub fn read_pem(text: &str) -> Vec<Self> {
+        let blocks = text.split("-----BEGIN CERTIFICATE-----").skip(1);
+        let one = |block: &str| {
+            let (body, _) = block.split_once("-----END CERTIFICATE-----")?;
+            let digits: String = body.split_whitespace().collect();
+            Self::read(&STANDARD.decode(digits).ok()?)
+        };
+        blocks.filter_map(one).collect()
     }
 }
 

@@ -1,10 +1,15 @@
 //! What a configuration asks of files that it names: looked at before anything is opened, and by
 //! `serve --check`.
 
+use std::fs::File;
+use std::io::Read;
+
+use sockeye_proto::x509::Certificate;
+
 use super::config::{Config, Gateway};
-use crate::error::{Error, ErrorKind};
+use crate::endpoint::{Endpoint, Value};
+use crate::error::{Error, ErrorKind, words};
 use crate::io::read_secret;
-use crate::layer::is_self_signed;
 use crate::service::chat;
 
 /// Checks that those files hold what they have to.
@@ -23,6 +28,26 @@ pub(super) fn verify(config: &Config) -> Result<(), Error> {
         return Err(Error::new(ErrorKind::ConfigUsage, "check", at, why).with_hint(hint));
     }
     gateways(config).map(drop)
+}
+
+/// Tells whether the only certificate in the file of `+tls` names itself as its issuer.
+fn is_self_signed(at: &Endpoint) -> Result<bool, Error> {
+    let Some(Value::Text(file)) = at.value("tls", "cert") else {
+        return Ok(false);
+    };
+    let wrong = |why: &str| {
+        let why = format!("{file}: {why}");
+        Error::new(ErrorKind::LocalCertificate, "read", at, why)
+    };
+    let mut text = Vec::new();
+    let opened = File::open(&file).map_err(|error| wrong(&words(&error)))?;
+    let read = opened.take(CERTIFICATE_BYTES_MAX).read_to_end(&mut text);
+    read.map_err(|error| wrong(&words(&error)))?;
+    match &Certificate::read_pem(&String::from_utf8_lossy(&text))[..] {
+        [] => Err(wrong("holds no certificate in PEM")),
+        [only] => Ok(only.subject == only.issuer),
+        _ => Ok(false),
+    }
 }
 
 /// Returns the gateways with their passwords.
@@ -55,3 +80,6 @@ fn gateway(gateway: &Gateway) -> Result<chat::Gateway, Error> {
         name,
     })
 }
+
+/// What is read of a file of certificates, bytes: a chain takes some thousands.
+const CERTIFICATE_BYTES_MAX: u64 = 1024 * 1024;

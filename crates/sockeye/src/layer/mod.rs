@@ -22,7 +22,7 @@ mod zstd;
 
 use std::time::Duration;
 
-use crate::endpoint::{Endpoint, NetworkSet, Role, Value, Word};
+use crate::endpoint::{Endpoint, NetworkSet, Role, Word};
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Conversation};
 use framing::Framing;
@@ -120,19 +120,6 @@ impl Layers {
                     why,
                 ))
             })
-    }
-}
-
-/// Tells whether the certificate in the files of `+tls` is its own issuer's and no chain, so that
-/// nobody can verify it who does not know it.
-///
-/// # Errors
-/// The file cannot be read, or holds no certificate.
-pub(crate) fn is_self_signed(endpoint: &Endpoint) -> Result<bool, Error> {
-    match endpoint.value("tls", "cert") {
-        Some(Value::Text(cert)) => tls::is_self_signed(&cert)
-            .map_err(|why| Error::new(ErrorKind::LocalCertificate, "read", endpoint, why)),
-        _ => Ok(endpoint.value("tls", "self-signed") == Some(Value::Flag(true))),
     }
 }
 

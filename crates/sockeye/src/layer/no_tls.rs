@@ -7,11 +7,6 @@ use crate::io::{ConnectionInfo, Stream};
 #[derive(Debug)]
 pub(super) enum Tls {}
 
-/// Nothing listens with one here.
-pub(super) fn is_self_signed(_file: &str) -> Result<bool, String> {
-    Ok(false)
-}
-
 impl Tls {
     pub(super) fn prepare(word: &Word, endpoint: &Endpoint, _role: Role) -> Result<Self, Error> {
         let why = format!("+{} is not in this version", word.row().name);

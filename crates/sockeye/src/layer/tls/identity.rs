@@ -6,7 +6,6 @@ use rcgen::generate_simple_self_signed;
 use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::sign::CertifiedKey;
-use sockeye_proto::x509::Certificate;
 
 use super::Settings;
 use super::files;
@@ -46,22 +45,6 @@ fn read(settings: &Settings, cert: &str, key: &str) -> Result<CertifiedKey, Stri
         }
         why => format!("{cert}, {key}: {why}"),
     })
-}
-
-/// Tells whether the only certificate in a file names itself as its issuer.
-pub(in crate::layer) fn is_self_signed(file: &str) -> Result<bool, String> {
-    let bytes = files::read(file)?;
-    let chain: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
-        .collect::<Result<_, _>>()
-        .map_err(|why| format!("{file}: {why}"))?;
-    let [only] = chain.as_slice() else {
-        return match chain.is_empty() {
-            true => Err(format!("{file}: holds no certificate in PEM")),
-            false => Ok(false),
-        };
-    };
-    let read = Certificate::read(only).ok_or_else(|| format!("{file}: holds no certificate"))?;
-    Ok(read.subject == read.issuer)
 }
 
 /// Makes a certificate for this run and the names under which this machine is reached.

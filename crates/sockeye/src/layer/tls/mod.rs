@@ -34,7 +34,6 @@ use crate::endpoint::{Endpoint, Role, Value, Word};
 use crate::error::{Error, ErrorKind};
 use crate::io::{ConnectionInfo, Stream};
 use files::OfFiles;
-pub(super) use identity::is_self_signed;
 use session::Session;
 use starttls::StartTls;
 use stream::TlsStream;
