@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "all of it is a test")]
 
 mod client;
+mod devices;
 mod judge;
 mod log;
 mod model;
@@ -33,6 +34,17 @@ fn two_replicas_of_the_same_log_are_equal() {
     for seed in SEEDS..SEEDS + SEEDS / 10 {
         if let Err(fault) = run(seed, 2, false) {
             panic!("seed {seed}: {fault}");
+        }
+    }
+}
+
+#[test]
+fn devices_read_the_same_and_what_stays_outlives_crashes() {
+    for seed in 0..SEEDS / 4 {
+        for fails in [false, true] {
+            if let Err(fault) = devices::run(seed, fails) {
+                panic!("seed {seed}, failing: {fails}: {fault}");
+            }
         }
     }
 }
