@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         "relay" => relay::run(&args),
         "layers" => relay::layers(&args),
         "chat" => chat::run(&args),
+        "storm" => chat::storm(&args),
         "durable" => durable::run(&args),
         "idle" => idle::run(&args),
         "tls" => tls::run(&args),
@@ -53,6 +54,7 @@ usage: driver WHAT [--KEY VALUE]… [--peer NAME=HOST:PORT=PID[+PID]]…
   relay    --backend HOST:PORT --base NAME --rounds N --scale F   through each peer to our backend
   layers   --backend HOST:PORT --base NAME --rounds N --scale F   bulk only, through each peer
   chat     --base NAME --rounds N --scale F --members N           one talks, the members listen
+  storm    --base NAME --rounds N --members N                     all join one channel at once
   durable  --rounds N --scale F --folder PATH                     acknowledged lines a second
   idle     --clients N                                            memory that idle clients take
   tls      --backend HOST:PORT --base NAME --rounds N --scale F --ca FILE

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::client::{Client, lines};
+use super::client::{Client, Protocol, lines};
 use crate::poll::Poll;
 
 /// What the speaker says before the first line that counts.
@@ -26,12 +26,16 @@ struct Member {
 
 impl Members {
     /// Registers `count` clients and has them join.
-    pub(super) fn join(to: SocketAddr, channel: &str, count: usize) -> io::Result<Self> {
+    pub(super) fn join(
+        protocol: Protocol,
+        to: SocketAddr,
+        channel: &str,
+        count: usize,
+    ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let mut members = Vec::with_capacity(count);
-        for token in 0..count {
-            let mut client = Client::register(to, &format!("m{token:04}"), "")?;
-            client.join(channel)?;
+        let clients = protocol.members(to, channel, count)?;
+        for (token, client) in clients.into_iter().enumerate() {
             poll.add(&client.stream, token)?;
             members.push(Member {
                 stream: client.stream,
@@ -52,7 +56,7 @@ impl Members {
             let mut client = Client {
                 stream: member.stream.try_clone()?,
             };
-            client.read_to(&[MARKER])?;
+            client.read_past(MARKER)?;
             member.stream.set_nonblocking(true)?;
         }
         Ok(())

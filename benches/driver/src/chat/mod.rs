@@ -2,11 +2,14 @@
 
 mod client;
 mod members;
+mod storm;
 
 use std::time::{Duration, Instant};
 
+use client::Protocol;
 pub(crate) use client::{Client, lines};
 use members::Members;
+use storm::Storm;
 
 use crate::Outcome;
 use crate::args::{Args, Peer};
@@ -23,7 +26,38 @@ pub(crate) fn run(args: &Args) -> Outcome {
             eprintln!("round {}: {}", round + 1, peer.name);
             let mut talk = Talk::start(peer, members)?;
             talk.as_fast_as_it_goes(&mut table, (LINES * scale) as usize)?;
-            talk.at_a_rate(&mut table, (PACED_LINES * scale) as usize)?;
+            let paced = (PACED_LINES * scale * PACED_MEMBERS / members as f64) as usize;
+            talk.at_a_rate(&mut table, paced.max(PACED_LINES_MIN))?;
+        }
+    }
+    print!("{}", table.show(&base));
+    Ok(())
+}
+
+/// Has many clients join every server at once, round after round.
+pub(crate) fn storm(args: &Args) -> Outcome {
+    let (base, count): (String, usize) = (args.value("base")?, args.value("members")?);
+    let mut table = Table::default();
+    for round in 0..args.value("rounds")? {
+        for peer in args.peers_in_turn(round) {
+            eprintln!("round {}: {}", round + 1, peer.name);
+            let mut storm = Storm::gather(peer.at, count)?;
+            let cpu = cpu_s(peer.pid);
+            let (seen, took) = match storm.join(CHANNEL) {
+                Ok(joined) => joined,
+                Err(why) => {
+                    eprintln!("{} did not come to the end: {why}", peer.name);
+                    continue;
+                }
+            };
+            let cpu = (cpu_s(peer.pid) - cpu) / seen as f64 * 1e6;
+            let title = format!("{count} join one channel, {seen} deliveries");
+            for (figure, value) in [
+                ("seconds", took.as_secs_f64()),
+                ("CPU s per million deliveries", cpu),
+            ] {
+                table.add(&format!("{title}: {figure}"), &peer.name, value);
+            }
         }
     }
     print!("{}", table.show(&base));
@@ -33,19 +67,21 @@ pub(crate) fn run(args: &Args) -> Outcome {
 /// A full channel.
 struct Talk<'a> {
     peer: &'a Peer,
+    protocol: Protocol,
     speaker: Client,
     members: Members,
 }
 
 impl<'a> Talk<'a> {
     fn start(peer: &'a Peer, members: usize) -> Result<Self, Box<dyn std::error::Error>> {
-        let mut speaker = Client::register(peer.at, "speaker", "")?;
-        speaker.join(CHANNEL)?;
-        let mut members = Members::join(peer.at, CHANNEL, members)?;
-        speaker.send(&format!("PRIVMSG {CHANNEL} :{}", members::MARKER))?;
+        let protocol = Protocol::of(&peer.name);
+        let mut speaker = protocol.speaker(peer.at, "speaker", CHANNEL)?;
+        let mut members = Members::join(protocol, peer.at, CHANNEL, members)?;
+        speaker.write(protocol.said(CHANNEL, members::MARKER).as_bytes())?;
         members.reach_marker()?;
         Ok(Self {
             peer,
+            protocol,
             speaker,
             members,
         })
@@ -60,7 +96,7 @@ impl<'a> Talk<'a> {
         let (start, cpu) = (Instant::now(), cpu_s(self.peer.pid));
         while arrived < lines {
             let free = (IN_FLIGHT + arrived).min(lines);
-            let text: String = (sent..free).map(line).collect();
+            let text: String = (sent..free).map(|index| self.line(index)).collect();
             self.speaker.write(text.as_bytes())?;
             sent = free;
             self.members.receive(None, |index, _| {
@@ -86,6 +122,12 @@ impl<'a> Talk<'a> {
         Ok(())
     }
 
+    /// Returns the `index`-th message: about as long as people's are.
+    fn line(&self, index: usize) -> String {
+        let text = format!("{index:08} the tide turns at a quarter past four this afternoon");
+        self.protocol.said(CHANNEL, &text)
+    }
+
     /// Sends lines at equal distances, and takes the time from when each was due to each arrival.
     fn at_a_rate(&mut self, table: &mut Table, lines: usize) -> Outcome {
         let count = self.members.count();
@@ -98,7 +140,8 @@ impl<'a> Talk<'a> {
         let cpu = cpu_s(self.peer.pid);
         while latencies_ms.len() < lines * count {
             while sent < lines && due(sent) <= Instant::now() {
-                self.speaker.write(line(sent).as_bytes())?;
+                let line = self.line(sent);
+                self.speaker.write(line.as_bytes())?;
                 sent += 1;
             }
             let wait = (sent < lines).then(|| due(sent).saturating_duration_since(Instant::now()));
@@ -129,13 +172,6 @@ impl<'a> Talk<'a> {
     }
 }
 
-/// Returns the `index`-th message: about as long as people's are.
-fn line(index: usize) -> String {
-    format!(
-        "PRIVMSG {CHANNEL} :{index:08} the tide turns at a quarter past four this afternoon\r\n"
-    )
-}
-
 const CHANNEL: &str = "#bench";
 
 /// Lines that have not reached every member yet, at most.
@@ -144,7 +180,12 @@ const IN_FLIGHT: usize = 32;
 /// Lines of a run as fast as it goes, at scale 1.
 const LINES: f64 = 10_000.0;
 
-/// Lines of a run at a rate, at scale 1.
+/// Lines of a run at a rate, at scale 1 and with [`PACED_MEMBERS`]: as many deliveries with others.
 const PACED_LINES: f64 = 400.0;
+
+const PACED_MEMBERS: f64 = 500.0;
+
+/// Fewer would say nothing of a 99th percentile.
+const PACED_LINES_MIN: usize = 20;
 
 const DELIVERIES_PER_SECOND: u32 = 20_000;
