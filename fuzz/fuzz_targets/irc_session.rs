@@ -273,6 +273,8 @@ impl Client {
                 };
                 inputs.push(Input::Enter(candidate));
             }
+            // No gateway is believed here.
+            Step::Introduced(_) => {}
             Step::Batch(batch) => inputs.push(Input::Batch { session, batch }),
             Step::Forward(message) => inputs.push(Input::Line { session, message }),
             Step::Reply(lines) => {
