@@ -151,6 +151,11 @@ const CLIENTS: &[Client] = &[
         package: "stunnel4",
     },
     Client {
+        probe: &["haproxy", "-v"],
+        says: "HAProxy",
+        package: "haproxy",
+    },
+    Client {
         probe: &["zstd", "--version"],
         says: "Zstandard",
         package: "zstd",

@@ -42,6 +42,8 @@ pub(super) struct WebSocket {
     pub(super) unsent: Unsent,
     close_sent: bool,
     peer_closed: bool,
+    /// The status code of a Close that is no end of what was said.
+    gave_up: Option<u16>,
     failed: Option<WebSocketError>,
     /// What the Close says of why this end ends.
     pub(super) reason: String,
@@ -61,6 +63,7 @@ impl WebSocket {
             unsent: Unsent::default(),
             close_sent: false,
             peer_closed: false,
+            gave_up: None,
             failed: None,
             reason: String::new(),
             timer: settings.ping.map(|ping| Box::pin(sleep(ping))),
@@ -113,7 +116,15 @@ impl WebSocket {
                     }
                 }
                 Ok(Some(Incoming::Pong)) => {}
-                Ok(Some(Incoming::Close(_))) => self.peer_closed = true,
+                Ok(Some(Incoming::Close(code))) => {
+                    self.peer_closed = true;
+                    self.gave_up = code.filter(|code| !matches!(*code, NORMAL | GOING_AWAY));
+                    if let (Some(code), false) = (self.gave_up, self.close_sent) {
+                        self.close_sent = true;
+                        // The peer gets its own word back, where it takes it at once.
+                        let _ = self.send(cx, |made, mask| encode_close(code, mask, made));
+                    }
+                }
                 Err(error) => {
                     if !self.close_sent {
                         self.close_sent = true;
@@ -253,6 +264,10 @@ impl Messages for WebSocket {
                 return Poll::Ready(Ok(true));
             }
             self.check()?;
+            if let Some(code) = self.gave_up {
+                let why = format!("websocket: the peer gave up with status code {code}");
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, why)));
+            }
             if self.peer_closed {
                 if self.close_sent {
                     ready!(self.unsent.poll_send(cx, &mut self.stream))?;
@@ -397,6 +412,8 @@ const NO_TEXT: &str = "a message that is not UTF-8 and would be sent as text";
 const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
 /// The end of a connection that has done what it was for (RFC 6455 section 7.4.1).
 const NORMAL: u16 = 1000;
+/// The end of one whose page was left or whose server stops (the same section).
+const GOING_AWAY: u16 = 1001;
 /// With so much waiting to leave no pong is added, bytes.
 const PONGS_BYTES_MAX: usize = 4 * 1024;
 /// What is written at once, bytes.

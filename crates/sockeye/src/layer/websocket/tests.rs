@@ -219,6 +219,35 @@ async fn who_breaks_the_protocol_is_told_by_a_close() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_close_with_an_error_is_no_end() {
+    let world = World::new();
+    let _echo = world.listen("mem:a +ws", Echo).await;
+    for (code, end) in [
+        (1000_u16, "ok"),
+        (1001, "ok"),
+        (1011, "the peer gave up with status code 1011"),
+        (4000, "the peer gave up with status code 4000"),
+    ] {
+        let mut bare = world.bare("mem:a").await;
+        let code = code.to_be_bytes();
+        let close = [b"\x88\x82\0\0\0\0", &code[..]].concat();
+        bare.write_all(&close).await.unwrap();
+        let mut answer = [0; 4];
+        bare.read_exact(&mut answer).await.unwrap();
+        let told = u16::from_be_bytes([answer[2], answer[3]]);
+        let ended_well = end == "ok";
+        let code = u16::from_be_bytes(code);
+        assert_eq!(
+            (told, &answer[..2]),
+            (if ended_well { 1000 } else { code }, &b"\x88\x02"[..])
+        );
+        drop(bare);
+        let ended = world.next_end().await;
+        assert!(ended.ends_with(end), "{ended}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn silence_ends_a_handshake_a_close_and_a_ping() {
     let world = World::new();
     let _echo = world.listen("mem:a +ws", Echo).await;
