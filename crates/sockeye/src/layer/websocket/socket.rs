@@ -122,7 +122,7 @@ impl WebSocket {
                     if let (Some(code), false) = (self.gave_up, self.close_sent) {
                         self.close_sent = true;
                         // The peer gets its own word back, where it takes it at once.
-                        let _ = self.send(cx, |made, mask| encode_close(code, mask, made));
+                        let _ = self.send(cx, |made, mask| encode_close(code, "", mask, made));
                     }
                 }
                 Err(error) => {
