@@ -46,16 +46,21 @@ fn a_server_is_spoken_with_and_told_apart_from_one_that_gives_up() {
         .stdout
         .wait_for("its port", |line| line.parse::<u16>().ok());
     let to = format!("ws://127.0.0.1:{port}");
-    for (said, heard, code) in [("whisper\n", "WHISPER", 0), ("enough\n", "some of", 56)] {
+    for (said, heard, codes) in [
+        ("whisper\n", "WHISPER", &[0][..]),
+        // 18 where the answering Close is not acknowledged yet.
+        ("enough\n", "some of", &[56, 18]),
+    ] {
         let mut client = sockeye(&["connect", &to, "+ws,subprotocol=fish"]);
         let mut client = Program::start(client.stdin(Stdio::piped()));
         let mut keyboard = client.stdin();
         keyboard.write_all(said.as_bytes()).unwrap();
         // WebSocket has no half-close: who has said Close is answered nothing any more.
         client.stdout.wait_for_text(heard);
-        let _open = (code != 0).then_some(keyboard);
+        let _open = (codes != [0]).then_some(keyboard);
         let status = client.wait();
-        assert_eq!(status.code(), Some(code), "{:#?}", client.stderr.all());
+        let code = status.code().unwrap();
+        assert!(codes.contains(&code), "{code}: {:#?}", client.stderr.all());
     }
     server.stdout.wait_for_text("closed 1000");
     server.stdout.wait_for_text("closed 1011");
