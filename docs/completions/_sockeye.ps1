@@ -43,6 +43,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a hub: one process that serves many people, with accounts and a store')
             [CompletionResult]::new('account', 'account', [CompletionResultType]::ParameterValue, 'Manage the accounts of a hub, running or not')
             [CompletionResult]::new('ban', 'ban', [CompletionResultType]::ParameterValue, 'Keep somebody out of the chat of a hub, running or not')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who did what on a hub, running or not: bans, kills, changes of accounts, failed logins')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show how a running hub is doing')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -215,7 +216,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             break
         }
         'sockeye;account;add' {
-            [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'What it may do: chat, files, shell, proxy, admin')
+            [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'What it may do: chat, files, shell, proxy, admin; of operators kill, ban, rehash, addresses, channels, audit, or the roles moderator and operator')
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
@@ -501,6 +502,26 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
         'sockeye;ban;help;help' {
             break
         }
+        'sockeye;audit' {
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'From then on: a span before now (30m, 12h, 7d) or a time (2026-01-31T12:00:00.000Z)')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What this account or nick did')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'What this account did, and what was done to it')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'The last so many rows; all with --since, where it is not given')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on with what comes, until interrupted')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'sockeye;status' {
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
@@ -595,6 +616,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a hub: one process that serves many people, with accounts and a store')
             [CompletionResult]::new('account', 'account', [CompletionResultType]::ParameterValue, 'Manage the accounts of a hub, running or not')
             [CompletionResult]::new('ban', 'ban', [CompletionResultType]::ParameterValue, 'Keep somebody out of the chat of a hub, running or not')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who did what on a hub, running or not: bans, kills, changes of accounts, failed logins')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show how a running hub is doing')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -675,6 +697,9 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             break
         }
         'sockeye;help;ban;remove' {
+            break
+        }
+        'sockeye;help;audit' {
             break
         }
         'sockeye;help;status' {

@@ -19,6 +19,9 @@ _sockeye() {
             sockeye,account)
                 cmd="sockeye__subcmd__account"
                 ;;
+            sockeye,audit)
+                cmd="sockeye__subcmd__audit"
+                ;;
             sockeye,ban)
                 cmd="sockeye__subcmd__ban"
                 ;;
@@ -154,6 +157,9 @@ _sockeye() {
             sockeye__subcmd__help,account)
                 cmd="sockeye__subcmd__help__subcmd__account"
                 ;;
+            sockeye__subcmd__help,audit)
+                cmd="sockeye__subcmd__help__subcmd__audit"
+                ;;
             sockeye__subcmd__help,ban)
                 cmd="sockeye__subcmd__help__subcmd__ban"
                 ;;
@@ -263,7 +269,7 @@ _sockeye() {
 
     case "${cmd}" in
         sockeye)
-            opts="-q -v -h -V --quiet --json --explain --verbose --color --ready-fd --help --version completions generate serve account ban status connect listen relay probe explain help"
+            opts="-q -v -h -V --quiet --json --explain --verbose --color --ready-fd --help --version completions generate serve account ban audit status connect listen relay probe explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -812,6 +818,52 @@ _sockeye() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sockeye__subcmd__audit)
+            opts="-q -v -h --since --by --account --last --follow --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --last)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sockeye__subcmd__ban)
             opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help add list remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1103,7 +1155,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__help)
-            opts="completions generate serve account ban status connect listen relay probe explain help"
+            opts="completions generate serve account ban audit status connect listen relay probe explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1245,6 +1297,20 @@ _sockeye() {
         sockeye__subcmd__help__subcmd__account__subcmd__remove)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__audit)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -44,6 +44,7 @@ complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "generate" -d 'Write
 complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "serve" -d 'Run a hub: one process that serves many people, with accounts and a store'
 complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "account" -d 'Manage the accounts of a hub, running or not'
 complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "ban" -d 'Keep somebody out of the chat of a hub, running or not'
+complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "audit" -d 'Show who did what on a hub, running or not: bans, kills, changes of accounts, failed logins'
 complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "status" -d 'Show how a running hub is doing'
 complete -c sockeye -n "__fish_sockeye_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand connect" -l access-log -d 'Add a line to this file for each session that has ended' -r -F
@@ -169,7 +170,7 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -f -a "cert" -d 'Certificates that log in to an account, as NickServ\'s CERT manages them'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -f -a "allow" -d 'Set what an account may do'
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and not __fish_seen_subcommand_from add list remove passwd cert allow help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from add" -l allow -d 'What it may do: chat, files, shell, proxy, admin' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from add" -l allow -d 'What it may do: chat, files, shell, proxy, admin; of operators kill, ban, rehash, addresses, channels, audit, or the roles moderator and operator' -r
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from add" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from add" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand account; and __fish_seen_subcommand_from add" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
@@ -301,6 +302,22 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_sub
 complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the bans that hold'
 complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Take a ban back'
 complete -c sockeye -n "__fish_sockeye_using_subcommand ban; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l since -d 'From then on: a span before now (30m, 12h, 7d) or a time (2026-01-31T12:00:00.000Z)' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l by -d 'What this account or nick did' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l account -d 'What this account did, and what was done to it' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l last -d 'The last so many rows; all with --since, where it is not given' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l follow -d 'Go on with what comes, until interrupted'
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -s q -l quiet -d 'Say nothing but errors'
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l json -d 'Report as JSON, one object a line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l explain -d 'Tell each step in words, once it has happened'
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -s v -l verbose -d 'Tell each step, in detail'
+complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -s h -l help -d 'Print help'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
@@ -353,18 +370,19 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "kill" -d 'End a session'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "reload" -d 'Read the configuration again, as SIGHUP does'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "connect" -d 'Connect standard input and output to an endpoint'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "listen" -d 'Accept connections and join each with another endpoint or a service'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "relay" -d 'Join two endpoints; one whose scheme ends in -l (tcp-l://) waits for a connection'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "probe" -d 'Ask whether an endpoint answers, or wait until it does'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "explain" -d 'Show what endpoints mean, with every default; opens nothing'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "completions" -d 'Print what a shell needs to complete the command line'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "generate" -d 'Write the manual pages, the reference and the completions into a folder'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "serve" -d 'Run a hub: one process that serves many people, with accounts and a store'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "account" -d 'Manage the accounts of a hub, running or not'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "ban" -d 'Keep somebody out of the chat of a hub, running or not'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "status" -d 'Show how a running hub is doing'
-complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "connect" -d 'Connect standard input and output to an endpoint'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "listen" -d 'Accept connections and join each with another endpoint or a service'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "relay" -d 'Join two endpoints; one whose scheme ends in -l (tcp-l://) waits for a connection'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "probe" -d 'Ask whether an endpoint answers, or wait until it does'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "explain" -d 'Show what endpoints mean, with every default; opens nothing'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "completions" -d 'Print what a shell needs to complete the command line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "generate" -d 'Write the manual pages, the reference and the completions into a folder'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "serve" -d 'Run a hub: one process that serves many people, with accounts and a store'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "account" -d 'Manage the accounts of a hub, running or not'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "ban" -d 'Keep somebody out of the chat of a hub, running or not'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "audit" -d 'Show who did what on a hub, running or not: bans, kills, changes of accounts, failed logins'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "status" -d 'Show how a running hub is doing'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "add" -d 'Add an account; its password is asked for, or read from standard input'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "list" -d 'List all accounts and what they may do'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "remove" -d 'Remove an account'

@@ -1,4 +1,4 @@
-//! What connections ask of the hub's accounts, and the answers.
+//! What connections ask of the hub, mostly of its accounts, and the answers.
 //!
 //! Whatever is asked, unknown accounts cost the same work and get the same answers as known ones
 //! with a wrong secret.
@@ -7,7 +7,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::ban::BanOrder;
 use super::id::AccountId;
+use super::power::Powers;
 
 /// What the network needs to know of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +18,8 @@ pub struct AccountRef {
     pub id: AccountId,
     /// Its name as displayed.
     pub name: String,
-    /// Whether it may act as an operator of every channel.
-    pub admin: bool,
+    /// What it may do as an operator.
+    pub powers: Powers,
 }
 
 /// A text that is never shown.
@@ -30,7 +32,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Something that only the accounts know.
+/// Something that only the hub knows or does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
     /// Is this the password of that account? [`Answer::Account`].
@@ -107,6 +109,29 @@ pub enum Question {
         /// The ClientProof.
         proof: Vec<u8>,
     },
+    /// Change or tell the bans. [`Answer::Lines`].
+    Bans(BanOrder),
+    /// Read the configuration again. [`Answer::Lines`].
+    Rehash,
+    /// What have operators done, and what has been done to accounts? [`Answer::Lines`].
+    Audit {
+        /// By or on which account; `None`: any.
+        about: Option<String>,
+    },
+}
+
+impl Question {
+    /// Returns the account that is to be made, changed or removed.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::Register { name, .. }
+            | Self::SetPassword { name, .. }
+            | Self::Drop { name, .. }
+            | Self::AddCertificate { name, .. }
+            | Self::RemoveCertificate { name, .. } => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// The answer to a [`Question`].
@@ -145,6 +170,8 @@ pub enum Answer {
         /// The ServerSignature.
         signature: Vec<u8>,
     },
+    /// How it went: complete lines, each with CR LF. Numerics for `*` get the client's nick.
+    Lines(String),
 }
 
 /// Why there is no such answer.

@@ -27,6 +27,19 @@ pub enum BanRequest {
     List,
 }
 
+/// What an operator wants of the bans, and who that is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BanOrder {
+    /// The command by which it is asked for, in capitals: the answers are named by it.
+    pub command: String,
+    /// Nick, user name and host of the operator, as shown.
+    pub source: (String, String, String),
+    /// The operator's account.
+    pub account: String,
+    /// What is wanted.
+    pub request: BanRequest,
+}
+
 /// A mask `nick!user@host` that does not fit everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BanMask(String);

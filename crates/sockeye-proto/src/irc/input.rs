@@ -9,8 +9,8 @@ use bytes::Bytes;
 
 pub use super::account::AccountRef;
 use super::account::{Answer, AnswerError, Question};
-use super::ban::BanRequest;
 use super::caps::Caps;
+use super::deed::Deed;
 use super::event::Record;
 use super::history::HistoryRequest;
 use super::id::{AccountId, SessionId};
@@ -66,7 +66,7 @@ pub enum Input {
     Answer {
         /// Who asked.
         session: SessionId,
-        /// What the accounts say.
+        /// What the hub says.
         answer: Result<Answer, AnswerError>,
     },
     /// A client is to be shown with another user name or host.
@@ -188,7 +188,7 @@ pub enum Output {
         /// Who.
         session: SessionId,
     },
-    /// Ask the accounts and give the answer to [`Input::Answer`]. Until then no input of this
+    /// Ask the hub and give the answer to [`Input::Answer`]. Until then no input of this
     /// session is dealt with.
     Ask {
         /// Who wants to know.
@@ -198,21 +198,8 @@ pub enum Output {
         /// How it is connected: what attempts are counted by.
         link: Link,
     },
-    /// An operator wants the configuration to be read again; how it went is told with
-    /// [`Input::Reply`].
-    Rehash {
-        /// Who.
-        session: SessionId,
-    },
-    /// An operator wants something of the bans; how it went is told with [`Input::Reply`].
-    Bans {
-        /// Who.
-        session: SessionId,
-        /// The name of its account.
-        by: String,
-        /// What.
-        request: BanRequest,
-    },
+    /// Keep what somebody has done in the audit log.
+    Record(Deed),
     /// The session has left the network; close the connection after its queue has been written and
     /// free its slot. Follows QUIT and [`Input::Leave`]; inputs after it are ignored, but for
     /// another `Leave`, which is answered with another `Close`.

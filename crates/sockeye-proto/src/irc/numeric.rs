@@ -295,6 +295,7 @@ numerics! {
     RPL_HELPSTART "704" "<client> <subject> :<line>";
     RPL_HELPTXT "705" "<client> <subject> :<line>";
     RPL_ENDOFHELP "706" "<client> <subject> :<line>";
+    ERR_NOPRIVS "723" "<client> <privilege>" "Insufficient oper privileges";
     RPL_MONONLINE "730" "<client> :<targets>";
     RPL_MONOFFLINE "731" "<client> :<targets>";
     RPL_MONLIST "732" "<client> :<targets>";

@@ -138,7 +138,7 @@ impl World {
             let account = Some(AccountRef {
                 id: AccountId(home.account),
                 name: format!("account{}", home.account),
-                admin: false,
+                powers: sockeye_proto::irc::power::Powers::NONE,
             });
             let nick = home.told.nick.clone();
             self.enter(session, nick, account);

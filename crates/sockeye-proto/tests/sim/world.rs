@@ -13,6 +13,7 @@ use sockeye_proto::irc::multiline::{
     BATCH_TYPE, CONCAT_TAG, Collector, Taken, is_multiline, pieces,
 };
 use sockeye_proto::irc::pipeline::{Pipeline, StoreFailure};
+use sockeye_proto::irc::power::Powers;
 
 use crate::client::Sent;
 use crate::judge::{Fault, Judge};
@@ -262,9 +263,8 @@ impl World {
             Output::Entered { session } => judge.entered(session, true),
             Output::NickRefused { session, .. } => judge.entered(session, false),
             Output::Done { session } => judge.done(session, log),
-            Output::Rehash { .. } | Output::Ask { .. } | Output::Bans { .. } => {
-                Err("nobody has asked for that".into())
-            }
+            Output::Record(_) => Ok(()),
+            Output::Ask { .. } => Err("nobody has asked for that".into()),
             Output::Close { session } => judge.closed(session),
         }
     }
@@ -348,7 +348,7 @@ fn account(id: u64) -> AccountRef {
     AccountRef {
         id: AccountId(id),
         name: format!("account{id}"),
-        admin: false,
+        powers: Powers::NONE,
     }
 }
 

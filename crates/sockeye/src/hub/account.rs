@@ -2,10 +2,10 @@
 
 use sockeye_proto::irc::input::{fingerprint_text, parse_fingerprint};
 
-use super::control::{AccountRow, CertificateRow, Reply, Request, call};
+use super::control::{AccountRow, Caller, CertificateRow, Reply, Request, call};
 use super::{Plan, ban, casemapping};
 use crate::error::{Error, ErrorKind};
-use crate::state::{AccountError, Accounts, HashCost, Permissions, Store, StoreOptions};
+use crate::state::{AccountError, Accounts, HashCost, LogError, Permissions, Store, StoreOptions};
 
 /// Asks the hub that runs on the plan's directory; without one, does it to the store under its lock.
 ///
@@ -20,15 +20,28 @@ pub async fn ask_or_do(plan: &Plan, request: Request) -> Result<Reply, Error> {
     data.make()?;
     let store = Store::open(data.path(), &StoreOptions::from_env()?)?;
     let casemapping = casemapping::fixed(&store, plan.config().chat.casemapping).await?;
-    if let Request::BanAdd { .. } | Request::BanRemove { .. } | Request::BanList = request {
-        let bans = ban::open(&store, casemapping.folding()).await?;
-        let done = ban::carry_out(&bans, request).await;
-        return Ok(done.map_or_else(Reply::from, |(reply, _)| reply));
+    let actor = Caller::own().actor();
+    match request {
+        Request::BanAdd { .. } | Request::BanRemove { .. } | Request::BanList { .. } => {
+            let bans = ban::open(&store, casemapping.folding()).await?;
+            let done = ban::carry_out(&bans, request, &actor).await;
+            Ok(done.map_or_else(Reply::from, |(reply, _)| reply))
+        }
+        Request::AuditList { query } => {
+            let found = query.ask(&store).await;
+            Ok(found.map_or_else(|e| unread(e).into(), Reply::Audit))
+        }
+        request => {
+            let accounts = Accounts::new(store, casemapping.folding(), HashCost::default());
+            let done = carry_out(&accounts.by(actor), request).await;
+            Ok(done.unwrap_or_else(Reply::from))
+        }
     }
-    let accounts = Accounts::new(store, casemapping.folding(), HashCost::default());
-    Ok(carry_out(&accounts, request)
-        .await
-        .unwrap_or_else(Reply::from))
+}
+
+/// Says that the audit log cannot be read.
+pub(super) fn unread(error: LogError) -> Error {
+    Error::new(ErrorKind::LocalRead, "read", "the audit log", error)
 }
 
 /// Carries out a request about accounts.

@@ -22,7 +22,7 @@ use super::{DataDir, Page, ban, casemapping, first_run, operate, retain, upkeep,
 use crate::endpoint::Address;
 use crate::engine::{Drained, Engine, EngineLimits};
 use crate::error::{Error, ErrorKind};
-use crate::state::{Accounts, Bans, HashCost, Store, StoreOptions};
+use crate::state::{Accounts, Audit, Bans, HashCost, Store, StoreOptions};
 
 /// A hub before its first thread.
 #[derive(Debug)]
@@ -46,6 +46,7 @@ pub(super) struct Shared {
     pub(super) store: Store,
     pub(super) accounts: Accounts,
     pub(super) bans: Bans,
+    pub(super) audit: Audit,
     pub(super) data: DataDir,
     pub(super) started: Instant,
     pub(super) source: Option<ConfigSource>,
@@ -98,17 +99,14 @@ impl Prepared {
         let store = Store::open(plan.data.path(), &StoreOptions::from_env()?)?;
         let folding = casemapping::hold(&store, plan.config.chat.casemapping).await?;
         let accounts = Accounts::new(store.clone(), folding, HashCost::default());
-        let cloak_key = store.secret("cloak-key").await;
-        let cloak_key = cloak_key.map_err(|error| {
-            Error::new(
-                ErrorKind::LocalWrite,
-                "open",
-                plan.data.path().display(),
-                error,
-            )
-        })?;
+        let cloak_key = cloak_key(&store).await?;
         let bans = ban::open(&store, folding).await?;
-        let mut services = Services::new(&engine, &store, &accounts, folding, cloak_key, &bans);
+        let (audit, keeper) = Audit::new(&store);
+        accounts.set_audit(audit.clone());
+        engine.spawn(keeper);
+        let mut services = Services::new(
+            &engine, &store, &accounts, folding, cloak_key, &bans, &audit,
+        );
         let mut listeners = Listeners::default();
 
         services.start(&plan.config).await?;
@@ -139,6 +137,7 @@ impl Prepared {
             store,
             accounts,
             bans,
+            audit,
             data: plan.data,
             started: Instant::now(),
             source: plan.options.config,
@@ -250,6 +249,12 @@ impl Shared {
         running.config = config;
         Ok(changes)
     }
+}
+
+/// Returns the key of the hosts that are shown in place of addresses.
+async fn cloak_key(store: &Store) -> Result<[u8; 32], Error> {
+    let key = store.secret("cloak-key").await;
+    key.map_err(|error| Error::new(ErrorKind::LocalWrite, "open", store.dir().display(), error))
 }
 
 /// Adds the way out of a busy port to a hub without a file.

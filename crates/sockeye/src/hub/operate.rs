@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
-use super::control::{Answer, Reply, Request, SessionRow};
+use super::control::{Answer, Caller, Reply, Request, SessionRow};
 use super::life::{Running, Shared};
 use super::notice::Notice;
 use super::status::{FAILURES_MAX, Limits, Status, StoreStatus};
 use super::{account, ban};
 use crate::error::{Error, ErrorKind};
 use crate::service::chat::Rehash;
-use crate::state::Log;
+use crate::state::{Act, Actor, AuditEntry, Log};
 
 /// Returns what answers the control socket.
 pub(super) fn answer(shared: Arc<Shared>) -> Answer {
-    Arc::new(move |request| {
+    Arc::new(move |request, caller: Caller| {
         let shared = Arc::clone(&shared);
-        Box::pin(async move { shared.carry_out(request).await.unwrap_or_else(Reply::from) })
+        Box::pin(async move {
+            let done = shared.carry_out(request, caller.actor()).await;
+            done.unwrap_or_else(Reply::from)
+        })
     })
 }
 
@@ -36,28 +39,48 @@ pub(super) fn rehash(shared: &Arc<Shared>) -> Rehash {
 }
 
 impl Shared {
-    async fn carry_out(&self, request: Request) -> Result<Reply, Error> {
+    async fn carry_out(&self, request: Request, actor: Actor) -> Result<Reply, Error> {
         match request {
             Request::Status => Ok(Reply::Status(Box::new(self.status().await))),
             Request::Reload => {
-                let changes = self.reload().await?;
+                let reloaded = self.reload().await;
+                let outcome = match &reloaded {
+                    Ok(changes) => format!("{} changes", changes.len()),
+                    Err(error) => error.to_string(),
+                };
+                self.audit
+                    .note(AuditEntry::of(Act::Rehash, actor, "", &outcome));
+                let changes = reloaded?;
                 self.notices.say(Notice::Reloaded(changes.clone()));
                 Ok(Reply::Changed(changes))
             }
             Request::SessionList => Ok(Reply::Sessions(self.sessions())),
-            Request::SessionKill { id } if self.engine.kill(id) => Ok(Reply::Done),
             Request::SessionKill { id } => {
+                let found = self.engine.sessions().into_iter().find(|row| row.id == id);
+                if self.engine.kill(id) {
+                    let peer = found.map_or_else(String::new, |row| row.peer);
+                    let detail = format!("session {id}");
+                    let killed = AuditEntry::of(Act::SessionKill, actor, &peer, &detail);
+                    self.audit.note(killed);
+                    return Ok(Reply::Done);
+                }
                 let error = Error::new(ErrorKind::ConfigUsage, "kill", id, "no such session");
                 Err(error.with_hint("`sockeye status sessions` lists them"))
             }
-            request @ (Request::BanAdd { .. } | Request::BanRemove { .. } | Request::BanList) => {
-                let (reply, set) = ban::carry_out(&self.bans, request).await?;
+            request @ (Request::BanAdd { .. }
+            | Request::BanRemove { .. }
+            | Request::BanList { .. }) => {
+                let (reply, set) = ban::carry_out(&self.bans, request, &actor).await?;
                 if let Some(ban) = set {
                     self.running.lock().await.services.enforce(&ban).await;
                 }
                 Ok(reply)
             }
-            request => account::carry_out(&self.accounts, request).await,
+            Request::AuditList { query } => {
+                let found = self.audit.find(query).await;
+                found.map(Reply::Audit).map_err(account::unread)
+            }
+            request => account::carry_out(&self.accounts.by(actor), request).await,
         }
     }
 

@@ -1,18 +1,24 @@
-//! Forgetting old messages as the configuration says: a pass now and then, in small steps.
+//! Forgetting old messages and acts as the configuration says: a pass now and then, in small steps.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::life::Shared;
-use crate::state::{LogError, Pass, Retention};
+use crate::state::{AuditRetention, LogError, Pass, Retention, wall_ms};
 
 /// Passes over the store until the hub stops.
 pub(super) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
     let passes = async {
         loop {
-            let retention = shared.running.lock().await.config.chat.retention();
+            let (retention, acts) = {
+                let config = &shared.running.lock().await.config;
+                (config.chat.retention(), config.hub.audit_retention())
+            };
+            if let Err(e) = forget_acts(&shared, acts).await {
+                tracing::warn!("old rows of the audit log could not be deleted, later again: {e}");
+            }
             if !retention.is_everlasting()
                 && let Err(e) = pass(&shared, retention).await
             {
@@ -28,10 +34,7 @@ pub(super) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
 }
 
 async fn pass(shared: &Shared, retention: Retention) -> Result<(), LogError> {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let mut pass = Pass::new(retention, now.as_millis() as u64);
+    let mut pass = Pass::new(retention, wall_ms());
     let mut rows = 0;
     loop {
         let forgotten = pass.step(&shared.store).await?;
@@ -43,6 +46,13 @@ async fn pass(shared: &Shared, retention: Retention) -> Result<(), LogError> {
     }
     if rows > 0 {
         tracing::info!("{rows} old messages were deleted");
+    }
+    Ok(())
+}
+
+async fn forget_acts(shared: &Shared, retention: AuditRetention) -> Result<(), LogError> {
+    while retention.step(&shared.store, wall_ms()).await? > 0 {
+        tokio::time::sleep(STEP_EVERY).await;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::service::chat::{Chat, ChatOptions, ClientRules, Presence, Rehash};
 use crate::service::{self, Broadcast, Forward, Service};
-use crate::state::{Accounts, Ban, Bans, Store};
+use crate::state::{Accounts, Audit, Ban, Bans, Store};
 
 /// What answers on accepted connections.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub(super) struct Services {
     casemapping: CaseMapping,
     cloak_key: [u8; 32],
     bans: Bans,
+    audit: Audit,
     started_wall_ms: u64,
     chat: Option<Arc<Chat>>,
     rehash: Option<Rehash>,
@@ -41,6 +42,7 @@ impl Services {
         casemapping: CaseMapping,
         cloak_key: [u8; 32],
         bans: &Bans,
+        audit: &Audit,
     ) -> Self {
         let since_1970 = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -52,6 +54,7 @@ impl Services {
             casemapping,
             cloak_key,
             bans: bans.clone(),
+            audit: audit.clone(),
             started_wall_ms: since_1970.as_millis() as u64,
             chat: None,
             rehash: None,
@@ -71,6 +74,7 @@ impl Services {
                 history: Arc::new(self.store.clone()),
                 accounts: Some(self.accounts.clone()),
                 bans: Some(self.bans.clone()),
+                audit: Some(self.audit.clone()),
                 rules: self.rules(config)?,
             };
             let chat = Chat::start(&self.engine, options).await?;

@@ -2,15 +2,20 @@
 //!
 //! They stand in the store and in memory; every change goes through here.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rusqlite::Row;
 use sockeye_proto::irc::ban::BanMask;
+use sockeye_proto::irc::history::time_text;
 use sockeye_proto::irc::settings::CaseMapping;
+use tokio::time::{Duration, Instant};
 
-use super::{LogError, Store};
+use super::{Act, Actor, AuditEntry, LogError, Store, wall_ms};
 use crate::endpoint::Network;
 
 /// The bans of a hub. Clones share them.
@@ -37,8 +42,11 @@ pub struct Ban {
     pub by: String,
     /// When, milliseconds since 1970.
     pub created_ms: u64,
-    /// When it ends, milliseconds since 1970; `None`: when it is taken back.
+    /// When it ends by the clock, milliseconds since 1970; `None`: when it is taken back.
     pub expires_ms: Option<u64>,
+    /// When it ends: counted from when it was set or read, so that a clock that is set in between
+    /// neither ends nor prolongs it.
+    ends: Option<Instant>,
 }
 
 /// Whom a ban keeps out.
@@ -121,35 +129,49 @@ impl Bans {
         target: &str,
         span_ms: Option<u64>,
         reason: &str,
-        by: &str,
-        now_ms: u64,
+        actor: &Actor,
     ) -> Result<Ban, BanError> {
-        let ban = Ban {
-            target: self.inner.target(target)?,
-            reason: reason.to_owned(),
-            by: by.to_owned(),
-            created_ms: now_ms,
-            expires_ms: span_ms.map(|span_ms| now_ms.saturating_add(span_ms)),
-        };
         if reason.len() > REASON_BYTES_MAX || reason.contains(char::is_control) {
             return Err(BanError::ConfigReason);
         }
+        let now_ms = wall_ms();
+        let ban = Ban {
+            target: self.inner.target(target)?,
+            reason: reason.to_owned(),
+            by: actor.by.clone(),
+            created_ms: now_ms,
+            expires_ms: span_ms.map(|span_ms| now_ms.saturating_add(span_ms)),
+            ends: span_ms.and_then(ends_in),
+        };
+        let until = ban.expires_ms.map(time_text);
+        let until = until.map_or_else(|| "for good".to_owned(), |time| format!("until {time}"));
+        let entry = ban.entry(Act::Ban, actor, &format!("{until}: {reason}"));
+        let ended = self.inner.all();
+        let ended = ended.iter().filter(|ban| !ban.holds());
+        let ended: Vec<String> = ended.map(|ban| ban.target.to_string()).collect();
         let kept = ban.clone();
         let all = self.inner.store.write(move |transaction| {
-            let sql = "DELETE FROM ban WHERE expires_ms <= ?1";
-            transaction.execute(sql, [now_ms])?;
+            let mut forget = transaction.prepare_cached("DELETE FROM ban WHERE target = ?1")?;
+            for target in ended {
+                forget.execute([target])?;
+            }
             let target = kept.target.to_string();
             let sql = "REPLACE INTO ban (target, reason, set_by, created_ms, expires_ms)
                 SELECT ?1, ?2, ?3, ?4, ?5 WHERE (SELECT count(*) FROM ban WHERE target <> ?1) < ?6";
             let values = (&target, &kept.reason, &kept.by, now_ms, kept.expires_ms);
             let (target, reason, by, created_ms, expires_ms) = values;
-            transaction.execute(sql, (target, reason, by, created_ms, expires_ms, BANS_MAX))
+            let values = (target, reason, by, created_ms, expires_ms, BANS_MAX);
+            let set = transaction.execute(sql, values)?;
+            if set > 0 {
+                entry.insert(transaction)?;
+            }
+            Ok(set)
         });
         match all.await? {
             0 => Err(BanError::Full),
             _ => {
                 self.inner.change(|all| {
-                    all.retain(|old| old.target != ban.target && old.holds(now_ms));
+                    all.retain(|old| old.target != ban.target && old.holds());
                     all.push(ban.clone());
                 });
                 Ok(ban)
@@ -161,35 +183,66 @@ impl Bans {
     ///
     /// # Errors
     /// When there is none of this target, or the store refuses.
-    pub async fn remove(&self, target: &str) -> Result<Ban, BanError> {
+    pub async fn remove(&self, target: &str, actor: &Actor) -> Result<Ban, BanError> {
         let target = self.inner.target(target)?;
+        let all = self.inner.all();
+        let set = all.iter().find(|ban| ban.target == target);
+        let set = set.filter(|ban| ban.holds()).ok_or(BanError::Unknown)?;
+        let entry = set.entry(Act::Unban, actor, &set.reason);
         let text = target.to_string();
         let removed = self.inner.store.write(move |transaction| {
-            transaction.execute("DELETE FROM ban WHERE target = ?1", [text])
+            let removed = transaction.execute("DELETE FROM ban WHERE target = ?1", [text])?;
+            if removed > 0 {
+                entry.insert(transaction)?;
+            }
+            Ok(removed)
         });
-        removed.await?;
-        let mut removed = None;
-        self.inner.change(|all| {
-            let at = all.iter().position(|ban| ban.target == target);
-            removed = at.map(|at| all.remove(at));
-        });
-        removed.ok_or(BanError::Unknown)
+        let removed = removed.await?;
+        self.inner
+            .change(|all| all.retain(|ban| ban.target != target));
+        // Somebody else may have taken it back at the same time.
+        (removed > 0).then(|| set.clone()).ok_or(BanError::Unknown)
     }
 
     /// Returns the bans that hold, oldest first.
-    pub fn list(&self, now_ms: u64) -> Vec<Ban> {
+    pub fn list(&self) -> Vec<Ban> {
         let all = self.inner.all();
-        all.iter()
-            .filter(|ban| ban.holds(now_ms))
-            .cloned()
-            .collect()
+        let mut holding: Vec<Ban> = all.iter().filter(|ban| ban.holds()).cloned().collect();
+        // A clock that was set back must not shuffle the pages of a list.
+        holding.sort_by_cached_key(Ban::place);
+        holding
     }
 
     /// Returns the ban that keeps somebody out.
-    pub fn find(&self, whom: &Suspect<'_>, now_ms: u64) -> Option<Ban> {
+    pub fn find(&self, whom: &Suspect<'_>) -> Option<Ban> {
         let all = self.inner.all();
-        let mut holding = all.iter().filter(|ban| ban.holds(now_ms));
+        let mut holding = all.iter().filter(|ban| ban.holds());
         holding.find(|ban| self.fits(ban, whom)).cloned()
+    }
+
+    /// Returns whether nobody from this address may use any service.
+    pub fn keeps_out(&self, address: IpAddr) -> bool {
+        let whom = Suspect {
+            address: Some(address.to_canonical()),
+            ..Suspect::default()
+        };
+        self.find(&whom).is_some()
+    }
+
+    /// Reads whom a text means, as [`Bans::add`] does, without a ban of it.
+    ///
+    /// # Errors
+    /// [`BanError::ConfigTarget`].
+    pub fn would_fit(&self, target: &str, whom: &Suspect<'_>) -> Result<bool, BanError> {
+        let ban = Ban {
+            target: self.inner.target(target)?,
+            reason: String::new(),
+            by: String::new(),
+            created_ms: 0,
+            expires_ms: None,
+            ends: None,
+        };
+        Ok(self.fits(&ban, whom))
     }
 
     /// Returns whether a ban is one of this person.
@@ -244,19 +297,44 @@ impl Inner {
 
 impl Ban {
     /// Returns whether it has not ended.
-    pub fn holds(&self, now_ms: u64) -> bool {
-        self.expires_ms.is_none_or(|expires_ms| now_ms < expires_ms)
+    pub fn holds(&self) -> bool {
+        self.ends.is_none_or(|ends| Instant::now() < ends)
     }
+
+    /// Returns its place in the list: when it was set, then its target.
+    pub fn place(&self) -> (u64, String) {
+        (self.created_ms, self.target.to_string())
+    }
+
+    fn entry(&self, act: Act, actor: &Actor, detail: &str) -> AuditEntry {
+        let account = match &self.target {
+            BanTarget::Account(name) => Some(name.clone()),
+            _ => None,
+        };
+        let on = self.target.to_string();
+        AuditEntry {
+            account,
+            ..AuditEntry::of(act, actor.clone(), &on, detail)
+        }
+    }
+}
+
+/// Returns when a span from now on is over; `None`: later than can be counted.
+fn ends_in(span_ms: u64) -> Option<Instant> {
+    Instant::now().checked_add(Duration::from_millis(span_ms))
 }
 
 /// A row with a target that is still to be read.
 fn stored(row: &Row<'_>) -> rusqlite::Result<(String, Ban)> {
+    let expires_ms: Option<u64> = row.get(4)?;
+    let left_ms = expires_ms.map(|expires_ms| expires_ms.saturating_sub(wall_ms()));
     let ban = Ban {
         target: BanTarget::Account(String::new()),
         reason: row.get(1)?,
         by: row.get(2)?,
         created_ms: row.get(3)?,
-        expires_ms: row.get(4)?,
+        expires_ms,
+        ends: left_ms.and_then(ends_in),
     };
     Ok((row.get(0)?, ban))
 }
@@ -306,114 +384,3 @@ pub(super) const BANS_MAX: usize = 4_096;
 
 /// Longest reason, bytes: it fits a line.
 const REASON_BYTES_MAX: usize = 200;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn bans(dir: &std::path::Path) -> Bans {
-        let store = Store::open(dir, &Default::default()).unwrap();
-        Bans::open(store, CaseMapping::Ascii).await.unwrap()
-    }
-
-    fn at(address: &str) -> Suspect<'_> {
-        Suspect {
-            address: Some(address.parse().unwrap()),
-            ..Suspect::default()
-        }
-    }
-
-    #[tokio::test]
-    async fn bans_hold_for_their_time_and_over_restarts() {
-        let dir = tempfile::tempdir().unwrap();
-        let first = bans(dir.path()).await;
-        first
-            .add("203.0.113.0/24", Some(1_000), "spam", "oda", 5_000)
-            .await
-            .unwrap();
-        first
-            .add("account:Bob", None, "", "oda", 5_000)
-            .await
-            .unwrap();
-        drop(first);
-
-        let again = bans(dir.path()).await;
-        let bob = Suspect {
-            account: Some("BOB"),
-            ..Suspect::default()
-        };
-        assert_eq!(
-            again.find(&at("203.0.113.9"), 5_999).unwrap().reason,
-            "spam"
-        );
-        assert_eq!(again.find(&at("203.0.113.9"), 6_000), None);
-        assert_eq!(again.find(&at("203.0.114.9"), 5_999), None);
-        // A clock that goes back brings it back: it holds until its end is seen by a change.
-        assert!(again.find(&at("203.0.113.9"), 1).is_some());
-        assert!(again.find(&bob, u64::MAX).is_some());
-        assert_eq!(again.list(6_000).len(), 1);
-
-        assert_eq!(again.remove("account:bOB").await.unwrap().by, "oda");
-        assert_eq!(again.find(&bob, 0), None);
-        assert_eq!(again.remove("account:bob").await, Err(BanError::Unknown));
-    }
-
-    #[tokio::test]
-    async fn masks_fit_what_is_shown_and_the_address() {
-        let dir = tempfile::tempdir().unwrap();
-        let bans = bans(dir.path()).await;
-        bans.add("bad*@*", None, "", "oda", 1).await.unwrap();
-        bans.add("*@10.0.0.*", None, "", "oda", 1).await.unwrap();
-        let from = |address: &str, user| {
-            let suspect = Suspect {
-                source: Some(("nick", user, "cloak.ip")),
-                ..at(address)
-            };
-            bans.find(&suspect, 1).map(|ban| ban.target.to_string())
-        };
-        assert_eq!(from("192.0.2.1", "badly").as_deref(), Some("*!bad*@*"));
-        assert_eq!(from("10.0.0.7", "good").as_deref(), Some("*!*@10.0.0.*"));
-        assert_eq!(from("192.0.2.1", "good"), None);
-    }
-
-    #[tokio::test]
-    async fn what_would_be_everybody_or_nobody_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let bans = bans(dir.path()).await;
-        for target in [
-            "",
-            "*",
-            "0.0.0.0/0",
-            "::/0",
-            "10.0.0.0/40",
-            "account:",
-            "account:a b",
-            "a/b",
-        ] {
-            let refused = bans.add(target, None, "", "oda", 1).await.unwrap_err();
-            assert_eq!(refused, BanError::ConfigTarget(target.into()));
-        }
-        let refused = bans.add("10.0.0.1", None, "a\nb", "oda", 1).await;
-        assert_eq!(refused, Err(BanError::ConfigReason));
-    }
-
-    #[tokio::test]
-    async fn there_is_a_limit_and_what_has_ended_does_not_count() {
-        let dir = tempfile::tempdir().unwrap();
-        let bans = bans(dir.path()).await;
-        let filled = bans.inner.store.write(|transaction| {
-            for n in 0..BANS_MAX {
-                let sql = "INSERT INTO ban VALUES (?1, '', 'oda', 1, 100)";
-                transaction.execute(sql, [format!("account:a{n}")])?;
-            }
-            Ok(())
-        });
-        filled.await.unwrap();
-        assert_eq!(
-            bans.add("10.0.0.1", None, "", "oda", 99).await,
-            Err(BanError::Full)
-        );
-        assert!(bans.add("account:a7", None, "", "oda", 99).await.is_ok());
-        assert!(bans.add("10.0.0.1", None, "", "oda", 100).await.is_ok());
-    }
-}

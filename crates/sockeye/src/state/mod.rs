@@ -1,6 +1,7 @@
 //! The order of truth and what is kept on disk: the log, the store, the accounts.
 
 mod accounts;
+mod audit;
 mod bans;
 #[cfg(test)]
 mod conformance;
@@ -14,6 +15,7 @@ pub use accounts::{
     Proven, RegisterError, UnknownPermission,
 };
 pub(crate) use accounts::{mac, wall_ms};
+pub use audit::{Act, Actor, Audit, AuditEntry, AuditPage, AuditQuery, AuditRetention, AuditRow};
 pub use bans::{Ban, BanError, BanTarget, Bans, Suspect};
 pub use faulty::{Fault, FaultyLog};
 pub use log::{Answer, Health, History, Log, LogError, Snapshot, Tail};

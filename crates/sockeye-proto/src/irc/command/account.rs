@@ -6,15 +6,16 @@ use super::Request;
 use super::errand::{Errand, Purpose};
 use super::login::LogIn;
 use crate::irc::account::{Answer, AnswerError, Question, Secret};
+use crate::irc::deed::Act;
 use crate::irc::event::Stamp;
 use crate::irc::id::ClientId;
 use crate::irc::message::Line;
-use crate::irc::network::{Effects, Event, Network};
+use crate::irc::network::{Effects, Event, Network, Whom};
 use crate::irc::numeric::{
     ERR_NOOPERHOST, ERR_PASSWDMISMATCH, ERR_UNKNOWNCOMMAND, RPL_YOUREOPER, Severity, standard_reply,
 };
 
-/// An operator is who is logged in to an account with the permission `admin`: OPER logs in.
+/// An operator is who is logged in to an account with a power: OPER logs in.
 pub(super) fn oper_command(request: &mut Request<'_>) {
     let (name, password) = (request.param(0), request.param(1));
     let question = Question::Password {
@@ -22,7 +23,6 @@ pub(super) fn oper_command(request: &mut Request<'_>) {
         password: Secret(password.unwrap_or_default().into()),
     };
     request.act(Event::Errand(Errand {
-        session: request.session.id,
         purpose: Purpose::Oper,
         question,
     }));
@@ -36,13 +36,17 @@ pub(super) fn oper(
     effects: &mut Effects<'_>,
 ) {
     match answer {
-        Ok(Answer::Account(account)) if account.admin => {
+        Ok(Answer::Account(account)) if !account.powers.is_empty() => {
             let account = Some(account);
             let _taken = network.apply(LogIn { client, account }, stamp, effects);
             let lines = effects.replies.lines();
             network.reply(client, RPL_YOUREOPER, lines).text();
         }
-        Ok(_) => {
+        Ok(answer) => {
+            if let Answer::Account(account) = &answer {
+                let on = Whom::account(&account.name);
+                network.record_act(Act::OperatorRefused, client, on, effects);
+            }
             let lines = effects.replies.lines();
             network.reply(client, ERR_NOOPERHOST, lines).text();
         }
@@ -78,7 +82,6 @@ pub(super) fn register(request: &mut Request<'_>) {
         password: Secret(request.param(2).unwrap_or_default().into()),
     };
     request.act(Event::Errand(Errand {
-        session: request.session.id,
         purpose: Purpose::Register(name.into()),
         question,
     }));

@@ -3,24 +3,27 @@
 
 use alloc::string::String;
 
+use super::errand::Purpose;
 use super::{REASON_BYTES_MAX, Request, shortened};
-use crate::irc::ban::{BanRequest, span_s};
+use crate::irc::account::Question;
+use crate::irc::ban::{BanOrder, BanRequest, span_s};
 use crate::irc::event::Stamp;
 use crate::irc::id::ClientId;
-use crate::irc::input::Output;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal};
 use crate::irc::numeric::ERR_NEEDMOREPARAMS;
+use crate::irc::power::Power;
 
 /// Asking the hub to change its bans, or to tell them.
 #[derive(Debug)]
 pub(crate) struct ChangeBans {
     by: ClientId,
+    command: String,
     request: BanRequest,
 }
 
 /// `KLINE [SPAN] TARGET [:REASON]`; without any parameter it tells all bans.
 pub(super) fn ban(request: &mut Request<'_>) {
-    if !request.is_operator() {
+    if !request.may(Power::Ban) {
         return;
     }
     let Some(first) = request.param(0) else {
@@ -44,32 +47,40 @@ pub(super) fn ban(request: &mut Request<'_>) {
 
 /// `UNKLINE TARGET`
 pub(super) fn unban(request: &mut Request<'_>) {
-    if request.is_operator() {
+    if request.may(Power::Ban) {
         let target = request.param(0).map_or_else(String::new, String::from);
         ask(request, BanRequest::Remove { target });
     }
 }
 
 fn ask(request: &mut Request<'_>, bans: BanRequest) {
-    let by = request.client.id;
-    request.act(Event::Bans(ChangeBans { by, request: bans }));
+    let change = ChangeBans {
+        by: request.client.id,
+        command: request.message.command.clone(),
+        request: bans,
+    };
+    request.act(Event::Bans(change));
 }
 
 impl Intent for ChangeBans {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        super::operator::still_operator(self.by, network)
+        super::operator::still_may(Power::Ban, self.by, network)
     }
 
     fn commit(self, (): (), _: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let by = network.clients.find(self.by);
-        let name = by.and_then(|by| by.account.as_ref());
-        effects.outputs.push(Output::Bans {
-            session: effects.replies.to(),
-            by: name.map_or_else(String::new, |account| account.name.clone()),
+        let Some(by) = network.clients.find(self.by) else {
+            return;
+        };
+        let name = by.account.as_ref().map(|account| account.name.clone());
+        let order = BanOrder {
+            command: self.command,
+            source: (by.nick.clone(), by.user.clone(), by.host.clone()),
+            account: name.unwrap_or_default(),
             request: self.request,
-        });
+        };
+        network.ask(Purpose::Lines, Question::Bans(order), effects);
     }
 }
 

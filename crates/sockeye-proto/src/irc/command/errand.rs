@@ -1,8 +1,8 @@
-//! What a client wants of its account: it waits for the accounts, and so does all that the client
-//! says behind it.
+//! What a client wants of its account, or an operator of the hub: it waits for the answer, and so
+//! does all that the client says behind it.
 //!
 //! ```text
-//!  line ─▶ Errand ─▶ Output::Ask ─▶ (the accounts, outside) ─▶ Input::Answer ─▶ done
+//!  line ─▶ Errand ─▶ Output::Ask ─▶ (the hub, outside) ─▶ Input::Answer ─▶ done
 //! ```
 
 use alloc::string::String;
@@ -16,10 +16,9 @@ use crate::irc::id::SessionId;
 use crate::irc::input::Output;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal};
 
-/// Asking the accounts.
+/// Asking the hub.
 #[derive(Debug)]
 pub(crate) struct Errand {
-    pub(crate) session: SessionId,
     pub(crate) purpose: Purpose,
     pub(crate) question: Question,
 }
@@ -35,9 +34,11 @@ pub(crate) enum Purpose {
     NickServ(Wish),
     /// A command to ChanServ about an account.
     ChanServ(chanserv::Wish),
+    /// To be shown as it is.
+    Lines,
 }
 
-/// What the accounts have answered.
+/// What the hub has answered.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) session: SessionId,
@@ -79,19 +80,28 @@ impl Intent for Errand {
     }
 
     fn commit(self, (): (), _stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
-        let Some(session) = network.sessions.find(self.session) else {
+        network.ask(self.purpose, self.question, effects);
+    }
+}
+
+impl Network {
+    /// Asks the hub something for the session whose line this is; the answer comes back with the
+    /// purpose.
+    pub(super) fn ask(&mut self, purpose: Purpose, question: Question, effects: &mut Effects<'_>) {
+        let session = effects.replies.to();
+        let Some(asking) = self.sessions.find(session) else {
             return;
         };
-        if network.leaving.contains(&self.session) {
+        if self.leaving.contains(&session) {
             // Nobody is left to be told.
             return;
         }
         effects.outputs.push(Output::Ask {
-            session: self.session,
-            question: self.question,
-            link: session.link.clone(),
+            session,
+            question,
+            link: asking.link.clone(),
         });
-        network.errands.insert(self.session, self.purpose);
+        self.errands.insert(session, purpose);
     }
 }
 
@@ -119,6 +129,12 @@ impl Intent for Answered {
                 if let Err(error) = answer {
                     let lines = effects.replies.lines();
                     services::say(chanserv::NICK, client, network, lines, error.words());
+                }
+            }
+            Some(Purpose::Lines) => {
+                if let Ok(Answer::Lines(lines)) = answer {
+                    let lines = network.addressed(self.session, &lines);
+                    effects.replies.lines().push_str(&lines);
                 }
             }
             None => {}

@@ -50,6 +50,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "Who runs this server and how to reach them",
     ),
     (
+        "AUDIT",
+        "[account]",
+        "Tells who did what, or what was done by and to an account; for operators",
+    ),
+    (
         "AUTHENTICATE",
         "<mechanism or data>",
         "Logs in by SASL; your client does it",

@@ -18,6 +18,7 @@ use crate::irc::numeric::{
     ERR_BADCHANNELKEY, ERR_BANNEDFROMCHAN, ERR_CHANNELISFULL, ERR_INVITEONLYCHAN, ERR_LINKCHANNEL,
     ERR_NEEDREGGEDNICK, ERR_NOSUCHCHANNEL, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS, Numeric,
 };
+use crate::irc::power::Power;
 
 /// Joining one channel, which need not exist.
 #[derive(Debug)]
@@ -277,7 +278,7 @@ fn enter(client: ClientId, channel: ChannelId, network: &mut Network) {
 pub(super) fn rank_on_joining(client: &Client, channel: &Channel) -> Rank {
     let is_first = channel.members.is_empty() && !channel.stored;
     let by_account = channel.rank_by_account(client);
-    match is_first || client.is_admin() {
+    match is_first || client.may(Power::Channels) {
         true => by_account.with(Rank::of([Prefix::Operator])),
         false => by_account,
     }

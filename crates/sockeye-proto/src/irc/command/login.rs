@@ -4,10 +4,11 @@ use alloc::string::String;
 
 use crate::irc::account::AccountRef;
 use crate::irc::caps::Caps;
+use crate::irc::deed::Act;
 use crate::irc::event::Stamp;
 use crate::irc::id::ClientId;
 use crate::irc::message::Line;
-use crate::irc::network::{Client, Effects, Intent, Network, Refusal, Relay};
+use crate::irc::network::{Client, Effects, Intent, Network, Refusal, Relay, Whom};
 use crate::irc::numeric::{RPL_LOGGEDOUT, logged_in};
 
 /// Becoming known under an account.
@@ -49,7 +50,7 @@ impl Network {
         });
         // The tag `account` still is that of before (IRCv3 account-tag, the example).
         let relay = relay.by(client).needs(Caps::ACCOUNT_NOTIFY);
-        let was_operator = client.is_admin();
+        let was_operator = client.is_operator();
         if let Some(before) = &client.account {
             self.stays.release(before.id, id);
         }
@@ -63,9 +64,11 @@ impl Network {
             self.write_login(client, was_operator, &mut lines);
             effects.say(session.id, lines);
         }
-        if client.is_admin() && !was_operator {
+        if client.is_operator() && !was_operator {
             let text = format_args!("{} is an operator now", client.source);
             self.notify_operators(id, text, stamp, effects.outputs);
+            let target = Whom::client(client, self, "");
+            self.record_act(Act::Operator, id, target, effects);
         }
         let channels = client.channels.clone();
         self.send_to_peers(id, &relay, effects.outputs);
@@ -81,7 +84,7 @@ impl Network {
 
     /// Writes what a client is told that has logged in or out.
     fn write_login(&self, client: &Client, was_operator: bool, lines: &mut String) {
-        if was_operator != client.is_admin() {
+        if was_operator != client.is_operator() {
             let line = Line::new(lines).source(&client.source);
             let change = if was_operator { "-o" } else { "+o" };
             line.command("MODE").params([&*client.nick, change]).end();

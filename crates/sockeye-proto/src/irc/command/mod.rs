@@ -5,6 +5,7 @@
 //! the state, so as to name clients and channels by id, and never changes it.
 
 pub(crate) mod account;
+pub(crate) mod audit;
 pub(crate) mod away;
 pub(crate) mod ban;
 pub(crate) mod batch;
@@ -319,6 +320,7 @@ pub(crate) const TABLE: &[Row] = &[
     act("PART", 1, part::part),
     act("QUIT", 0, quit::quit),
     ask("ADMIN", 0, server::admin),
+    act("AUDIT", 0, audit::audit),
     act("AWAY", 0, away::away),
     act("BATCH", 0, batch::batch),
     act("CAP", 1, capabilities::cap),

@@ -1,19 +1,24 @@
 //! What operators do: KILL, WALLOPS and REHASH (RFC 2812 section 3.7.1 and chapter 4).
 //!
-//! An operator is who is logged in to an account with the permission `admin`; OPER is one more way
-//! to log in, which the connection carries out.
+//! An operator is who is logged in to an account with a power; OPER is one more way to log in, for
+//! which the accounts are asked. Each command needs its own power, WALLOPS any.
 
 use alloc::format;
 use alloc::string::String;
 
+use super::errand::Purpose;
 use super::{Asked, REASON_BYTES_MAX, Request, shortened};
+use crate::irc::account::Question;
+use crate::irc::deed::Act;
 use crate::irc::event::Stamp;
 use crate::irc::id::ClientId;
-use crate::irc::input::Output;
 use crate::irc::message::Line;
 use crate::irc::network::client::UserMode;
-use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay, Replies};
-use crate::irc::numeric::{ERR_CANTKILLSERVER, ERR_NOPRIVILEGES, ERR_NOSUCHNICK, RPL_REHASHING};
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay, Replies, Whom};
+use crate::irc::numeric::{
+    ERR_CANTKILLSERVER, ERR_NOPRIVILEGES, ERR_NOPRIVS, ERR_NOSUCHNICK, RPL_REHASHING,
+};
+use crate::irc::power::Power;
 
 /// Sending a client away.
 #[derive(Debug)]
@@ -39,7 +44,7 @@ pub(crate) struct Rehash {
 }
 
 pub(super) fn kill(request: &mut Request<'_>) {
-    if !request.is_operator() {
+    if !request.may(Power::Kill) {
         return;
     }
     let (nick, reason) = (request.param(0), request.param(1));
@@ -67,7 +72,7 @@ pub(super) fn wallops(request: &mut Request<'_>) {
 }
 
 pub(super) fn rehash(request: &mut Request<'_>) {
-    if request.is_operator() {
+    if request.may(Power::Rehash) {
         let by = request.client.id;
         request.act(Event::Rehash(Rehash { by }));
     }
@@ -76,18 +81,27 @@ pub(super) fn rehash(request: &mut Request<'_>) {
 impl Request<'_> {
     /// Returns whether the client is an operator, or says that it is not.
     pub(super) fn is_operator(&mut self) -> bool {
-        let is_operator = self.client.is_admin();
+        let is_operator = self.client.is_operator();
         if !is_operator {
             self.reply(ERR_NOPRIVILEGES).text();
         }
         is_operator
+    }
+
+    /// Returns whether the client is an operator who may do this, or says that it is not.
+    pub(super) fn may(&mut self, power: Power) -> bool {
+        let may = self.client.may(power);
+        if !may && self.is_operator() {
+            self.reply(ERR_NOPRIVS).param(power.name()).text();
+        }
+        may
     }
 }
 
 impl Asked<'_> {
     /// Returns whether the client is an operator, or says that it is not.
     pub(super) fn is_operator(&self, replies: &mut Replies) -> bool {
-        let is_operator = self.client.is_admin();
+        let is_operator = self.client.is_operator();
         if !is_operator {
             self.reply(ERR_NOPRIVILEGES, replies).text();
         }
@@ -95,11 +109,11 @@ impl Asked<'_> {
     }
 }
 
-/// Refuses what somebody wants who is no operator any more.
-pub(super) fn still_operator(by: ClientId, network: &Network) -> Result<(), Refusal> {
-    match network.clients.find(by).is_some_and(Client::is_admin) {
-        true => Ok(()),
-        false => Err(network.refusal(by, ERR_NOPRIVILEGES, [])),
+/// Refuses what somebody wants who may not do it any more.
+pub(super) fn still_may(power: Power, by: ClientId, network: &Network) -> Result<(), Refusal> {
+    match network.clients.find(by) {
+        Some(client) if client.may(power) => Ok(()),
+        _ => Err(network.refusal(by, ERR_NOPRIVILEGES, [])),
     }
 }
 
@@ -114,7 +128,7 @@ impl Intent for Kill {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        still_operator(self.by, network)?;
+        still_may(Power::Kill, self.by, network)?;
         match network.clients.find(self.victim) {
             Some(_) => Ok(()),
             None => Err(network.refusal(self.by, ERR_NOSUCHNICK, [&self.nick])),
@@ -127,6 +141,8 @@ impl Intent for Kill {
             return;
         };
         let reason = self.words(by);
+        let target = Whom::client(victim, network, &self.reason);
+        network.record_act(Act::Kill, self.by, target, effects);
         let mut lines = String::new();
         let line = Line::new(&mut lines).source(&by.source).command("KILL");
         line.param(&victim.nick).trailing(&reason);
@@ -141,7 +157,10 @@ impl Intent for Wallops {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        still_operator(self.by, network)
+        match network.clients.find(self.by) {
+            Some(client) if client.is_operator() => Ok(()),
+            _ => Err(network.refusal(self.by, ERR_NOPRIVILEGES, [])),
+        }
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
@@ -154,7 +173,7 @@ impl Intent for Wallops {
         });
         let relay = relay.by(by);
         effects.echo(&relay, network);
-        let hears = |client: &&Client| client.is_admin() || client.modes.has(UserMode::Wallops);
+        let hears = |client: &&Client| client.is_operator() || client.modes.has(UserMode::Wallops);
         let listeners = network.clients.iter().filter(hears);
         let others = listeners.map(|client| client.id);
         let clients = others.filter(|&id| id != self.by).chain([self.by]);
@@ -168,7 +187,7 @@ impl Intent for Rehash {
     type Change = ();
 
     fn plan(&self, network: &Network) -> Result<(), Refusal> {
-        still_operator(self.by, network)
+        still_may(Power::Rehash, self.by, network)
     }
 
     fn commit(self, (): (), stamp: &Stamp, network: &mut Network, effects: &mut Effects<'_>) {
@@ -176,9 +195,9 @@ impl Intent for Rehash {
             let text = format_args!("REHASH by {}", by.source);
             network.notify_operators(self.by, text, stamp, effects.outputs);
         }
+        network.record_act(Act::Rehash, self.by, Whom::default(), effects);
         let reply = network.reply(self.by, RPL_REHASHING, effects.replies.lines());
         reply.param("configuration").text();
-        let session = effects.replies.to();
-        effects.outputs.push(Output::Rehash { session });
+        network.ask(Purpose::Lines, Question::Rehash, effects);
     }
 }

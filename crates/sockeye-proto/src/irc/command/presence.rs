@@ -33,7 +33,7 @@ pub(super) fn userhost(asked: &Asked<'_>, replies: &mut Replies) {
                 let service = services::find(nick, network)?;
                 return Some(format!("{service}=+{service}@{}", network.settings.server));
             };
-            let operator = if client.is_admin() { "*" } else { "" };
+            let operator = if client.is_operator() { "*" } else { "" };
             let away = if client.away.is_some() { '-' } else { '+' };
             Some(format!(
                 "{}{operator}={away}{}@{}",

@@ -11,12 +11,13 @@ use alloc::vec::Vec;
 use super::{REASON_BYTES_MAX, Request, shortened};
 use crate::irc::caps::Caps;
 use crate::irc::casemap::CHANNEL_PREFIX;
+use crate::irc::deed::Act;
 use crate::irc::event::{Fact, Party, Record, Stamp};
 use crate::irc::history::parse_msgid;
 use crate::irc::id::{ChannelId, ClientId, Number};
 use crate::irc::message::Line;
 use crate::irc::network::rank::Prefix;
-use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay};
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay, Whom};
 use crate::irc::numeric::{ERR_NEEDMOREPARAMS, ERR_UNKNOWNCOMMAND, Severity, standard_reply};
 
 /// Taking back one message.
@@ -232,6 +233,11 @@ impl Intent for Redact {
         });
         let relay = relay.by(by).message(&[], false);
         let relay = relay.needs(Caps::MESSAGE_REDACTION);
+        if !self.own {
+            let why = self.reason.as_deref().unwrap_or_default();
+            let target = Whom::other(target, &[&self.msgid, ": ", why].concat());
+            network.record_act(Act::Redact, self.by, target, effects);
+        }
         effects.echo(&relay, network);
         let own = effects.replies.to();
         match &self.place {

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::nick::{ALIKE, KEPT};
 use super::{Request, join, server};
+use crate::irc::deed::Act;
 use crate::irc::event::Stamp;
 use crate::irc::history::time_text;
 use crate::irc::id::{AccountId, ClientId, SessionId};
@@ -15,7 +16,7 @@ use crate::irc::input::{AccountRef, Candidate, Output};
 use crate::irc::isupport;
 use crate::irc::message::Line;
 use crate::irc::network::client::UserModes;
-use crate::irc::network::{Client, Effects, Network, Session, client};
+use crate::irc::network::{Client, Effects, Network, Session, Whom, client};
 use crate::irc::numeric::{
     ERR_ALREADYREGISTERED, ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, Numeric, RPL_CREATED,
     RPL_MYINFO, RPL_WELCOME, RPL_YOURHOST,
@@ -171,12 +172,12 @@ fn renew_account(
     network: &mut Network,
     effects: &mut Effects<'_>,
 ) {
-    let was_operator = network.clients.find(id).is_some_and(Client::is_admin);
+    let was_operator = network.clients.find(id).is_some_and(Client::is_operator);
     network.clients.set_account(id, account);
     let Some(client) = network.clients.find(id) else {
         return;
     };
-    if client.is_admin() == was_operator {
+    if client.is_operator() == was_operator {
         return;
     }
     for &session in &client.sessions {
@@ -195,8 +196,11 @@ fn renew_account(
 fn announce(id: SessionId, stamp: &Stamp, network: &Network, effects: &mut Effects<'_>) {
     if let (Some(client), Some(session)) = (network.client_of(id), network.sessions.find(id)) {
         let address = session.link.address.as_deref().unwrap_or("no address");
-        let text = format_args!("Client connecting: {} ({address})", client.source);
-        network.notify_operators(client.id, text, stamp, effects.outputs);
+        network.notify_of_newcomer(client, address, stamp, effects.outputs);
+        if client.is_operator() {
+            let whom = Whom::client(client, network, "");
+            network.record_act(Act::Operator, client.id, whom, effects);
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use crate::irc::network::{Client, Event, Network, Refusal};
 use crate::irc::numeric::{
     ERR_NEEDMOREPARAMS, ERR_NOTONCHANNEL, ERR_UNKNOWNCOMMAND, Severity, standard_reply,
 };
+use crate::irc::power::Power;
 
 pub(super) fn relaymsg(request: &mut Request<'_>) {
     if !request.session.caps.has(Caps::RELAYMSG) {
@@ -79,7 +80,7 @@ pub(super) fn permission(
     channel: &Channel,
 ) -> Result<(), Refusal> {
     let by_rank = network.settings.channel_relays && is_operator(channel, client.id);
-    if client.is_admin() || by_rank {
+    if client.may(Power::Channels) || by_rank {
         return Ok(());
     }
     let why = "You cannot relay messages to this channel";

@@ -5,13 +5,14 @@ use alloc::vec::Vec;
 
 use super::{REASON_BYTES_MAX, Request, join, names, shortened, topic};
 use crate::irc::caps::Caps;
+use crate::irc::deed::Act;
 use crate::irc::event::Stamp;
 use crate::irc::id::{ChannelId, ClientId, SessionId};
 use crate::irc::lookalike;
 use crate::irc::message::Line;
 use crate::irc::network::channel::Channel;
 use crate::irc::network::rank::Prefix;
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session};
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Relay, Session, Whom};
 use crate::irc::numeric::{ERR_CHANOPRIVSNEEDED, Severity, standard_reply};
 
 /// Giving a channel another name.
@@ -125,6 +126,9 @@ impl Intent for Rename {
             line.trailing(&self.reason);
         });
         let relay = relay.by(by).needs(Caps::CHANNEL_RENAME);
+        let detail = ["to ", &channel.name, ": ", &self.reason].concat();
+        let target = Whom::other(&old, &detail);
+        network.record_act(Act::ChannelRename, self.by, target, effects);
         effects.echo(&relay, network);
         let own = effects.replies.to();
         network.send_to_channel(self.channel, own, &relay, effects.outputs);

@@ -128,13 +128,13 @@ pub(crate) fn show_motd(to: ClientId, network: &Network, lines: &mut String) {
 pub(crate) fn show_lusers(to: ClientId, network: &Network, lines: &mut String) {
     let users = network.clients.len();
     let invisible = network.clients.count(|client| client.is_invisible());
-    let admins = network.clients.count(Client::is_admin);
+    let operators = network.clients.count(Client::is_operator);
     let visible = users - invisible;
     let text = format_args!("There are {visible} users and {invisible} invisible on 1 servers");
     network.reply(to, RPL_LUSERCLIENT, lines).trailing_fmt(text);
     network
         .reply(to, RPL_LUSEROP, lines)
-        .number(admins as u64)
+        .number(operators as u64)
         .text();
     let channels = network.channels.len() as u64;
     network

@@ -48,7 +48,7 @@ fn commands(asked: &Asked<'_>, replies: &mut Replies) {
 
 fn operators(asked: &Asked<'_>, replies: &mut Replies) {
     let operators = asked.network.clients.iter();
-    for client in operators.filter(|client| client.is_admin()) {
+    for client in operators.filter(|client| client.is_operator()) {
         let account = client.account.as_ref();
         let account = account.map_or("*", |account| account.name.as_str());
         let mask = ["*@", &client.host].concat();

@@ -47,7 +47,7 @@ pub(super) fn user_mode(request: &mut Request<'_>, target: &str) {
         match (letter, UserMode::of_letter(letter)) {
             ('+', _) => add = true,
             ('-', _) => add = false,
-            (_, Some(UserMode::Notices)) if add && !request.client.is_admin() => {
+            (_, Some(UserMode::Notices)) if add && !request.client.is_operator() => {
                 request.reply(ERR_NOPRIVILEGES).text();
             }
             (_, Some(mode)) => asked.changes.push((add, mode)),
@@ -77,7 +77,7 @@ impl Intent for ChangeUserModes {
         let Some(client) = network.clients.find(self.client) else {
             return;
         };
-        let (before, was_operator) = (client.modes, client.is_admin());
+        let (before, was_operator) = (client.modes, client.is_operator());
         let resigns = self.resigns && was_operator;
         for (add, mode) in self.changes {
             network.clients.set_mode(self.client, mode, add);

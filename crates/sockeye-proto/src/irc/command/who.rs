@@ -8,6 +8,7 @@ use crate::irc::network::channel::Channel;
 use crate::irc::network::client::UserMode;
 use crate::irc::network::{Client, Network, Replies, mask};
 use crate::irc::numeric::{RPL_ENDOFWHO, RPL_WHOREPLY, RPL_WHOSPCRPL};
+use crate::irc::power::Power;
 
 /// What a client wants to know.
 #[derive(Debug, Default)]
@@ -72,7 +73,7 @@ fn show_all<'a>(
     asked: &Asked<'_>,
     replies: &mut Replies,
 ) {
-    let mut clients = clients.filter(|client| !wanted.operators || client.is_admin());
+    let mut clients = clients.filter(|client| !wanted.operators || client.is_operator());
     for client in clients.by_ref().take(SHOWN_MAX) {
         let network = asked.network;
         let channel = channel.or_else(|| common_channel(client, asked.client, network));
@@ -168,7 +169,7 @@ fn show_fields(
 
 fn flags(client: &Client, channel: Option<&Channel>, asked: &Asked<'_>) -> String {
     let mut flags = String::from(if client.away.is_some() { "G" } else { "H" });
-    if client.is_admin() {
+    if client.is_operator() {
         flags.push('*');
     }
     if let Some(rank) = channel.and_then(|channel| channel.rank(client.id)) {
@@ -184,7 +185,7 @@ fn flags(client: &Client, channel: Option<&Channel>, asked: &Asked<'_>) -> Strin
 impl Asked<'_> {
     /// Returns the address of a client's oldest session, if the asker may know it.
     fn address_of(&self, client: &Client) -> Option<&str> {
-        let is_told = client.id == self.client.id || self.client.is_admin();
+        let is_told = client.id == self.client.id || self.client.may(Power::Addresses);
         let session = self.network.sessions_of(client.id).next();
         let address = session.and_then(|session| session.link.address.as_deref());
         address.filter(|_| is_told)

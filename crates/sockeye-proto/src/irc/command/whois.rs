@@ -15,6 +15,7 @@ use crate::irc::numeric::{
     RPL_WHOISIDLE, RPL_WHOISMODES, RPL_WHOISOPERATOR, RPL_WHOISSECURE, RPL_WHOISSERVER,
     RPL_WHOISUSER,
 };
+use crate::irc::power::Power;
 
 pub(super) fn whois(asked: &Asked<'_>, replies: &mut Replies) {
     let nicks = match (asked.param(0), asked.param(1)) {
@@ -49,7 +50,7 @@ fn show(client: &Client, asked: &Asked<'_>, replies: &mut Replies) {
         .reply(RPL_WHOISSERVER, replies)
         .params([&**nick, &network.settings.server]);
     reply.trailing(&network.settings.network);
-    if client.is_admin() {
+    if client.is_operator() {
         asked.reply(RPL_WHOISOPERATOR, replies).param(nick).text();
     }
     if client.modes.has(UserMode::Bot) {
@@ -84,7 +85,7 @@ fn show_service(nick: &str, asked: &Asked<'_>, replies: &mut Replies) {
 }
 
 /// How it is connected, and its modes: but for whether all that is encrypted, only the client itself and
-/// operators are told.
+/// operators with the power to see addresses are told.
 fn show_link(client: &Client, asked: &Asked<'_>, replies: &mut Replies) {
     let nick = client.nick.as_str();
     let links = || {
@@ -96,7 +97,7 @@ fn show_link(client: &Client, asked: &Asked<'_>, replies: &mut Replies) {
     if links().next().is_some() && links().all(|link| link.secure) {
         asked.reply(RPL_WHOISSECURE, replies).param(nick).text();
     }
-    if client.id != asked.client.id && !asked.client.is_admin() {
+    if client.id != asked.client.id && !asked.client.may(Power::Addresses) {
         return;
     }
     let certificates: BTreeSet<_> = links().filter_map(|link| link.certificate).collect();

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use crate::irc::id::{AccountId, ChannelId, ClientId, SessionId};
 use crate::irc::input::AccountRef;
 use crate::irc::lookalike::Looks;
+use crate::irc::power::{Power, Powers};
 
 /// One client on the network.
 #[derive(Debug)]
@@ -108,7 +109,7 @@ impl Client {
     pub(crate) fn mode_letters(&self) -> String {
         let held = UserMode::ALL.into_iter();
         let held = held.filter(|&mode| self.modes.has(mode));
-        let operator = self.is_admin().then_some(OPERATOR_LETTER);
+        let operator = self.is_operator().then_some(OPERATOR_LETTER);
         ['+']
             .into_iter()
             .chain(held.map(UserMode::letter))
@@ -134,8 +135,23 @@ impl Client {
         self.host = host;
     }
 
-    pub(crate) fn is_admin(&self) -> bool {
-        self.account.as_ref().is_some_and(|account| account.admin)
+    pub(crate) fn is_operator(&self) -> bool {
+        !self.powers().is_empty()
+    }
+
+    pub(crate) fn may(&self, power: Power) -> bool {
+        self.powers().has(power)
+    }
+
+    fn powers(&self) -> Powers {
+        let account = self.account.as_ref();
+        account.map_or(Powers::NONE, |account| account.powers)
+    }
+
+    /// Returns how acts of it are signed: its account, or the nick of who has none.
+    pub(crate) fn signature(&self) -> &str {
+        let account = self.account.as_ref();
+        account.map_or(&self.nick, |account| &account.name)
     }
 }
 
@@ -242,7 +258,7 @@ impl Clients {
     pub(crate) fn resign(&mut self, id: ClientId) {
         let account = self.find_mut(id).and_then(|client| client.account.as_mut());
         if let Some(account) = account {
-            account.admin = false;
+            account.powers = Powers::NONE;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Effects, Intent, Network, Refusal};
 use crate::irc::command::{
+    audit::AskAudit,
     away::SetAway,
     ban::ChangeBans,
     capabilities::SetCaps,
@@ -36,6 +37,7 @@ use crate::irc::id::Number;
 #[derive(Debug)]
 pub(crate) enum Event {
     Answered(Answered),
+    Audit(AskAudit),
     Away(SetAway),
     Bans(ChangeBans),
     Caps(SetCaps),
@@ -76,6 +78,7 @@ macro_rules! each {
     ($event:expr, $intent:ident => $call:expr) => {
         match $event {
             Event::Answered($intent) => $call,
+            Event::Audit($intent) => $call,
             Event::Away($intent) => $call,
             Event::Bans($intent) => $call,
             Event::Caps($intent) => $call,

@@ -12,6 +12,7 @@ mod audience;
 pub(crate) mod channel;
 mod channels;
 pub(crate) mod client;
+mod deeds;
 mod deliver;
 mod durable;
 mod event;
@@ -38,6 +39,7 @@ use alloc::vec::Vec;
 
 pub(crate) use channels::Channels;
 pub(crate) use client::{Client, Clients};
+pub(crate) use deeds::Whom;
 pub(crate) use deliver::Relay;
 pub(crate) use event::Event;
 pub(crate) use monitors::Monitors;

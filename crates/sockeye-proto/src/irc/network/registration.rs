@@ -9,6 +9,7 @@ use super::client::Client;
 use super::rank::{Prefix, Rank};
 use crate::irc::event::{Holder, StoredRegistry};
 use crate::irc::id::{AccountId, ChannelId};
+use crate::irc::power::Power;
 
 /// What a registered channel remembers of accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Channel {
     /// Returns what somebody may do here by way of ChanServ: what the account may, and operators of
     /// the network all.
     pub(crate) fn authority(&self, client: &Client) -> Rank {
-        match client.is_admin() {
+        match client.may(Power::Channels) {
             true => Rank::kept(Prefix::Founder),
             false => self.rank_by_account(client),
         }

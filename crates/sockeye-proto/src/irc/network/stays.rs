@@ -21,6 +21,7 @@ use super::{Network, stored};
 use crate::irc::account::AccountRef;
 use crate::irc::event::{Fact, Preferences, Record, StoredMembership, StoredStay};
 use crate::irc::id::{AccountId, ClientId};
+use crate::irc::power::Powers;
 use crate::irc::settings::AlwaysOn;
 
 /// Who stays, and who wants to.
@@ -296,7 +297,7 @@ fn returned(
         account: Some(AccountRef {
             id: account,
             name: stay.account.clone(),
-            admin: false,
+            powers: Powers::NONE,
         }),
         away: None,
         away_left: stay.away.clone(),

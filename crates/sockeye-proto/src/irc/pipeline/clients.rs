@@ -5,6 +5,8 @@ use core::fmt;
 use super::Pipeline;
 use crate::irc::event::Stamp;
 use crate::irc::id::{AccountId, SessionId};
+use crate::irc::network::{self, Session};
+use crate::irc::power::Power;
 
 /// A connection of a client on the network.
 #[derive(Debug, Clone, Copy)]
@@ -42,16 +44,9 @@ impl Pipeline {
     /// Returns all connections of clients, in the order of the clients' nicks.
     pub fn clients(&self) -> impl Iterator<Item = Client<'_>> {
         let network = &self.network;
-        network.clients.iter().flat_map(|client| {
-            let sessions = network.sessions_of(client.id);
-            sessions.map(|session| Client {
-                session: session.id,
-                nick: &client.nick,
-                user: &client.user,
-                host: &client.host,
-                address: session.link.address.as_deref(),
-                account: client.account.as_ref().map(|account| &*account.name),
-            })
+        network.clients.iter().flat_map(|whose| {
+            let sessions = network.sessions_of(whose.id);
+            sessions.map(|session| client(session, whose))
         })
     }
 
@@ -75,14 +70,31 @@ impl Pipeline {
         })
     }
 
-    /// Sends a notice to the operators with `+s`.
-    pub fn tell_operators(&mut self, text: fmt::Arguments<'_>) {
+    /// Returns whose connection it is.
+    pub fn client(&self, session: SessionId) -> Option<Client<'_>> {
+        let whose = self.network.client_of(session)?;
+        Some(client(self.network.sessions.find(session)?, whose))
+    }
+
+    /// Sends a notice of bans to the operators with `+s` who may set them.
+    pub fn tell_of_bans(&mut self, text: fmt::Arguments<'_>) {
         let stamp = Stamp {
             number: self.applied,
             wall_ms: self.clock.wall_ms,
             random: 0,
         };
-        let outputs = &mut self.withheld;
-        self.network.notify_operators(None, text, &stamp, outputs);
+        let (network, outputs) = (&self.network, &mut self.withheld);
+        network.notify_who_may(Power::Ban, text, &stamp, outputs);
+    }
+}
+
+fn client<'a>(session: &'a Session, client: &'a network::Client) -> Client<'a> {
+    Client {
+        session: session.id,
+        nick: &client.nick,
+        user: &client.user,
+        host: &client.host,
+        address: session.link.address.as_deref(),
+        account: client.account.as_ref().map(|account| &*account.name),
     }
 }

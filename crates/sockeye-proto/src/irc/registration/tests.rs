@@ -12,6 +12,7 @@ use super::*;
 use crate::irc::account::{Answer, AnswerError};
 use crate::irc::id::AccountId;
 use crate::irc::message::{LineDecoder, LineError};
+use crate::irc::power::Powers;
 use crate::irc::settings::CaseMapping;
 
 fn settings() -> Settings {
@@ -208,7 +209,7 @@ fn account() -> AccountRef {
     AccountRef {
         id: AccountId(1),
         name: "Ali".into(),
-        admin: false,
+        powers: Powers::NONE,
     }
 }
 

@@ -29,7 +29,8 @@ enum Action {
     Add {
         /// The account's name.
         name: String,
-        /// What it may do: chat, files, shell, proxy, admin.
+        /// What it may do: chat, files, shell, proxy, admin; of operators kill, ban, rehash, addresses,
+        /// channels, audit, or the roles moderator and operator.
         #[arg(
             long,
             value_name = "PERMISSIONS",
@@ -59,7 +60,7 @@ enum Action {
     Allow {
         /// The account's name.
         name: String,
-        /// What it may do from now on: chat, files, shell, proxy, admin.
+        /// What it may do from now on, as with `add`.
         #[arg(required = true, value_name = "PERMISSIONS", value_delimiter = ',')]
         allow: Vec<String>,
     },

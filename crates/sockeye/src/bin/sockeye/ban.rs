@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args, Subcommand};
 use sockeye::Error;
 use sockeye::hub;
-use sockeye::hub::control::{BanRow, Reply, Request};
+use sockeye::hub::control::{BanPage, BanRow, Reply, Request};
 use sockeye_proto::irc::ban::span_s;
 
 use crate::operator::{self, Which};
@@ -48,24 +48,35 @@ enum Action {
 impl Ban {
     pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Error> {
         let plan = self.which.plan()?;
-        let request = self.action.request();
-        let reply = runtime::single_thread()?.block_on(hub::ask_or_do(&plan, request))?;
-        match reply.accepted()? {
-            Reply::Bans(rows) if output.json => {
-                let lines: Result<Vec<_>, _> = rows.iter().map(operator::json).collect();
-                operator::print(lines?)?;
+        let mut request = self.action.request();
+        loop {
+            let reply = runtime::single_thread()?.block_on(hub::ask_or_do(&plan, request))?;
+            let Reply::Bans(BanPage { rows, more }) = reply.accepted()? else {
+                output.note(self.action.done());
+                return Ok(ExitCode::SUCCESS);
+            };
+            let line = |row: &BanRow| match output.json {
+                true => operator::json(row),
+                false => Ok(line(row)),
+            };
+            let lines: Result<Vec<_>, _> = rows.iter().map(line).collect();
+            operator::print(lines?)?;
+            match rows.last().filter(|_| more) {
+                Some(last) => {
+                    request = Request::BanList {
+                        after: Some(last.place()),
+                    }
+                }
+                None => return Ok(ExitCode::SUCCESS),
             }
-            Reply::Bans(rows) => operator::print(rows.iter().map(line))?,
-            _ => output.note(self.action.done()),
         }
-        Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Action {
     fn request(&self) -> Request {
         match self {
-            Self::List => Request::BanList,
+            Self::List => Request::BanList { after: None },
             Self::Add {
                 target,
                 span_s,

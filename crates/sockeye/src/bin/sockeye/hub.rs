@@ -6,6 +6,7 @@ use clap::Subcommand;
 use sockeye::Error;
 
 use crate::account::Account;
+use crate::audit::Audit;
 use crate::ban::Ban;
 use crate::output::Output;
 use crate::serve::Serve;
@@ -17,6 +18,7 @@ pub(crate) enum HubVerb {
     Serve(Serve),
     Account(Account),
     Ban(Ban),
+    Audit(Audit),
     Status(Status),
 }
 
@@ -26,6 +28,7 @@ impl HubVerb {
             Self::Serve(serve) => serve.run(output),
             Self::Account(account) => account.run(output),
             Self::Ban(ban) => ban.run(output),
+            Self::Audit(audit) => audit.run(output),
             Self::Status(status) => status.run(output),
         }
     }

@@ -9,6 +9,8 @@ mod account;
 mod answer;
 mod args;
 #[cfg(feature = "sqlite")]
+mod audit;
+#[cfg(feature = "sqlite")]
 mod ban;
 mod completions;
 mod connect;

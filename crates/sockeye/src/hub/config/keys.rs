@@ -105,6 +105,19 @@ pub(super) const HUB: &[Key<Hub>] = &[
         effect: Effect::Restart,
         slot: Slot::Count(1..=1_000_000, Count::Found(|hub| &mut hub.sessions)),
     },
+    Key {
+        name: "audit_days",
+        doc: "Days after which the audit log forgets; 0: never",
+        effect: Effect::Reload,
+        slot: Slot::Count(0..=36_500, Count::Set(|hub| &mut hub.audit_days)),
+    },
+    Key {
+        name: "audit_rows",
+        doc: "Rows that the audit log keeps of what needs a permission, and as many of what anybody \
+              can do; 0: all",
+        effect: Effect::Reload,
+        slot: Slot::Count(0..=10_000_000, Count::Set(|hub| &mut hub.audit_rows)),
+    },
 ];
 
 pub(super) const LISTEN: &[Key<ListenDraft>] = &[

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use crate::endpoint::{Address, Endpoint, Network};
 use crate::service::chat::{self, AlwaysOn, ChannelModes, Presence, TagsDenied};
-use crate::state::Retention;
+use crate::state::{AuditRetention, Retention};
 
 pub use example::{example, reference};
 pub use gateway::Gateway;
@@ -48,6 +48,10 @@ pub struct Hub {
     pub exempt: Vec<Network>,
     /// Sessions that the hub holds at most, over all listeners; `None`: what descriptors allow.
     pub sessions: Option<u32>,
+    /// Days that the audit log keeps; 0: for good.
+    pub audit_days: u32,
+    /// Rows that it keeps, twice; 0: all.
+    pub audit_rows: u32,
 }
 
 /// What belongs to chat.
@@ -214,6 +218,16 @@ impl Config {
     }
 }
 
+impl Hub {
+    /// Returns how much of the audit log is kept.
+    pub fn audit_retention(&self) -> AuditRetention {
+        AuditRetention {
+            days: self.audit_days,
+            rows: self.audit_rows,
+        }
+    }
+}
+
 impl Chat {
     /// Returns how much history is kept.
     pub fn retention(&self) -> Retention {
@@ -232,6 +246,8 @@ impl Default for Hub {
             data: None,
             exempt: Vec::new(),
             sessions: None,
+            audit_days: 365,
+            audit_rows: 100_000,
         }
     }
 }

@@ -25,6 +25,8 @@ fn every_key_reaches_its_place() {
         data = "/var/lib/sockeye"
         exempt = ["10.0.0.0/8", "::1"]
         sessions = 500
+        audit_days = 30
+        audit_rows = 0
 
         [chat]
         network = "Example"
@@ -75,6 +77,8 @@ fn every_key_reaches_its_place() {
             data: Some("/var/lib/sockeye".into()),
             exempt: vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
             sessions: Some(500),
+            audit_days: 30,
+            audit_rows: 0,
         },
         chat: Chat {
             network: "Example".into(),
@@ -303,7 +307,7 @@ fn long_lines_tabs_and_wide_characters_do_not_shift_the_caret() {
     hub.toml:2:2: unknown key `é`
         2 | 	"é" = 1
           | 	^^^
-          = [hub] takes name, data, exempt, sessions
+          = [hub] takes name, data, exempt, sessions, audit_days, audit_rows
     "#);
 }
 

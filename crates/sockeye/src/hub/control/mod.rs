@@ -10,9 +10,12 @@ mod server;
 #[cfg(test)]
 mod tests;
 
+pub use crate::state::{AuditPage, AuditQuery, AuditRow};
 pub use client::call;
-pub use protocol::{AccountRow, BanRow, CertificateRow, Fault, Reply, Request, SessionRow};
-pub(super) use server::{Answer, Server};
+pub use protocol::{
+    AccountRow, BanPage, BanPlace, BanRow, CertificateRow, Fault, Reply, Request, SessionRow,
+};
+pub(super) use server::{Answer, Caller, Server};
 
 /// Longest line in either direction, bytes: a status with a thousand listeners fits.
 const LINE_BYTES_MAX: usize = 1 << 20;

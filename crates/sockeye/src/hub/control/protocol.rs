@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 use crate::hub::status::Status;
+use crate::state::{AuditPage, AuditQuery};
 
 /// One question: `{"do":"account-add","name":"ali",…}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +21,12 @@ pub enum Request {
         /// Its number in the list.
         id: u64,
     },
-    /// The bans that hold.
-    BanList,
+    /// The bans that hold, a page at a time.
+    BanList {
+        /// What comes behind this one in the list; none: from its beginning.
+        #[serde(default)]
+        after: Option<BanPlace>,
+    },
     /// Ban, in place of an earlier ban of the same.
     BanAdd {
         /// An address, a network, `account:NAME` or a mask.
@@ -35,6 +40,11 @@ pub enum Request {
     BanRemove {
         /// Which.
         target: String,
+    },
+    /// Who did what, a page at a time.
+    AuditList {
+        /// What is wanted of it.
+        query: AuditQuery,
     },
     /// All accounts.
     AccountList,
@@ -103,8 +113,10 @@ pub enum Reply {
     Accounts(Vec<AccountRow>),
     /// The certificates of an account.
     Certificates(Vec<CertificateRow>),
-    /// The bans that hold.
-    Bans(Vec<BanRow>),
+    /// Bans that hold.
+    Bans(BanPage),
+    /// A part of the audit log.
+    Audit(AuditPage),
     /// It was not done.
     Fault(Fault),
 }
@@ -150,6 +162,34 @@ pub struct BanRow {
     pub created_ms: u64,
     /// When it ends, milliseconds since 1970; none: when it is taken back.
     pub expires_ms: Option<u64>,
+}
+
+/// A part of the list of bans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BanPage {
+    /// The bans, oldest first.
+    pub rows: Vec<BanRow>,
+    /// Whether there are more behind them.
+    pub more: bool,
+}
+
+/// A ban's place in the list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BanPlace {
+    /// When it was set, milliseconds since 1970.
+    pub created_ms: u64,
+    /// Whom it keeps out.
+    pub target: String,
+}
+
+impl BanRow {
+    /// Returns its place in the list.
+    pub fn place(&self) -> BanPlace {
+        BanPlace {
+            created_ms: self.created_ms,
+            target: self.target.clone(),
+        }
+    }
 }
 
 /// An account in the list.

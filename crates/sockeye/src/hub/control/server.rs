@@ -16,9 +16,29 @@ use super::{Fault, LINE_BYTES_MAX, Reply, Request};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::service::BoxFuture;
+use crate::state::Actor;
 
 /// Answers one request.
-pub(crate) type Answer = Arc<dyn Fn(Request) -> BoxFuture<'static, Reply> + Send + Sync>;
+pub(crate) type Answer = Arc<dyn Fn(Request, Caller) -> BoxFuture<'static, Reply> + Send + Sync>;
+
+/// Who asks: a user of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Caller {
+    pub(crate) uid: u32,
+}
+
+impl Caller {
+    /// Returns who runs this process.
+    pub(crate) fn own() -> Self {
+        let uid = rustix::process::geteuid().as_raw();
+        Self { uid }
+    }
+
+    /// Returns how its acts are signed in the audit log.
+    pub(crate) fn actor(self) -> Actor {
+        Actor::new("hub", format!("command line, uid {}", self.uid))
+    }
+}
 
 /// A bound control socket; its file goes when this is dropped.
 #[derive(Debug)]
@@ -77,18 +97,19 @@ impl Server {
                 () = stop.cancelled() => return,
                 next = accept => next,
             };
+            let accepted = accepted.map(|(stream, _)| (caller(&stream), stream));
             match accepted {
-                Ok((stream, _)) if is_allowed(&stream) => {
+                Ok((Some(caller), stream)) => {
                     let (answer, stop) = (Arc::clone(&answer), stop.clone());
                     engine.spawn(async move {
                         let _slot = slot;
                         tokio::select! {
                             () = stop.cancelled() => {}
-                            _ = converse(stream, &answer) => {}
+                            _ = converse(stream, caller, &answer) => {}
                         }
                     });
                 }
-                Ok((mut stream, _)) => {
+                Ok((None, mut stream)) => {
                     let _ = stream.write_all(&line(&denied())).await;
                 }
                 // Out of descriptors: nothing was accepted, and asking again at once would spin.
@@ -105,7 +126,7 @@ impl Drop for SocketFile {
 }
 
 /// Serves one client until it goes, errs or stays silent.
-async fn converse(mut stream: UnixStream, answer: &Answer) -> io::Result<()> {
+async fn converse(mut stream: UnixStream, caller: Caller, answer: &Answer) -> io::Result<()> {
     let (reader, mut writer) = stream.split();
     let mut reader = BufReader::new(reader);
     loop {
@@ -116,7 +137,7 @@ async fn converse(mut stream: UnixStream, answer: &Answer) -> io::Result<()> {
             .strip_suffix(b"\n")
             .map(serde_json::from_slice::<Request>)
         {
-            Some(Ok(request)) => timeout(ANSWER_WAIT, answer(request))
+            Some(Ok(request)) => timeout(ANSWER_WAIT, answer(request, caller))
                 .await
                 .unwrap_or_else(|_| fault(ErrorKind::PeerTimeout, "the hub is too busy")),
             Some(Err(error)) => fault(ErrorKind::ConfigUsage, error),
@@ -135,12 +156,10 @@ async fn converse(mut stream: UnixStream, answer: &Answer) -> io::Result<()> {
     }
 }
 
-/// Returns whether the peer is the hub's own user, or root.
-fn is_allowed(stream: &UnixStream) -> bool {
-    let own = rustix::process::geteuid().as_raw();
-    stream
-        .peer_cred()
-        .is_ok_and(|peer| peer.uid() == own || peer.uid() == 0)
+/// Returns who asks, if that is the hub's own user, or root.
+fn caller(stream: &UnixStream) -> Option<Caller> {
+    let uid = stream.peer_cred().ok()?.uid();
+    (uid == Caller::own().uid || uid == 0).then_some(Caller { uid })
 }
 
 fn denied() -> Reply {

@@ -21,7 +21,7 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let engine = Engine::new(Default::default()).unwrap();
         let server = Server::bind(&dir.path().join("control.sock")).unwrap();
-        let answer: Answer = Arc::new(|request| {
+        let answer: Answer = Arc::new(|request, _caller| {
             Box::pin(async move {
                 match request {
                     Request::SessionKill { id } => Reply::Changed(vec![format!("killed {id}")]),

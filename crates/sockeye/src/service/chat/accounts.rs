@@ -10,9 +10,10 @@ use sockeye_proto::irc::input::{Input, Link};
 
 use super::Shared;
 use super::core::Ask;
+use super::operate;
 use crate::io::ConnectionInfo;
 use crate::state::{
-    Account, AccountError, Accounts, Challenge, LoginError, Password, RegisterError,
+    Account, AccountError, Accounts, Actor, Challenge, LoginError, Password, RegisterError,
 };
 
 /// Who asks.
@@ -20,6 +21,8 @@ use crate::state::{
 pub(super) struct Asker {
     /// What attempts are counted by.
     pub(super) source: IpAddr,
+    /// Where it comes from, as text; empty where that is no address.
+    pub(super) address: String,
     /// The certificate that its connection has proved to have.
     pub(super) certificate: Option<[u8; 32]>,
     /// The challenge that it has not answered yet.
@@ -51,7 +54,10 @@ pub(super) async fn answer(shared: &Shared, question: Question, asker: Asker) ->
             let answer = answer.map_err(of_login);
             (answer.and_then(|answer| shared.unless_banned(answer)), None)
         }
-        question => (keep(accounts, question, asker.source).await, None),
+        Question::Bans(order) => (Ok(shared.change_bans(order, &asker).await), None),
+        Question::Rehash => (Ok(operate::rehash(shared).await), None),
+        Question::Audit { about } => (Ok(operate::audit(shared, about).await), None),
+        question => (keep(accounts, question, asker).await, None),
     }
 }
 
@@ -91,8 +97,14 @@ async fn log_in(
 async fn keep(
     accounts: &Accounts,
     question: Question,
-    source: IpAddr,
+    asker: Asker,
 ) -> Result<Answer, AnswerError> {
+    let source = asker.source;
+    // They are one's own accounts that one changes so: the name and the secret say who it is.
+    let accounts = match question.account() {
+        Some(name) => &accounts.by(Actor::new(name, asker.address)),
+        None => accounts,
+    };
     let done = match question {
         Question::Register { name, password } => {
             let made = accounts.register(&name, password.0.into(), source).await;
@@ -145,6 +157,7 @@ pub(super) fn ask(shared: &Arc<Shared>, session: SessionId, question: Question, 
     let engine = shared.engine.clone();
     let asker = Asker {
         source: source(link.address.as_deref()),
+        address: link.address.clone().unwrap_or_default(),
         certificate: link.certificate,
         challenge: None,
     };

@@ -2,27 +2,27 @@
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use sockeye_proto::irc::account::{Answer, AnswerError};
-use sockeye_proto::irc::ban::BanRequest;
+use sockeye_proto::irc::ban::{BanOrder, BanRequest};
 use sockeye_proto::irc::history::time_text;
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::input::{Candidate, Input};
 use sockeye_proto::irc::message::Line;
 use sockeye_proto::irc::numeric::{ERR_YOUREBANNEDCREEP, Severity, standard_reply};
-use sockeye_proto::irc::pipeline::Pipeline;
+use sockeye_proto::irc::pipeline::{Client, Pipeline};
 
 use super::Shared;
+use super::accounts::Asker;
 use super::core::Ask;
 use super::staying;
-use crate::state::{Ban, BanError, Bans, Suspect, wall_ms};
+use crate::state::{Act, Actor, AuditEntry, Ban, BanError, Bans, Suspect};
 
 impl Shared {
     /// Returns the ban that keeps somebody out at this moment.
     pub(super) fn ban_of(&self, whom: &Suspect<'_>) -> Option<Ban> {
-        self.bans.as_ref()?.find(whom, wall_ms())
+        self.bans.as_ref()?.find(whom)
     }
 
     /// Refuses a login to a banned account. Only who has the right secret learns that it is.
@@ -49,6 +49,16 @@ impl Shared {
             source: Some((&candidate.nick, &candidate.user, &candidate.host)),
         })?;
         Some(away(candidate.session, &ban, &self.current().settings.server).into())
+    }
+
+    /// Returns what sends a client away that takes a nick by which it is banned.
+    pub(super) fn sends_away_as(&self, client: &Client<'_>, nick: &str) -> Option<Vec<Input>> {
+        let ban = self.ban_of(&Suspect {
+            address: address(client.address),
+            account: client.account,
+            source: Some((nick, client.user, client.host)),
+        })?;
+        Some(away(client.session, &ban, &self.current().settings.server).into())
     }
 
     /// Returns what sends the clients away that a new ban fits.
@@ -84,63 +94,47 @@ pub(super) fn told(ban: &Ban, server: &str, nick: &str) -> Bytes {
     lines.into()
 }
 
-/// Carries out what an operator wants, beside the core, and tells how it went.
-pub(super) fn carry_out(shared: &Arc<Shared>, session: SessionId, by: String, request: BanRequest) {
-    let shared = Arc::clone(shared);
-    let engine = shared.engine.clone();
-    engine.spawn(async move {
-        let server = shared.current().settings.server.clone();
-        let mut lines = String::new();
-        match &shared.bans {
-            None => say(
-                &mut lines,
-                &server,
-                Severity::Fail,
-                ("UNAVAILABLE", "*"),
-                "No bans here",
-            ),
-            Some(bans) => {
-                shared
-                    .change(bans, &by, &request, &server, &mut lines)
-                    .await
-            }
-        }
-        let lines = lines.into();
-        // An operator that has gone needs no answer, nor does anybody after the core has stopped.
-        let _ = shared
-            .asks
-            .send(Ask::Inputs(vec![Input::Reply { session, lines }]))
-            .await;
-    });
-}
-
 impl Shared {
-    async fn change(
-        &self,
-        bans: &Bans,
-        by: &str,
-        request: &BanRequest,
-        server: &str,
-        lines: &mut String,
-    ) {
-        let (target, changed) = match request {
-            BanRequest::List => return list(bans, server, lines),
+    /// Carries out what an operator wants, beside the core, and tells how it went.
+    pub(super) async fn change_bans(&self, order: BanOrder, asker: &Asker) -> Answer {
+        let server = self.current().settings.server.clone();
+        let mut told = Told {
+            command: &order.command,
+            server: &server,
+            lines: String::new(),
+        };
+        match &self.bans {
+            None => told.say(Severity::Fail, ("UNAVAILABLE", "*"), "No bans here"),
+            Some(bans) => self.change(bans, &order, asker, &mut told).await,
+        }
+        Answer::Lines(told.lines)
+    }
+
+    async fn change(&self, bans: &Bans, order: &BanOrder, asker: &Asker, told: &mut Told<'_>) {
+        let actor = Actor::new(&*order.account, &*asker.address);
+        let (target, changed) = match &order.request {
+            BanRequest::List => return list(bans, told),
+            BanRequest::Add { target, .. } if self.fits_asker(bans, target, order, asker) => {
+                self.note(AuditEntry::of(Act::BanRefused, actor, target, OWN_BAN));
+                let code = ("BAN_FITS_YOU", word(target));
+                return told.say(Severity::Fail, code, OWN_BAN);
+            }
             BanRequest::Add {
                 target,
                 span_s,
                 reason,
             } => {
                 let span_ms = span_s.map(|span_s| span_s.saturating_mul(1_000));
-                let added = bans.add(target, span_ms, reason, by, wall_ms()).await;
+                let added = bans.add(target, span_ms, reason, &actor).await;
                 if let Ok(ban) = &added {
                     self.enforce(ban).await;
                 }
                 (target, added.map(|ban| ("BAN_SET", ban)))
             }
             BanRequest::Remove { target } => {
-                let removed = bans.remove(target).await;
+                let removed = bans.remove(target, &actor).await;
                 if let Ok(ban) = &removed {
-                    let text = format!("{by} has taken back the ban of {}", ban.target);
+                    let text = format!("{} has taken back the ban of {}", actor.by, ban.target);
                     let _ = self.asks.send(Ask::Tell(text)).await;
                 }
                 (target, removed.map(|ban| ("BAN_REMOVED", ban)))
@@ -149,7 +143,7 @@ impl Shared {
         match changed {
             Ok((code, ban)) => {
                 let target = ban.target.to_string();
-                say(lines, server, Severity::Note, (code, &target), &words(&ban));
+                told.say(Severity::Note, (code, &target), &words(&ban));
             }
             Err(error) => {
                 let code = match error {
@@ -159,19 +153,21 @@ impl Shared {
                     BanError::Unknown => "NO_SUCH_BAN",
                     BanError::Store(_) => "NOT_STORED",
                 };
-                // A parameter must be a word.
-                let is_word =
-                    !target.is_empty() && !target.contains(' ') && !target.starts_with(':');
-                let target = if is_word { target } else { "*" };
-                say(
-                    lines,
-                    server,
-                    Severity::Fail,
-                    (code, target),
-                    &error.to_string(),
-                );
+                told.say(Severity::Fail, (code, word(target)), &error.to_string());
             }
         }
+    }
+
+    /// Returns whether operators would keep themselves out.
+    fn fits_asker(&self, bans: &Bans, target: &str, order: &BanOrder, asker: &Asker) -> bool {
+        let (nick, user, host) = &order.source;
+        let asking = Suspect {
+            address: address(Some(&asker.address)),
+            account: Some(&order.account),
+            source: Some((nick, user, host)),
+        };
+        // What is no target is refused for that.
+        bans.would_fit(target, &asking).unwrap_or(false)
     }
 
     /// Sends away whom a new ban fits, and tells the operators.
@@ -182,17 +178,38 @@ impl Shared {
     }
 }
 
-fn list(bans: &Bans, server: &str, lines: &mut String) {
-    let all = bans.list(wall_ms());
+/// What an operator is told, as standard replies of the command that was used.
+struct Told<'a> {
+    command: &'a str,
+    server: &'a str,
+    lines: String,
+}
+
+impl Told<'_> {
+    fn say(&mut self, severity: Severity, (code, target): (&str, &str), text: &str) {
+        let line = Line::new(&mut self.lines);
+        let what = (self.command, code);
+        standard_reply(line, severity, self.server, what, &[target], text);
+    }
+}
+
+fn list(bans: &Bans, told: &mut Told<'_>) {
+    let all = bans.list();
     for ban in all.iter().take(SHOWN_MAX) {
         let target = ban.target.to_string();
-        say(lines, server, Severity::Note, ("BAN", &target), &words(ban));
+        told.say(Severity::Note, ("BAN", &target), &words(ban));
     }
     let mut end = format!("{} bans", all.len());
     if all.len() > SHOWN_MAX {
         let _written = write!(end, ", the first {SHOWN_MAX} are shown");
     }
-    say(lines, server, Severity::Note, ("BANS_END", "*"), &end);
+    told.say(Severity::Note, ("BANS_END", "*"), &end);
+}
+
+/// Returns what can be a parameter in the place of a target.
+fn word(target: &str) -> &str {
+    let is_word = !target.is_empty() && !target.contains(' ') && !target.starts_with(':');
+    if is_word { target } else { "*" }
 }
 
 /// Says by whom a ban is, for how long and why.
@@ -202,12 +219,6 @@ fn words(ban: &Ban) -> String {
         None => "until it is taken back".to_owned(),
     };
     format!("{until}, by {}: {}", ban.by, ban.reason)
-}
-
-fn say(lines: &mut String, server: &str, severity: Severity, code: (&str, &str), text: &str) {
-    let (code, target) = code;
-    let line = Line::new(lines);
-    standard_reply(line, severity, server, ("KLINE", code), &[target], text);
 }
 
 /// Sends one client away.
@@ -224,6 +235,10 @@ fn away(session: SessionId, ban: &Ban, server: &str) -> [Input; 2] {
 fn address(text: Option<&str>) -> Option<IpAddr> {
     text?.parse().ok()
 }
+
+/// What operators are told who would ban themselves.
+const OWN_BAN: &str =
+    "This fits yourself; `sockeye ban add` on the hub's machine does it all the same";
 
 /// Bans in one list: they fit the queue of a client.
 const SHOWN_MAX: usize = 500;

@@ -28,9 +28,7 @@ use tokio::time::Instant;
 
 use super::Shared;
 use super::accounts;
-use super::bans;
 use super::deliver::Deliveries;
-use super::operate;
 use super::outbox::Outbox;
 use super::staying::{self, Resident};
 use crate::state::{Answer, Ban, Log, LogError, end_process};
@@ -50,7 +48,7 @@ pub(super) enum Ask {
     Staying(oneshot::Sender<Vec<Resident>>),
     /// Send away whom a new ban fits.
     Banned(Box<Ban>),
-    /// Tell the operators who want to know.
+    /// Tell the operators who may ban and want to know.
     Tell(String),
     /// Finish what is under way, store a snapshot and end.
     Stop(oneshot::Sender<Result<(), LogError>>),
@@ -242,7 +240,7 @@ impl Core {
                     let away = self.shared.send_away(&ban, &self.pipeline);
                     self.backlog.push_front(Ask::Inputs(away));
                 }
-                Ask::Tell(text) => self.pipeline.tell_operators(format_args!("{text}")),
+                Ask::Tell(text) => self.pipeline.tell_of_bans(format_args!("{text}")),
                 Ask::Stop(answer) => self.stop = Some(Some(answer)),
             }
         }
@@ -256,13 +254,30 @@ impl Core {
             let Some(input) = inputs.next() else {
                 return fed;
             };
-            self.pipeline.input(input, now, self.random.next());
+            match self.unless_banned_as(input) {
+                Ok(input) => self.pipeline.input(input, now, self.random.next()),
+                Err(away) => self.backlog.push_front(Ask::Inputs(away)),
+            }
             fed += 1;
         }
         if inputs.len() > 0 {
             self.backlog.push_front(Ask::Inputs(inputs.collect()));
         }
         fed
+    }
+
+    /// Looks whether a client wants a nick by which it is banned; it is sent away then.
+    fn unless_banned_as(&self, input: Input) -> Result<Input, Vec<Input>> {
+        let Input::Line { session, message } = &input else {
+            return Ok(input);
+        };
+        let nick = message.param(0).filter(|_| message.command == "NICK");
+        let client = nick.and_then(|nick| Some((self.pipeline.client(*session)?, nick)));
+        let away = client.and_then(|(client, nick)| self.shared.sends_away_as(&client, nick));
+        match away {
+            Some(away) => Err(away),
+            None => Ok(input),
+        }
     }
 
     /// Connects a candidate with its queue; `false` if its connection has gone meanwhile.
@@ -327,12 +342,7 @@ impl Core {
                     question,
                     link,
                 } => accounts::ask(&self.shared, session, question, &link),
-                Output::Rehash { session } => operate::rehash(&self.shared, session),
-                Output::Bans {
-                    session,
-                    by,
-                    request,
-                } => bans::carry_out(&self.shared, session, by, request),
+                Output::Record(deed) => self.shared.record(deed),
                 output => self.deliveries.carry_out(output),
             }
         }

@@ -108,7 +108,7 @@ impl Deliveries {
             }),
             Output::Done { session } => self.done(session),
             // Carried out by the core.
-            Output::Ask { .. } | Output::Rehash { .. } | Output::Bans { .. } => {}
+            Output::Ask { .. } | Output::Record(_) => {}
             Output::Close { session } => self.give_one(session, |delivery| delivery.closed = true),
         }
     }

@@ -42,7 +42,7 @@ use crate::endpoint::Network;
 use crate::engine::{AdmissionLimits, Engine, Session};
 use crate::error::{Error, ErrorKind};
 use crate::io::Conversation;
-use crate::state::{Accounts, Ban, Bans, Health, History, Log, LogError};
+use crate::state::{Accounts, Audit, Ban, Bans, Health, History, Log, LogError};
 
 /// A chat network as a service.
 #[derive(Debug)]
@@ -63,6 +63,8 @@ pub struct ChatOptions {
     pub accounts: Option<Accounts>,
     /// Who may not come; none: nobody is banned.
     pub bans: Option<Bans>,
+    /// Where it is kept who did what; none: nowhere.
+    pub audit: Option<Audit>,
     /// How clients are treated by where they come from.
     pub rules: ClientRules,
 }
@@ -111,6 +113,7 @@ struct Shared {
     history: Arc<dyn History>,
     accounts: Option<Accounts>,
     bans: Option<Bans>,
+    audit: Option<Audit>,
     engine: Engine,
     /// Whether nicks are kept may have changed.
     reserving: Notify,
@@ -141,6 +144,7 @@ impl Chat {
             history,
             accounts,
             bans,
+            audit,
             rules,
         } = options;
         let restored = restore(&*log, settings.clone()).await?;
@@ -158,6 +162,7 @@ impl Chat {
             history,
             accounts,
             bans,
+            audit,
             engine: engine.clone(),
             reserving: Notify::new(),
             rehash: OnceLock::new(),

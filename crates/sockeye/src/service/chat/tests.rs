@@ -45,6 +45,7 @@ fn options(log: impl Log + 'static, history: impl History + 'static) -> ChatOpti
         history: Arc::new(history),
         accounts: None,
         bans: None,
+        audit: None,
         rules: ClientRules::default(),
     }
 }

@@ -2,7 +2,9 @@
 
 use rusqlite::Transaction;
 
-use super::{AccountError, Accounts, wall_ms};
+use sockeye_proto::irc::input::fingerprint_text;
+
+use super::{AccountError, Accounts, Act, wall_ms};
 
 /// The SHA-256 of a certificate.
 type Fingerprint = [u8; 32];
@@ -19,22 +21,28 @@ impl Accounts {
         comment: &str,
     ) -> Result<(), AccountError> {
         let (comment, now_ms) = (comment.to_owned(), wall_ms());
-        self.change_certificates(name, move |transaction, id| {
-            let sql = "SELECT count(*) FROM credential WHERE account = ?1 AND kind = 'certificate'";
-            let count: usize = transaction.query_row(sql, [id], |row| row.get(0))?;
-            if count >= CERTIFICATES_MAX {
-                return Ok(Err(AccountError::Full));
-            }
-            let sql =
-                "INSERT OR IGNORE INTO credential (account, kind, created_ms, public, comment)
+        self.change_certificates(
+            Act::CertificateAdd,
+            name,
+            fingerprint,
+            move |transaction, id| {
+                let sql =
+                    "SELECT count(*) FROM credential WHERE account = ?1 AND kind = 'certificate'";
+                let count: usize = transaction.query_row(sql, [id], |row| row.get(0))?;
+                if count >= CERTIFICATES_MAX {
+                    return Ok(Err(AccountError::Full));
+                }
+                let sql =
+                    "INSERT OR IGNORE INTO credential (account, kind, created_ms, public, comment)
                 VALUES (?1, 'certificate', ?2, ?3, ?4)";
-            let added = transaction.execute(sql, (id, now_ms, fingerprint, &comment))?;
-            Ok(if added > 0 {
-                Ok(())
-            } else {
-                Err(AccountError::Exists)
-            })
-        })
+                let added = transaction.execute(sql, (id, now_ms, fingerprint, &comment))?;
+                Ok(if added > 0 {
+                    Ok(())
+                } else {
+                    Err(AccountError::Exists)
+                })
+            },
+        )
         .await
     }
 
@@ -47,16 +55,21 @@ impl Accounts {
         name: &str,
         fingerprint: Fingerprint,
     ) -> Result<(), AccountError> {
-        self.change_certificates(name, move |transaction, id| {
-            let sql = "DELETE FROM credential
+        self.change_certificates(
+            Act::CertificateRemove,
+            name,
+            fingerprint,
+            move |transaction, id| {
+                let sql = "DELETE FROM credential
                 WHERE account = ?1 AND kind = 'certificate' AND public = ?2";
-            let removed = transaction.execute(sql, (id, fingerprint))?;
-            Ok(if removed > 0 {
-                Ok(())
-            } else {
-                Err(AccountError::Unknown)
-            })
-        })
+                let removed = transaction.execute(sql, (id, fingerprint))?;
+                Ok(if removed > 0 {
+                    Ok(())
+                } else {
+                    Err(AccountError::Unknown)
+                })
+            },
+        )
         .await
     }
 
@@ -80,12 +93,22 @@ impl Accounts {
 
     async fn change_certificates(
         &self,
+        act: Act,
         name: &str,
+        fingerprint: Fingerprint,
         work: impl FnOnce(&Transaction<'_>, i64) -> rusqlite::Result<Result<(), AccountError>>
         + Send
         + 'static,
     ) -> Result<(), AccountError> {
         let folded = self.folded(name)?;
+        let entry = self.entry(act, name, &fingerprint_text(&fingerprint));
+        let work = move |transaction: &Transaction<'_>, id: i64| {
+            let done = work(transaction, id)?;
+            if done.is_ok() {
+                entry.insert(transaction)?;
+            }
+            Ok(done)
+        };
         self.change_and(folded, work).await?
     }
 }

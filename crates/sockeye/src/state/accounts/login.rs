@@ -86,7 +86,8 @@ impl Accounts {
         let verdict = self.verify(folded.clone(), password.clone()).await?;
         let mut memory = logins.memory();
         let Some(account) = verdict else {
-            memory.attempts.failed(source, &folded, Instant::now());
+            drop(memory);
+            self.login_failed(source, &folded);
             return Err(LoginError::PeerDenied);
         };
         memory.attempts.succeeded(source, &folded);

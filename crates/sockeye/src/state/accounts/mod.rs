@@ -4,30 +4,33 @@ mod certificates;
 mod limits;
 mod login;
 mod password;
+mod permissions;
 mod register;
 mod scram;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::str::FromStr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 use sockeye_proto::irc::id::AccountId;
 use sockeye_proto::irc::input::AccountRef;
 use sockeye_proto::irc::settings::CaseMapping;
 use tokio::sync::{OnceCell, watch};
+use tokio::time::Instant;
 
 pub use self::login::LoginError;
 use self::login::Logins;
 use self::password::Verifiers;
 pub(crate) use self::password::mac;
 pub use self::password::{HashCost, Password};
+pub use self::permissions::{Permissions, UnknownPermission};
 pub use self::register::RegisterError;
 use self::register::Registrations;
 pub use self::scram::{Challenge, Proven};
-use super::{LogError, Store};
+use super::{Act, Actor, Audit, AuditEntry, LogError, Store};
 
 /// The accounts of a hub, kept in its store.
 ///
@@ -36,6 +39,8 @@ use super::{LogError, Store};
 #[derive(Debug, Clone)]
 pub struct Accounts {
     inner: Arc<Inner>,
+    /// Who changes accounts, for the audit log.
+    actor: Actor,
 }
 
 #[derive(Debug)]
@@ -47,6 +52,8 @@ struct Inner {
     registrations: Mutex<Registrations>,
     /// Counts accounts that come and go.
     changes: watch::Sender<u64>,
+    /// Where failed logins are counted; in a process that is no hub, nowhere.
+    audit: OnceLock<Audit>,
     /// Read once it is needed: see `salt_key`.
     salt_key: OnceCell<[u8; 32]>,
 }
@@ -76,22 +83,13 @@ pub struct Account {
 impl Account {
     /// Returns what the chat network needs to know of it.
     pub fn to_ref(&self) -> AccountRef {
-        let admin = self.permissions.contains(Permissions::ADMIN);
         AccountRef {
             id: self.id,
             name: self.name.clone(),
-            admin,
+            powers: self.permissions.powers(),
         }
     }
 }
-
-/// What an account may do; a set.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Permissions(u32);
-
-/// A word that names no permission.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownPermission(pub String);
 
 /// Why an account could not be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,9 +124,22 @@ impl Accounts {
                 logins,
                 registrations: Mutex::default(),
                 changes: watch::Sender::new(0),
+                audit: OnceLock::new(),
                 salt_key: OnceCell::new(),
             }),
+            actor: Actor::hub(),
         }
+    }
+
+    /// Returns the same accounts, with changes signed by somebody in the audit log.
+    pub fn by(&self, actor: Actor) -> Self {
+        let inner = Arc::clone(&self.inner);
+        Self { inner, actor }
+    }
+
+    /// Has failed logins counted in the audit log, from the first call on.
+    pub fn set_audit(&self, audit: Audit) {
+        let _set_once = self.inner.audit.set(audit);
     }
 
     /// Adds an account; without a password it can log in by other credentials only.
@@ -141,22 +152,36 @@ impl Accounts {
         password: Option<Password>,
         permissions: Permissions,
     ) -> Result<Account, AccountError> {
+        self.add_as(Act::AccountAdd, name, password, permissions)
+            .await
+    }
+
+    async fn add_as(
+        &self,
+        act: Act,
+        name: &str,
+        password: Option<Password>,
+        permissions: Permissions,
+    ) -> Result<Account, AccountError> {
         let folded = self.folded(name)?;
         let verifiers = match password {
             Some(password) => Some(self.verifiers(password).await?),
             None => None,
         };
+        let detail = format!("may {permissions}");
+        let entry = self.entry(act, name, &detail);
         let (name, now_ms) = (name.to_owned(), wall_ms());
         let added = self.inner.store.write(move |transaction| {
             let sql = "INSERT OR IGNORE INTO account (name, folded, created_ms, permissions)
                 VALUES (?1, ?2, ?3, ?4)";
-            if transaction.execute(sql, (&name, &folded, now_ms, permissions.0))? == 0 {
+            if transaction.execute(sql, (&name, &folded, now_ms, permissions.bits()))? == 0 {
                 return Ok(None);
             }
             let id = transaction.last_insert_rowid();
             if let Some(verifiers) = &verifiers {
                 put_password(transaction, id, verifiers, now_ms)?;
             }
+            entry.insert(transaction)?;
             find(transaction, &folded)
         });
         let added = added.await?.ok_or(AccountError::Exists);
@@ -175,9 +200,10 @@ impl Accounts {
     /// When there is none, or the store refuses.
     pub async fn remove(&self, name: &str) -> Result<(), AccountError> {
         let folded = self.folded(name)?;
-        self.change(folded, |transaction, id| {
+        let entry = self.entry(Act::AccountRemove, name, "");
+        self.change(folded, move |transaction, id| {
             transaction.execute("DELETE FROM account WHERE id = ?1", [id])?;
-            Ok(())
+            entry.insert(transaction)
         })
         .await?;
         self.inner.changes.send_modify(|changes| *changes += 1);
@@ -222,8 +248,10 @@ impl Accounts {
         let folded = self.folded(name)?;
         let verifiers = self.verifiers(password).await?;
         let now_ms = wall_ms();
+        let entry = self.entry(Act::AccountPassword, name, "");
         self.change(folded, move |transaction, id| {
-            put_password(transaction, id, &verifiers, now_ms)
+            put_password(transaction, id, &verifiers, now_ms)?;
+            entry.insert(transaction)
         })
         .await
     }
@@ -238,12 +266,26 @@ impl Accounts {
         permissions: Permissions,
     ) -> Result<(), AccountError> {
         let folded = self.folded(name)?;
+        let entry = self.entry(Act::AccountAllow, name, &format!("may {permissions}"));
         self.change(folded, move |transaction, id| {
             let sql = "UPDATE account SET permissions = ?2 WHERE id = ?1";
-            transaction.execute(sql, (id, permissions.0))?;
-            Ok(())
+            transaction.execute(sql, (id, permissions.bits()))?;
+            entry.insert(transaction)
         })
         .await
+    }
+
+    /// Makes what the audit log keeps of a change.
+    fn entry(&self, act: Act, name: &str, detail: &str) -> AuditEntry {
+        AuditEntry::of_account(act, self.actor.clone(), name, detail)
+    }
+
+    /// Remembers that a login has failed.
+    fn login_failed(&self, source: IpAddr, folded: &str) {
+        self.inner.logins.failed(source, folded, Instant::now());
+        if let Some(audit) = self.inner.audit.get() {
+            audit.login_failed(source, folded);
+        }
     }
 
     /// Changes one account and forgets what was verified before.
@@ -312,7 +354,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         id: AccountId(row.get(0)?),
         name: row.get(1)?,
         created_ms: row.get(2)?,
-        permissions: Permissions(row.get(3)?),
+        permissions: Permissions::of_bits(row.get(3)?),
         has_password: row.get(4)?,
     })
 }
@@ -344,87 +386,6 @@ pub(crate) fn wall_ms() -> u64 {
     since.map_or(0, |time| time.as_millis() as u64)
 }
 
-impl Permissions {
-    /// Nothing.
-    pub const NONE: Self = Self(0);
-    /// Join the chat with this account.
-    pub const CHAT: Self = Self(1);
-    /// Read and write files.
-    pub const FILES: Self = Self(1 << 1);
-    /// Run commands.
-    pub const SHELL: Self = Self(1 << 2);
-    /// Reach other hosts through the hub.
-    pub const PROXY: Self = Self(1 << 3);
-    /// Administer the hub and its channels.
-    pub const ADMIN: Self = Self(1 << 4);
-
-    /// Returns whether all of `other` is in this set.
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Returns the names of what is in this set.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        let contained = PERMISSIONS
-            .iter()
-            .filter(move |(_, one)| self.contains(*one));
-        contained.map(|(name, _)| *name)
-    }
-}
-
-impl std::ops::BitOr for Permissions {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
-impl FromStr for Permissions {
-    type Err = UnknownPermission;
-
-    /// Reads names with commas between: `chat,files`.
-    fn from_str(text: &str) -> Result<Self, UnknownPermission> {
-        let words = text
-            .split(',')
-            .map(str::trim)
-            .filter(|word| !word.is_empty());
-        words.into_iter().try_fold(Self::NONE, |set, word| {
-            let found = PERMISSIONS.iter().find(|(name, _)| *name == word);
-            found
-                .map(|(_, one)| set | *one)
-                .ok_or_else(|| UnknownPermission(word.to_owned()))
-        })
-    }
-}
-
-impl fmt::Display for Permissions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, name) in self.names().enumerate() {
-            write!(f, "{}{name}", if i == 0 { "" } else { "," })?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Permissions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Permissions({self})")
-    }
-}
-
-impl fmt::Display for UnknownPermission {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown permission {:?}; there are ", self.0)?;
-        let all = PERMISSIONS
-            .iter()
-            .fold(Permissions::NONE, |set, (_, one)| set | *one);
-        write!(f, "{all}")
-    }
-}
-
-impl std::error::Error for UnknownPermission {}
-
 impl From<LogError> for AccountError {
     fn from(e: LogError) -> Self {
         Self::Store(e)
@@ -449,12 +410,3 @@ impl fmt::Display for AccountError {
 }
 
 impl std::error::Error for AccountError {}
-
-/// Names and bits; the bits are part of the stored format.
-const PERMISSIONS: [(&str, Permissions); 5] = [
-    ("chat", Permissions::CHAT),
-    ("files", Permissions::FILES),
-    ("shell", Permissions::SHELL),
-    ("proxy", Permissions::PROXY),
-    ("admin", Permissions::ADMIN),
-];

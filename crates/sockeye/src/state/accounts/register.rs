@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Account, AccountError, Accounts, LoginError, Password, Permissions};
+use super::{Account, AccountError, Accounts, Act, LoginError, Password, Permissions};
 
 /// Remembers who has made accounts.
 #[derive(Debug, Default)]
@@ -53,7 +53,13 @@ impl Accounts {
         {
             return Err(RegisterError::Account(AccountError::Alike));
         }
-        let made = self.add(name, Some(password), Permissions::CHAT).await;
+        let made = self.add_as(
+            Act::AccountRegister,
+            name,
+            Some(password),
+            Permissions::CHAT,
+        );
+        let made = made.await;
         made.map_err(RegisterError::Account)
     }
 

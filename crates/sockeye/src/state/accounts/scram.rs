@@ -10,7 +10,6 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
-use tokio::time::Instant;
 
 use super::login::LoginError;
 use super::password::{SALT_BYTES, hmac_sha256, mac};
@@ -115,7 +114,7 @@ impl Accounts {
         let logins = &self.inner.logins;
         match account {
             None => {
-                logins.failed(*source, folded, Instant::now());
+                self.login_failed(*source, folded);
                 Err(LoginError::PeerDenied)
             }
             Some(account) => {
@@ -157,7 +156,7 @@ impl Accounts {
                 Ok(account)
             }
             None => {
-                logins.failed(source, &key, Instant::now());
+                self.login_failed(source, &key);
                 Err(LoginError::PeerDenied)
             }
         }

@@ -30,7 +30,31 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LogError> {
 /// `log.at_ms` never falls with `seq`, so one index by time also serves reads by number.
 /// Account ids are never used twice: channels remember their founder by id, and `direct` whose
 /// messages it lists, once for each side with an account. The kinds are those of `append::kind`.
-const MIGRATIONS: &[&str] = &[LOG_AND_ACCOUNTS, DIRECT_AND_EVENTS, REDACTION, BANS, SEARCH];
+const MIGRATIONS: &[&str] = &[
+    LOG_AND_ACCOUNTS,
+    DIRECT_AND_EVENTS,
+    REDACTION,
+    BANS,
+    SEARCH,
+    AUDIT,
+];
+
+/// Acts that anybody can cause are marked, so that they do not push out the others.
+const AUDIT: &str = "
+    CREATE TABLE audit (
+        id        INTEGER PRIMARY KEY AUTOINCREMENT,
+        at_ms     INTEGER NOT NULL,
+        act       TEXT NOT NULL,
+        strangers INTEGER NOT NULL,
+        by_whom   TEXT NOT NULL,
+        origin    TEXT NOT NULL,
+        target    TEXT NOT NULL,
+        account   TEXT,
+        detail    TEXT NOT NULL,
+        times     INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX audit_strangers ON audit (strangers, id);
+";
 
 /// What is in the log already is indexed later, in steps.
 const SEARCH: &str = "

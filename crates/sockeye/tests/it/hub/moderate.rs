@@ -197,3 +197,92 @@ fn some_networks_have_to_log_in() {
     operator(hub.listening(), "ann", "secret of ali");
     stop(hub);
 }
+
+#[test]
+fn the_audit_log_tells_who_did_what_while_the_hub_runs_and_while_it_does_not() {
+    let data = TempDir::new().unwrap();
+    let hub = start(data.path());
+    let mut oda = operator(hub.listening(), "oda", &first_password(&data));
+    let _ann = Client::register(hub.listening(), "ann", "");
+    run(&["account", "add", "bob"], data.path(), "secret of bob\n").ok();
+    assert_eq!(login(hub.listening(), "bob", "hunter2"), "904");
+    oda.send("KILL ann :spam\r\nKLINE 1h bad!*@* :bots\r\nREHASH\r\nAUDIT");
+    oda.wait_for(" FAIL REHASH CONFIG_BAD ");
+    oda.wait_for("NOTE AUDIT ACT ");
+    assert!(oda.wait_for("NOTE AUDIT AUDIT_END").ends_with(" acts"));
+    run(&["ban", "remove", "bad!*@*"], data.path(), "").ok();
+
+    let acts = |args: &[&str]| -> Vec<String> {
+        let lines = run(&[&["audit", "--json"], args].concat(), data.path(), "").ok();
+        let row = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+        let rows = lines.lines().map(row);
+        rows.map(|row| format!("{} {} {}", row["act"], row["by"], row["on"]))
+            .map(|text| text.replace('"', ""))
+            .collect()
+    };
+    let expected = [
+        "account-add hub ali",
+        "operator ali oda!oda@127.0.0.1",
+        "account-add hub bob",
+        "kill ali ann!ann@127.0.0.1",
+        "ban ali bad!*@*",
+        "rehash ali ",
+        "login-failed  bob",
+        "unban hub bad!*@*",
+    ];
+    assert_eq!(acts(&[]), expected);
+    assert_eq!(acts(&["--by", "ALI"]).len(), 4);
+    assert_eq!(acts(&["--account", "bob"]), [expected[2], expected[6]]);
+    assert_eq!(acts(&["--last", "2"]), expected[6..]);
+    assert_eq!(acts(&["--since", "1h"]), expected);
+    stop(hub);
+    assert_eq!(acts(&["--since", "1h"]), expected, "without a hub, too");
+    let text = run(&["audit"], data.path(), "").ok();
+    assert!(
+        text.contains("kill by ali from 127.0.0.1 on ann!ann@127.0.0.1: spam"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("hunter2") && !text.contains("secret"),
+        "{text}"
+    );
+    run(&["audit", "--since", "soon"], data.path(), "").refused(2);
+    run(&["audit", "--last", "0"], data.path(), "").refused(2);
+}
+
+#[test]
+fn roles_have_what_their_permissions_say() {
+    let data = TempDir::new().unwrap();
+    let hub = start(data.path());
+    let add = ["account", "add", "mo", "--allow", "moderator"];
+    run(&add, data.path(), "secret of mo\n").ok();
+    let list = run(&["account", "list"], data.path(), "").ok();
+    assert!(list.contains("mo   chat,kill,ban,addresses"), "{list}");
+    let mut mo = Client::connect(hub.listening());
+    mo.send("PASS :mo:secret of mo\r\nNICK mo\r\nUSER mo 0 * :mo");
+    mo.wait_for(" 001 ");
+    let mut bad = Client::register(hub.listening(), "bad", "");
+    mo.send("WHOIS bad");
+    mo.wait_for(" 338 mo bad 127.0.0.1 ");
+    for (said, power) in [("REHASH", "rehash"), ("AUDIT", "audit")] {
+        mo.send(said);
+        mo.wait_for(&format!(" 723 mo {power} "));
+    }
+    mo.send("KLINE 127.0.0.0/8\r\nDLINE *!mo@*\r\nUNDLINE account:nobody\r\nKLINE account:mo");
+    mo.wait_for("FAIL KLINE BAN_FITS_YOU 127.0.0.0/8 ");
+    mo.wait_for("FAIL DLINE BAN_FITS_YOU *!mo@* ");
+    mo.wait_for("FAIL UNDLINE NO_SUCH_BAN account:nobody ");
+    mo.wait_for("FAIL KLINE BAN_FITS_YOU account:mo ");
+    bad.send("WHOIS mo");
+    bad.wait_for(" 313 bad mo ");
+    mo.send("KLINE 45s worse!*@* :so\r\nPING set");
+    mo.wait_for("NOTE KLINE BAN_SET worse!*@* ");
+    // Nobody gets by a ban with another nick.
+    bad.send("NICK worse");
+    bad.wait_for(" 465 bad :You are banned from this server: so");
+    assert!(bad.wait_for("ERROR ").contains("Banned: so"));
+    mo.send("KILL bad :x\r\nWHOIS worse");
+    mo.wait_for(" 401 mo bad ");
+    mo.wait_for(" 401 mo worse ");
+    stop(hub);
+}

@@ -129,7 +129,6 @@ fn holder_of(client: &Client) -> Option<Holder> {
 /// Asks which account has a name.
 fn ask(request: &mut Request<'_>, wish: Wish, name: &str) {
     request.act(Event::Errand(Errand {
-        session: request.session.id,
         purpose: Purpose::ChanServ(wish),
         question: Question::Lookup { name: name.into() },
     }));

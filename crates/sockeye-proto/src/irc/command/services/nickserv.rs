@@ -120,7 +120,7 @@ fn nicks_are(network: &Network) -> &'static str {
 
 /// LIST is for operators: the names of accounts are nobody else's business.
 fn list(request: &mut Request<'_>, mask: &str) {
-    match request.client.is_admin() {
+    match request.client.is_operator() {
         true => ask(request, Wish::List(mask.into()), Question::Names),
         false => say_now(request, "That is for operators of the network."),
     }
@@ -192,7 +192,6 @@ fn with_account(request: &mut Request<'_>, ask_for: impl FnOnce(String) -> (Wish
 
 fn ask(request: &mut Request<'_>, wish: Wish, question: Question) {
     request.act(Event::Errand(Errand {
-        session: request.session.id,
         purpose: Purpose::NickServ(wish),
         question,
     }));

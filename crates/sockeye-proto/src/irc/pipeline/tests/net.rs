@@ -8,6 +8,7 @@ use std::vec::Vec;
 use crate::Now;
 use crate::irc::account::{Answer, AnswerError, Question};
 use crate::irc::caps::{self, Caps, Offer};
+use crate::irc::deed::Deed;
 use crate::irc::event::Record;
 use crate::irc::history::HistoryRequest;
 use crate::irc::id::{AccountId, Number, SessionId};
@@ -15,6 +16,7 @@ use crate::irc::input::{AccountRef, Batch, Candidate, Input, Link, Output, Recip
 use crate::irc::message::Message;
 use crate::irc::multiline::{Collector, Taken};
 use crate::irc::pipeline::{Pipeline, StoreFailure};
+use crate::irc::power::{Power, Powers};
 use crate::irc::settings::{CaseMapping, Settings};
 
 /// A client's number on the network, its slot.
@@ -33,6 +35,8 @@ pub(super) struct Net {
     clients: BTreeMap<Who, Client>,
     wall_ms: u64,
     random: u64,
+    /// For the audit log, since they were asked for.
+    deeds: Vec<Deed>,
     /// Different buffers that were sent to many, since they were asked for.
     buffers: Vec<bytes::Bytes>,
 }
@@ -89,6 +93,7 @@ impl Net {
             clients: BTreeMap::new(),
             wall_ms: START_MS,
             random: 0,
+            deeds: Vec::new(),
             buffers: Vec::new(),
         }
     }
@@ -159,6 +164,12 @@ impl Net {
         let session = id(who);
         self.input(Input::Answer { session, answer });
         self.read(who)
+    }
+
+    /// What is to be kept in the audit log: act, by whom, on what, why.
+    pub(super) fn deeds(&mut self) -> Vec<[String; 4]> {
+        let text = |deed: Deed| [deed.act.name().into(), deed.by, deed.on, deed.detail];
+        self.deeds.drain(..).map(text).collect()
     }
 
     /// How many times a line for many was written since the last time.
@@ -295,17 +306,7 @@ impl Net {
                 Output::Ask {
                     session, question, ..
                 } => self.client(who(session)).asked.push(question),
-                Output::Rehash { session } => {
-                    self.client(who(session)).unread.push("(rehash)".into());
-                }
-                Output::Bans {
-                    session,
-                    by,
-                    request,
-                } => {
-                    let said = alloc::format!("(bans of {by}: {request:?})");
-                    self.client(who(session)).unread.push(said);
-                }
+                Output::Record(deed) => self.deeds.push(deed),
                 Output::Done { session } => self.client(who(session)).done += 1,
                 Output::Close { session } => self.client(who(session)).closed = true,
             }
@@ -349,13 +350,21 @@ fn who(session: SessionId) -> Who {
     u32::try_from(session.slot()).unwrap()
 }
 
-/// `boss` is an admin.
+/// `boss` may do everything, `kira` send people away.
 pub(super) fn account_ref(name: &str) -> AccountRef {
     let id = name.bytes().fold(0, |id, byte| id * 256 + u64::from(byte));
     AccountRef {
         id: AccountId(id),
         name: name.into(),
-        admin: name == "boss",
+        powers: powers(name),
+    }
+}
+
+fn powers(name: &str) -> Powers {
+    match name {
+        "boss" => Powers::ALL,
+        "kira" => Power::Kill.into(),
+        _ => Powers::NONE,
     }
 }
 

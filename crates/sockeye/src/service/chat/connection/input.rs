@@ -361,6 +361,7 @@ impl<'a> Connection<'a> {
         }
         let asker = Asker {
             source: self.session.info().source(),
+            address: self.link().address.unwrap_or_default(),
             certificate: self.link().certificate,
             challenge: self.challenge.take(),
         };

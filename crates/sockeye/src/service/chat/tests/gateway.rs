@@ -1,7 +1,7 @@
 //! Gateways that say by WEBIRC whom they come for.
 
 use super::*;
-use crate::state::Bans;
+use crate::state::{Actor, Bans};
 
 fn gateway(from: &str) -> Gateway {
     Gateway {
@@ -112,7 +112,8 @@ async fn a_ban_of_an_address_holds_for_those_a_gateway_comes_for() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
     let bans = Bans::open(store, CaseMapping::Ascii).await.unwrap();
-    let added = bans.add("198.51.100.0/24", None, "spam", "ali", 0).await;
+    let ali = Actor::new("ali", "");
+    let added = bans.add("198.51.100.0/24", None, "spam", &ali).await;
     added.unwrap();
     let log = MemoryLog::default();
     let hub = Hub::start(ChatOptions {

@@ -11,6 +11,7 @@ use crate::irc::event::{Holder, Stamp};
 use crate::irc::id::{AccountId, ChannelId, ClientId};
 use crate::irc::network::channel::Channel;
 use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay};
+use crate::irc::power::Power;
 
 /// Sending one member out, in the name of ChanServ.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ pub(super) fn clear(request: &mut Request<'_>, name: &str, what: &str, reason: &
 }
 
 fn may(client: &Client, channel: &Channel) -> bool {
-    channel.is_registered_to_account_of(client) || client.is_admin()
+    channel.is_registered_to_account_of(client) || client.may(Power::Channels)
 }
 
 /// All but the other devices of who asks.

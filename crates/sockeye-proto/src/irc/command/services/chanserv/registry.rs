@@ -6,12 +6,14 @@ use alloc::vec::Vec;
 
 use super::super::super::Request;
 use super::{NOT_FOUNDER, NOT_LOGGED_IN, Wish, find, holder, holder_of, parties, refusal, say};
+use crate::irc::deed::Act;
 use crate::irc::event::{Holder, Stamp, StoredRegistry};
 use crate::irc::id::{AccountId, ChannelId, ClientId};
 use crate::irc::network::channel::Channel;
 use crate::irc::network::rank::{Prefix, Rank};
 use crate::irc::network::registration::KEPT_RANKS_MAX;
-use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay};
+use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal, Relay, Whom};
+use crate::irc::power::Power;
 
 /// Changing whose a channel is, or what an account is in it.
 #[derive(Debug)]
@@ -39,6 +41,18 @@ pub(crate) enum Deed {
     },
     /// There is no such channel any more.
     End,
+}
+
+impl Deed {
+    /// Returns what the audit log calls it, and whom it is about, where that is kept.
+    fn act(&self) -> Option<(Act, Option<&Holder>)> {
+        match self {
+            Self::Register(holder) => Some((Act::ChannelRegister, Some(holder))),
+            Self::Accept(holder) | Self::Give(holder) => Some((Act::ChannelTransfer, Some(holder))),
+            Self::Free | Self::End => Some((Act::ChannelDrop, None)),
+            Self::Keep { .. } => None,
+        }
+    }
 }
 
 pub(super) fn register(request: &mut Request<'_>, name: &str) {
@@ -162,7 +176,7 @@ impl ChangeRegistry {
     /// Returns why it may not happen.
     fn obstacle(&self, client: &Client, channel: &Channel, network: &Network) -> Option<String> {
         let authority = channel.authority(client);
-        let is_founder = channel.is_registered_to_account_of(client) || client.is_admin();
+        let is_founder = channel.is_registered_to_account_of(client) || client.may(Power::Channels);
         let own = holder_of(client);
         match &self.deed {
             Deed::Register(holder) => registering(holder, client, channel, network),
@@ -178,7 +192,7 @@ impl ChangeRegistry {
             _ if channel.registration.is_none() && self.deed != Deed::End => {
                 Some(format!("{} is not registered.", channel.name))
             }
-            Deed::End | Deed::Give(_) if !client.is_admin() => {
+            Deed::End | Deed::Give(_) if !client.may(Power::Channels) => {
                 Some("That is for operators of the network.".into())
             }
             Deed::End => None,
@@ -204,7 +218,7 @@ fn registering(
         return Some(format!("{name} is registered already, to {founder}."));
     }
     let is_others = channel.founder.is_some_and(|it| it != holder.account);
-    if is_others && !client.is_admin() {
+    if is_others && !client.may(Power::Channels) {
         return Some(format!("{name} was made by another account."));
     }
     if !channel.has_rank(client.id, Prefix::Operator) {
@@ -275,6 +289,11 @@ impl Intent for ChangeRegistry {
             Deed::Keep { holder, .. } => kept(holder.account).map(|kept| kept.prefix),
             _ => None,
         };
+        if let Some((act, holder)) = self.deed.act() {
+            let holder = holder.map(|holder| &*holder.name);
+            let whom = Whom::channel(&name, holder);
+            network.record_act(act, self.by, whom, effects);
+        }
         if self.deed == Deed::End {
             send_everybody_out(self.channel, stamp, network, effects);
         }

@@ -8,7 +8,8 @@ use super::registry::{self, ChangeRegistry, Deed};
 use super::{NOT_FOUNDER, Wish, find, holder, parties, refusal};
 use crate::irc::event::{Holder, Stamp};
 use crate::irc::id::{ChannelId, ClientId};
-use crate::irc::network::{Client, Effects, Event, Intent, Network, Refusal};
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal};
+use crate::irc::power::Power;
 
 /// Offering a channel to an account, or taking that back.
 #[derive(Debug)]
@@ -26,7 +27,11 @@ pub(super) fn offer(request: &mut Request<'_>, name: &str, account: &str) {
 
 /// Founders offer; an operator of the network gives, since a founder may be gone.
 pub(super) fn event(by: ClientId, channel: ChannelId, holder: Holder, network: &Network) -> Event {
-    match network.clients.find(by).is_some_and(Client::is_admin) {
+    match network
+        .clients
+        .find(by)
+        .is_some_and(|by| by.may(Power::Channels))
+    {
         true => {
             let deed = Deed::Give(holder);
             Event::Registry(ChangeRegistry { by, channel, deed })
@@ -73,7 +78,7 @@ impl Intent for Offer {
         let Some(registration) = registration else {
             return refused(&format!("{} is not registered.", channel.name));
         };
-        if !is_founder && !client.is_admin() {
+        if !is_founder && !client.may(Power::Channels) {
             return refused(NOT_FOUNDER);
         }
         match &self.to {
