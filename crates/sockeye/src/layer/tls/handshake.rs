@@ -42,8 +42,12 @@ pub(super) async fn run(stream: &mut Stream, session: &mut Session) -> Result<()
             return Err(why.into());
         }
         if !out.bytes().is_empty() {
-            stream.write_all(out.bytes()).await?;
-            stream.flush().await?;
+            match send(stream, out.bytes()).await {
+                // A peer that has said all may be gone before the tickets reach it. What it said is
+                // still to be read, and whoever writes to it learns the rest.
+                Err(_) if session.accepts() && !session.is_handshaking() => {}
+                sent => sent?,
+            }
             out.clear();
         }
         if !session.is_handshaking() {
@@ -58,6 +62,11 @@ pub(super) async fn run(stream: &mut Stream, session: &mut Session) -> Result<()
             return Err(Failure::PeerClosed);
         }
     }
+}
+
+async fn send(stream: &mut Stream, flight: &[u8]) -> io::Result<()> {
+    stream.write_all(flight).await?;
+    stream.flush().await
 }
 
 /// Tells the peer why, and closes so that it can read it: unread bytes at close would turn the end

@@ -91,6 +91,11 @@ impl Session {
         self.state().is_handshaking()
     }
 
+    /// Tells whether this is the accepting end.
+    pub(super) fn accepts(&self) -> bool {
+        matches!(self.side, Side::Accept(_))
+    }
+
     fn state(&self) -> &CommonState {
         each_side!(&self.side, connection => connection)
     }

@@ -106,7 +106,11 @@ impl TlsStream {
             return Poll::Ready(Err(cut));
         }
         let data = buffer.get_mut(..kept + came).unwrap_or_default();
-        Poll::Ready(self.send(cx, |session, out| session.feed(data, out)))
+        match self.send(cx, |session, out| session.feed(data, out)) {
+            Err(error) if self.failed.is_some() => Poll::Ready(Err(error)),
+            // An answer that cannot be sent (to an update of keys) takes nothing from what has come.
+            _ => Poll::Ready(Ok(())),
+        }
     }
 }
 
@@ -122,7 +126,11 @@ impl AsyncRead for TlsStream {
             if this.session.peer_closed || buf.remaining() == 0 {
                 return Poll::Ready(Ok(()));
             }
-            ready!(this.poll_take(cx))?;
+            match ready!(this.poll_take(cx)) {
+                // What came before is delivered first; the failure is kept for the next read.
+                Err(_) if !this.session.plain.is_empty() => {}
+                taken => taken?,
+            }
         }
         let plain = &mut this.session.plain;
         let count = plain.len().min(buf.remaining());

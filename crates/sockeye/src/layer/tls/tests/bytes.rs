@@ -6,7 +6,7 @@ use super::*;
 use crate::endpoint::Role;
 use crate::layer::tls::session::{Outgoing, Session as TlsSession};
 use crate::layer::tls::{End, Tls};
-use crate::service::{BoxFuture, Forward};
+use crate::service::{BoxFuture, Forward, serve_fn};
 
 /// Answers after the peer's end.
 #[derive(Debug)]
@@ -137,6 +137,85 @@ async fn a_cut_is_no_end_and_a_reset_on_the_far_side() {
             .any(|said| said.starts_with("late: connection reset")),
         "{said:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_with_the_handshake_of_a_peer_that_is_gone_is_delivered() {
+    for version in ["1.2", "1.3"] {
+        for ends_well in [true, false] {
+            let (end, received) = last_words(version, |client, out| {
+                client.encrypt(b"last words", out).unwrap();
+                if ends_well {
+                    client.close(out).unwrap();
+                }
+            })
+            .await;
+            assert_eq!(received, b"last words", "{version}");
+            let cut = end.contains("no close_notify of TLS");
+            assert_eq!(cut, !ends_well, "{version}: {end}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_before_garbage_is_delivered() {
+    let (end, received) = last_words("1.2", |client, out| {
+        client.encrypt(b"last words", out).unwrap();
+        let mut elsewhere = Outgoing::new();
+        client.encrypt(b"left out", &mut elsewhere).unwrap();
+        client.encrypt(b"out of order", out).unwrap();
+    })
+    .await;
+    assert_eq!(received, b"last words");
+    assert!(end.contains("was changed on the way"), "{end}");
+}
+
+/// Shakes hands as a peer that says `what` as soon as it can, in one piece with the last of its
+/// handshake, and is gone; returns how its session ended, and what the service had of it.
+async fn last_words(
+    version: &str,
+    what: impl FnOnce(&mut TlsSession, &mut Outgoing),
+) -> (String, Vec<u8>) {
+    let world = World::new();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let at = format!("mem:a +tls,self-signed,max={version}");
+    let _listening = world.listen(&at, hearing(&heard)).await;
+    let (mut client, _) = sessions("+tls,self-signed", "+tls,insecure");
+    let (mut stream, _session) = world.connect("mem:a").await.unwrap();
+    let (mut out, mut buffer) = (Outgoing::new(), [0; 8 * 1024]);
+    client.feed(&mut [], &mut out).unwrap();
+    while client.is_handshaking() {
+        stream.write_all(out.bytes()).await.unwrap();
+        out.clear();
+        let count = stream.read(&mut buffer).await.unwrap();
+        let mut data = [&client.incoming, &buffer[..count]].concat();
+        client.feed(&mut data, &mut out).unwrap();
+    }
+    what(&mut client, &mut out);
+    // It fits into the memory between, so that nobody else runs before the stream is gone.
+    stream.write_all(out.bytes()).await.unwrap();
+    drop(stream);
+    let (_, result) = world.ended(1).await;
+    let heard = heard.lock().unwrap().clone();
+    (result.err().unwrap_or_default(), heard)
+}
+
+/// Makes a service that only listens.
+fn hearing(heard: &Arc<Mutex<Vec<u8>>>) -> impl Service + 'static {
+    let heard = Arc::clone(heard);
+    serve_fn("hearing", move |conversation, _| {
+        let heard = Arc::clone(&heard);
+        Box::pin(async move {
+            let Conversation::Stream(mut stream) = conversation else {
+                unreachable!("mem: yields streams");
+            };
+            let mut all = Vec::new();
+            let read = stream.read_to_end(&mut all).await;
+            *heard.lock().unwrap() = all;
+            read.map_err(|error| Error::new(ErrorKind::PeerReset, "hearing", "", error))?;
+            Ok(())
+        })
+    })
 }
 
 #[tokio::test(start_paused = true)]
