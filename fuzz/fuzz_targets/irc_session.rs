@@ -17,6 +17,7 @@ use sockeye_proto::irc::id::{AccountId, Number, SessionId};
 use sockeye_proto::irc::input::{Batch, Candidate, Input, Link, Output, Recipients};
 use sockeye_proto::irc::message::{LINE_BYTES_MAX, LineDecoder, RELAYED_TAGS_BYTES_MAX};
 use sockeye_proto::irc::pipeline::{Pipeline, StoreFailure};
+use sockeye_proto::irc::power::{Power, Powers};
 use sockeye_proto::irc::registration::{Registration, Step};
 use sockeye_proto::irc::settings::{CaseMapping, Settings};
 
@@ -160,7 +161,7 @@ impl World {
                 self.client(session);
                 self.asked.push((session, question));
             }
-            Output::Rehash { session } | Output::Bans { session, .. } => drop(self.client(session)),
+            Output::Record(_) => {}
             Output::Close { session } => self.client(session).closed = true,
         }
     }
@@ -316,6 +317,9 @@ fn answer(question: Question) -> Result<Answer, AnswerError> {
             name,
             created_ms: 0,
         }),
+        Question::Bans(_) | Question::Rehash | Question::Audit { .. } => Ok(Answer::Lines(
+            ":hub.test NOTE KLINE DONE :It is done\r\n".into(),
+        )),
         Question::Names => Ok(Answer::Names(vec!["ann".into(); 600])),
         Question::Certificates { .. } => Ok(Answer::Certificates(vec![[0; 32]; 16])),
         Question::SetPassword { .. } | Question::AddCertificate { .. } => Ok(Answer::Done),
@@ -324,9 +328,14 @@ fn answer(question: Question) -> Result<Answer, AnswerError> {
 }
 
 fn account(name: String) -> AccountRef {
+    let powers = match name.bytes().next() {
+        Some(b'a') => Powers::ALL,
+        Some(b'k') => Power::Kill.into(),
+        _ => Powers::NONE,
+    };
     AccountRef {
         id: AccountId(name.len() as u64),
-        admin: name.starts_with('a'),
+        powers,
         name,
     }
 }
