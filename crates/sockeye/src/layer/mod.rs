@@ -7,6 +7,8 @@
 
 mod framing;
 mod proxy_header;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(not(feature = "tls"))]
