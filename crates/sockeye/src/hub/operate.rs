@@ -119,6 +119,7 @@ impl Shared {
             commits: health.batches,
             rows: health.rows,
             commit_us: health.commit_us,
+            audit_lost: self.audit.lost(),
         }
     }
 

@@ -65,6 +65,8 @@ pub struct StoreStatus {
     pub rows: u64,
     /// Median time of the last commits, microseconds.
     pub commit_us: u64,
+    /// Rows of the audit log that could not be kept since the start.
+    pub audit_lost: u64,
 }
 
 /// What the hub holds at most.
@@ -154,6 +156,7 @@ impl fmt::Display for StoreStatus {
             commits,
             rows,
             commit_us,
+            audit_lost,
         } = self;
         let word = match (healthy, failures) {
             (false, _) => "FAILING",
@@ -164,6 +167,9 @@ impl fmt::Display for StoreStatus {
             f,
             "{word}   {commits} commits, {rows} rows, {commit_us} µs a commit"
         )?;
+        if *audit_lost > 0 {
+            write!(f, "; {audit_lost} rows of the audit log lost")?;
+        }
         match last_failure {
             Some(why) if *failures > 0 => write!(f, "; {failures} failed in a row: {why}"),
             _ => Ok(()),
@@ -235,13 +241,14 @@ mod tests {
           limits  2 of 10000 sessions, 20000 descriptors; a source: 64 pending, 256 registered
         ");
 
+        status.store.audit_lost = 2;
         status.store.failures = 3;
         status.store.healthy = false;
         status.store.last_failure = Some("no space left on device".into());
         assert_eq!(
             status.store.to_string(),
             "FAILING   40 commits, 90 rows, 850 µs a commit; \
-             3 failed in a row: no space left on device"
+             2 rows of the audit log lost; 3 failed in a row: no space left on device"
         );
     }
 
