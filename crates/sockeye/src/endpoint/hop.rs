@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::address::{Address, Family, Host};
 use super::authority::{Authority, Encoding, percent_decode};
+use super::problem::nearest;
 use super::secret::Secret;
 use super::split::Token;
 
@@ -54,6 +55,13 @@ impl Hop {
         })
     }
 
+    /// Returns the protocol that what stands before `://` is a slip of.
+    pub(super) fn nearest_protocol(text: &str) -> Option<&'static str> {
+        let (name, _) = text.split_once("://")?;
+        let protocols = PROTOCOLS.map(HopProtocol::name);
+        nearest(name, protocols).filter(|protocol| *protocol != name)
+    }
+
     /// Tells whether its password is written out.
     pub fn shows_password(&self) -> bool {
         let written =
@@ -93,13 +101,20 @@ impl FromStr for Hop {
     type Err = ();
 
     /// Reads `PROTOCOL://[NAME[:PASSWORD]@]HOST[:PORT]`; what stands before the `@` is decoded as in a
-    /// URL (RFC 3986 section 2.1), but for a password that is `@FILE` or `env:NAME`.
+    /// URL (RFC 3986 section 2.1), but for a password that is `@FILE` or `env:NAME`. A login that the
+    /// protocol could not carry is refused.
     fn from_str(text: &str) -> Result<Self, ()> {
         let (name, rest) = text.split_once("://").ok_or(())?;
-        let protocol = PROTOCOLS.iter().find(|protocol| protocol.name() == name);
+        let protocol = PROTOCOLS
+            .into_iter()
+            .find(|protocol| protocol.name() == name);
+        let protocol = protocol.ok_or(())?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let (login, place) = match rest.rsplit_once('@') {
-            Some((login, place)) => (Some(read_login(login).ok_or(())?), place),
+            Some((login, place)) => {
+                let login = read_login(login).filter(|login| protocol.carries(login));
+                (Some(login.ok_or(())?), place)
+            }
             None => (None, rest),
         };
         let behind_brackets = place.rsplit(']').next().unwrap_or_default();
@@ -114,7 +129,7 @@ impl FromStr for Hop {
         };
         match authority.tcp(Family::Any, Encoding::Percent) {
             Ok(Address::Tcp { host, port, .. }) if port != 0 && host != Host::Any => Ok(Self {
-                protocol: *protocol.ok_or(())?,
+                protocol,
                 host,
                 port,
                 login,
@@ -133,6 +148,20 @@ impl HopProtocol {
             Self::Socks5 => "socks5",
             Self::Socks5h => "socks5h",
             Self::Http => "http",
+        }
+    }
+
+    /// Tells whether a login arrives as it is: SOCKS 4 has a name that ends at a zero, and no password;
+    /// in HTTP a colon ends the name (RFC 7617 section 2).
+    fn carries(self, login: &HopLogin) -> bool {
+        let HopLogin { name, password } = login;
+        match self {
+            Self::Socks4 | Self::Socks4a => {
+                let no_password = Secret::Literal(String::new());
+                !name.contains('\0') && *password == no_password
+            }
+            Self::Socks5 | Self::Socks5h => true,
+            Self::Http => !name.contains(':'),
         }
     }
 }
@@ -217,6 +246,10 @@ mod tests {
             "socks5://@jump",
             "socks5://:secret@jump",
             "socks5://a%4@jump",
+            "socks4://ali:secret@jump",
+            "socks4a://ali:env:SECRET@jump",
+            "socks4://a%00li@jump",
+            "http://a%3Ab:secret@jump",
             &long,
         ] {
             assert_eq!(wrong.parse::<Hop>(), Err(()), "{wrong}");

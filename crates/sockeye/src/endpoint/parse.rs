@@ -326,9 +326,13 @@ impl Word {
             true => format!("+{}", self.row.name),
             false => key.name.to_owned(),
         };
-        let value = key.kind.read(&token.text[value]);
-        let wrong = |takes| Fault::new(at, format!("{taker} {takes}"));
-        self.settings.push((key, value.map_err(wrong)?));
+        let written = &token.text[value];
+        let wrong = |takes| {
+            let fault = Fault::new(at, format!("{taker} {takes}"));
+            fault.did_you_mean(key.kind.nearest(written))
+        };
+        let value = key.kind.read(written).map_err(wrong)?;
+        self.settings.push((key, value));
         Ok(())
     }
 

@@ -16,6 +16,13 @@ use super::{Endpoint, Word, script};
 
 /// Parses the address that a token spells; `next` is the word after it, for suggestions only.
 pub(super) fn endpoint(token: &Token, next: Option<&Token>) -> Result<Endpoint, Fault> {
+    address(token, next).map_err(|fault| match token.text.contains(" +") {
+        true => fault.hint("each +word stands for itself, outside of the quotes of its address"),
+        false => fault,
+    })
+}
+
+fn address(token: &Token, next: Option<&Token>) -> Result<Endpoint, Fault> {
     let text = token.text.as_str();
     if text == "-" {
         return Ok(Address::Stdio.into());

@@ -437,6 +437,35 @@ fn separate_settings_are_taken_whole() {
 }
 
 #[test]
+fn slips_in_values_are_refused_with_the_nearest() {
+    for (text, value, meant) in [
+        ("1 +tls,client=requir", "requir", "require"),
+        ("1 +tls,starttls=smpt", "smpt", "smtp"),
+        ("1 +frame,checksum=crc31", "crc31", "crc32"),
+        ("1 +retry,forver", "forver", "forever"),
+        ("1 +tcp,nodelay=no", "no", "off"),
+        ("1 +tcp,nodelay=true", "true", "on"),
+        ("1 +via,sokcs5://h", "sokcs5://h", "socks5://"),
+    ] {
+        let error = Endpoint::parse(text).unwrap_err();
+        assert_eq!(&text[error.place()], value);
+        let hint = format!("did you mean {meant}?");
+        assert_eq!(error.hint(), Some(hint.as_str()), "{text}");
+    }
+    let error = Endpoint::parse("1 +via,http://h/path").unwrap_err();
+    assert_eq!(error.hint(), None);
+}
+
+#[test]
+fn words_within_the_quotes_of_an_address_are_told_apart() {
+    for text in ["'h:1 +tls'", "'tcp://h:1 +tls'", "'upd://h:1 +idle,1s'"] {
+        let hint = "each +word stands for itself, outside of the quotes of its address";
+        assert_eq!(Endpoint::parse(text).unwrap_err().hint(), Some(hint));
+    }
+    assert!(Endpoint::parse("'exec:date +%s'").is_ok());
+}
+
+#[test]
 fn slips_in_words_and_keys_are_refused_with_the_nearest() {
     assert_refused(
         "1 +tpc",
@@ -461,7 +490,12 @@ fn slips_in_words_and_keys_are_refused_with_the_nearest() {
     assert_refused("1 +,x", "a word is missing after the +", "+,x", None);
     assert_refused("1 +tcp,,nodelay", "nothing between the commas", "", None);
     assert_refused("1 +tcp,", "nothing between the commas", "", None);
-    assert_refused("1 +tcp,nodelay=yes", "nodelay takes on or off", "yes", None);
+    assert_refused(
+        "1 +tcp,nodelay=yes",
+        "nodelay takes on or off",
+        "yes",
+        Some("did you mean on?"),
+    );
     assert_refused(
         "1 +tcp,backlog",
         "backlog takes a number from 0 to 2147483647: backlog=…",

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::problem::nearest;
 use super::{Hop, KnownHost, NetworkEntry, Secret, SocketOption};
 
 /// What a key takes.
@@ -116,6 +117,24 @@ impl Kind {
         value.ok_or_else(|| format!("takes {self}"))
     }
 
+    /// Returns the value that `text` is most likely a slip of.
+    pub(super) fn nearest(self, text: &str) -> Option<String> {
+        let of = |words: &[&'static str]| nearest(text, words.iter().copied()).map(str::to_owned);
+        match self {
+            Self::Flag => match text.to_lowercase().as_str() {
+                "yes" | "true" => Some("on".to_owned()),
+                // Two letters in the other order are `on`, and would mean the opposite.
+                "no" | "false" => Some("off".to_owned()),
+                _ => of(&["on", "off"]),
+            },
+            Self::OneOf(words) => of(words),
+            Self::CountOrForever => of(&["forever"]),
+            Self::DurationOrOff => of(&["off"]),
+            Self::Hop => Hop::nearest_protocol(text).map(|protocol| format!("{protocol}://")),
+            _ => None,
+        }
+    }
+
     /// Tells whether a key of this kind may be written several times.
     pub(super) const fn repeats(self) -> bool {
         matches!(self, Self::SocketOption)
@@ -147,7 +166,7 @@ impl fmt::Display for Kind {
             ),
             Self::KnownHost => f.write_str("HOST:PORT:ADDRESS, and more addresses after commas"),
             Self::Hop => f.write_str(
-                "a proxy such as socks5h://NAME:PASSWORD@HOST:PORT; also socks5, socks4a, socks4, http",
+                "a proxy such as socks5h://NAME:PASSWORD@HOST:PORT; also socks5, http, and socks4a and socks4 with no password",
             ),
         }
     }

@@ -51,19 +51,25 @@ struct Setting {
 
 impl<'a> Stack<'a> {
     fn of(endpoint: &'a Endpoint) -> Self {
-        let written = |row: &WordRow| endpoint.words().iter().find(|word| word.row() == row);
+        let written = |row: &'static WordRow| {
+            let words = endpoint.words().iter();
+            words.filter(move |word| word.row() == row)
+        };
         let scheme = endpoint.address().scheme();
         let acts = |row: &&WordRow| row.on.is_empty() || row.on.contains(&scheme);
         let options = OPTIONS
             .iter()
             .filter(|row| row.built)
             .filter(acts)
-            .map(|row| Meaning::of(row, written(row).map_or(&[], |word| word.settings())));
-        // Defaults say something of an option that acts anyway; of any other, what is written does.
-        let options = options.filter(|word| {
-            let acts_anyway = !word.row.on.is_empty() && !word.keys.is_empty();
-            acts_anyway || written(word.row).is_some()
-        });
+            .flat_map(|row| {
+                // Defaults say something of an option that acts anyway; of any other, what is written does.
+                let unwritten = Some(Meaning::of(row, &[])).filter(|word| {
+                    let acts_anyway = !row.on.is_empty() && !word.keys.is_empty();
+                    acts_anyway && written(row).next().is_none()
+                });
+                let words = written(row).map(|word| Meaning::of(row, word.settings()));
+                words.chain(unwritten)
+            });
         let layers = endpoint
             .layers()
             .map(|word| Meaning::of(word.row(), word.settings()));
@@ -109,23 +115,26 @@ impl<'a> Stack<'a> {
 
 impl Meaning {
     fn of(row: &'static WordRow, written: &[(&'static KeyRow, sockeye::endpoint::Value)]) -> Self {
-        let setting = |key: &'static KeyRow| {
-            let own = written.iter().find(|(row, _)| *row == key);
-            let value = match own {
-                Some((_, value)) => value.to_string(),
-                None => key.default.to_owned(),
-            };
-            Some(Setting {
+        let settings = |key: &'static KeyRow| {
+            let own = written.iter().filter(move |(row, _)| *row == key);
+            let own = own.map(|(row, value)| Setting {
+                row,
+                value: value.to_string(),
+                is_default: false,
+            });
+            let default = Setting {
                 row: key,
-                value,
-                is_default: own.is_none(),
-            })
-            .filter(|setting| !setting.value.is_empty() || own.is_some())
+                value: key.default.to_owned(),
+                is_default: true,
+            };
+            let is_written = written.iter().any(|(row, _)| *row == key);
+            let default = Some(default).filter(|default| !is_written && !default.value.is_empty());
+            own.chain(default)
         };
         let keys = row.keys.iter().filter(|key| key.built);
         Self {
             row,
-            keys: keys.filter_map(setting).collect(),
+            keys: keys.flat_map(settings).collect(),
         }
     }
 

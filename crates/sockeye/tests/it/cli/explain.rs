@@ -31,3 +31,19 @@ fn objects_say_which_values_are_defaults() {
     let keepalive = serde_json::json!({"key": "keepalive", "value": "1m", "default": true});
     assert_eq!(object["words"][0]["settings"][1], keepalive);
 }
+
+#[test]
+fn what_is_written_twice_is_shown_twice() {
+    let words = ["h:1", "+tcp,opt=1:2:3,opt=4:5:6"];
+    let hops = ["+via,socks5://first:1", "+via,http://last:2"];
+    let output = run(&[&["explain"], &words[..], &hops[..]].concat(), b"");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    assert!(at("    opt=1:2:3 ") < at("    opt=4:5:6 "), "{text}");
+    let (first, last) = (
+        at("    url=socks5://first:1 "),
+        at("    url=http://last:2 "),
+    );
+    assert!(first < last, "{text}");
+    assert_eq!(text.matches("\n  +tcp ").count(), 1, "{text}");
+}
