@@ -3,6 +3,7 @@
 pub(in crate::layer::tls) mod authority;
 mod bytes;
 mod listed;
+mod names;
 mod refused;
 mod renewed;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustls::{
     AlertDescription as Alert, CertificateError, Error as TlsError, ExtendedKeyPurpose,
-    PeerIncompatible,
+    PeerIncompatible, PeerMisbehaved,
 };
 
 use super::handshake::Failure;
@@ -93,6 +93,10 @@ pub(super) fn words(error: &TlsError) -> String {
         TlsError::DecryptError => "what the peer sends was changed on the way".to_owned(),
         TlsError::NoApplicationProtocol => "no protocol of alpn in common".to_owned(),
         TlsError::PeerIncompatible(why) => incompatible_words(why),
+        TlsError::PeerMisbehaved(PeerMisbehaved::ServerNameMustContainOneHostName) => {
+            "the name that the peer asks for is not a host name".to_owned()
+        }
+        TlsError::PeerMisbehaved(why) => format!("the peer breaks the protocol ({why:?})"),
         TlsError::AlertReceived(alert) => alert_words(*alert),
         other => other.to_string(),
     }

@@ -254,7 +254,7 @@ fn byte_by_byte(session: &mut TlsSession, bytes: &Outgoing) -> Outgoing {
 }
 
 /// Returns a connecting and an accepting session.
-fn sessions(accept: &str, connect: &str) -> (TlsSession, TlsSession) {
+pub(super) fn sessions(accept: &str, connect: &str) -> (TlsSession, TlsSession) {
     let prepare = |word: &str, role| {
         let endpoint = Endpoint::parse(&format!("mem:a {word}")).unwrap();
         Tls::prepare(&endpoint.words()[0], &endpoint, role)
