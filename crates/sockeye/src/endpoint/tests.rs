@@ -407,8 +407,9 @@ fn words_belong_to_the_address_before_them() {
 fn bare_value_stands_for_the_words_main_key() {
     assert_eq!(parsed("1 +idle,30s"), parsed("1 +idle after=30s"));
     assert_eq!(parsed("1 +idle,30s").idle(), Some(Duration::from_secs(30)));
-    let takes = "+idle takes a time such as 250ms, 5s, 2m or 1h";
+    let takes = "+idle takes a time above 0 such as 250ms, 5s, 2m or 1h";
     assert_refused("1 +idle,30", takes, "30", None);
+    assert_refused("1 +idle,0s", takes, "0s", None);
     assert_refused(
         "1 +idle,aftr=30s",
         "+idle has no key aftr",
@@ -485,6 +486,9 @@ fn slips_in_words_and_keys_are_refused_with_the_nearest() {
         "nodealy",
         Some("did you mean nodelay?"),
     );
+    let takes = "max takes a number of bytes from 1 on such as 512, 64K or 10M";
+    assert_refused("1 +line,max=0", takes, "0", None);
+    assert_refused("1 +frame,max=0", takes, "0", None);
     assert_refused("1 +zzzz", "unknown word +zzzz", "+zzzz", None);
     assert_refused("1 +", "a word is missing after the +", "+", None);
     assert_refused("1 +,x", "a word is missing after the +", "+,x", None);

@@ -24,6 +24,8 @@ pub enum Kind {
     SomeBytes,
     /// A time with its unit: `250ms`, `5s`, `2m`, `1h`.
     Duration,
+    /// The same, at least a millisecond.
+    SomeDuration,
     /// A time or `off`.
     DurationOrOff,
     /// Permissions in octal.
@@ -99,6 +101,9 @@ impl Kind {
                 .filter(|bytes| *bytes > 0)
                 .map(Value::Bytes),
             Self::Duration => read_duration(text).map(Value::Duration),
+            Self::SomeDuration => read_duration(text)
+                .filter(|time| !time.is_zero())
+                .map(Value::Duration),
             Self::DurationOrOff if text == "off" => Some(Value::Off),
             Self::DurationOrOff => read_duration(text).map(Value::Duration),
             Self::Mode => read_mode(text).map(Value::Mode),
@@ -151,6 +156,7 @@ impl fmt::Display for Kind {
             Self::Bytes => f.write_str("a number of bytes such as 512, 64K or 10M"),
             Self::SomeBytes => f.write_str("a number of bytes from 1 on such as 512, 64K or 10M"),
             Self::Duration => f.write_str("a time such as 250ms, 5s, 2m or 1h"),
+            Self::SomeDuration => f.write_str("a time above 0 such as 250ms, 5s, 2m or 1h"),
             Self::DurationOrOff => f.write_str("a time such as 250ms, 5s, 2m or 1h, or off"),
             Self::Mode => f.write_str("permissions in octal such as 660"),
             Self::Text => f.write_str("a text"),

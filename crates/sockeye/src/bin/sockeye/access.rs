@@ -39,6 +39,11 @@ pub(crate) struct Entry<'a> {
 impl AccessLog {
     /// Opens a file to write at its end.
     pub(crate) fn open(path: &Path, output: &Output) -> Result<Self, Error> {
+        if path == Path::new("-") {
+            let why = "standard output may be where the bytes go";
+            let error = Error::new(ErrorKind::ConfigUsage, "--access-log", "-", why);
+            return Err(error.with_hint("/dev/stderr shows the lines, ./- is a file of that name"));
+        }
         let file = File::options().create(true).append(true).open(path);
         let file =
             file.map_err(|error| Error::new(ErrorKind::LocalWrite, "open", path.display(), error))?;

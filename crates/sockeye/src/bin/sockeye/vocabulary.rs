@@ -95,7 +95,7 @@ fn placeholder(kind: Kind) -> &'static str {
         Kind::Count(_) | Kind::Within(..) => "N",
         Kind::CountOrForever => "N|forever",
         Kind::Bytes | Kind::SomeBytes => "BYTES",
-        Kind::Duration => "TIME",
+        Kind::Duration | Kind::SomeDuration => "TIME",
         Kind::DurationOrOff => "TIME|off",
         Kind::Mode => "OCTAL",
         Kind::Networks => "NETWORK,...",

@@ -169,6 +169,9 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
         Kind::Bytes => any::<u64>().prop_map(Value::Bytes).boxed(),
         Kind::SomeBytes => (1..=u64::MAX).prop_map(Value::Bytes).boxed(),
         Kind::Duration => duration().boxed(),
+        Kind::SomeDuration => (1..=u64::from(u32::MAX))
+            .prop_map(|ms| Value::Duration(Duration::from_millis(ms)))
+            .boxed(),
         Kind::DurationOrOff => prop_oneof![Just(Value::Off), duration()].boxed(),
         Kind::Mode => (0..=0o7777u32).prop_map(Value::Mode).boxed(),
         Kind::Text => "[ -~é]{0,12}".prop_map(Value::Text).boxed(),

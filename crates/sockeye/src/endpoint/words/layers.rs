@@ -175,7 +175,7 @@ const LINE: &[KeyRow] = &[
     key("crlf", Kind::Flag, "CR belongs to the end of a line").default("off"),
     key("escape", Kind::Flag, "what is not printable is escaped").default("off"),
     key("hex", Kind::Flag, "lines are hexadecimal").default("off"),
-    key("max", Kind::Bytes, "the longest line").default("1M"),
+    key("max", Kind::SomeBytes, "the longest line").default("1M"),
 ];
 
 const FRAME: &[KeyRow] = &[
@@ -191,7 +191,7 @@ const FRAME: &[KeyRow] = &[
         "which byte of the length comes first",
     )
     .default("big"),
-    key("max", Kind::Bytes, "the longest message").default("1M"),
+    key("max", Kind::SomeBytes, "the longest message").default("1M"),
     key(
         "checksum",
         Kind::OneOf(&["none", "crc32", "sum8", "crc16-modbus"]),

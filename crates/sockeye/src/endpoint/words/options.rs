@@ -196,7 +196,7 @@ const LIMIT: &[KeyRow] = &[
 
 const IDLE: &[KeyRow] = &[key(
     "after",
-    Kind::Duration,
+    Kind::SomeDuration,
     "how long without a byte either way",
 )];
 

@@ -93,7 +93,7 @@ async fn socks5(
             return Err("it wants a login, and none is given".to_owned().into());
         }
         (Choice::None, Some(_)) => {
-            let why = "it takes neither a name with a password nor nobody";
+            let why = "it takes no name with a password, and nobody without one";
             return Err(why.to_owned().into());
         }
         (Choice::Method(method), _) => {

@@ -146,6 +146,15 @@ fn an_access_log_that_cannot_be_opened_is_an_error() {
     );
 }
 
+#[test]
+fn an_access_log_on_standard_output_is_refused() {
+    let output = run(&["connect", "exec:cat", "--access-log", "-"], b"");
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    assert!(said.contains("--access-log -: "), "{said}");
+    assert!(said.contains("hint: /dev/stderr "), "{said}");
+}
+
 /// A pipe that is full stands for a disk that does not answer.
 #[test]
 fn an_access_log_that_is_stuck_holds_up_nobody_and_is_said() {
