@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::net::{Net, exchange, in_time, noise};
+use super::net::{Net, ODD_SIZES, exchange, in_time, noise};
 use super::rows::{Pair, doors, pairs_of_bytes};
 
 /// Answers 2 s after its peer's end.
@@ -71,6 +71,21 @@ async fn a_megabyte_goes_each_way_whole() {
         let stream = net.stream(&to).await;
         let received = in_time(pair, exchange(stream, &sent)).await;
         assert!(received == sent, "{pair:?}: {} bytes", received.len());
+        net.end().await;
+    }
+}
+
+#[tokio::test]
+async fn odd_sizes_go_each_way_whole() {
+    for leg in doors().filter(|leg| leg.is_here()) {
+        let net = Net::new();
+        let (left, right) = (leg, leg);
+        let to = net.echoing(Pair { left, right }).await;
+        for size in ODD_SIZES {
+            let (stream, sent) = (net.stream(&to).await, noise(*size));
+            let received = in_time(leg, exchange(stream, &sent)).await;
+            assert!(received == sent, "{leg:?}: {} of {size}", received.len());
+        }
         net.end().await;
     }
 }

@@ -129,3 +129,8 @@ pub(super) fn noise(bytes: usize) -> Vec<u8> {
     let words = (1_u64..).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
     words.flatten().take(bytes).collect()
 }
+
+/// Sizes about those of buffers, records and length fields, bytes.
+pub(super) const ODD_SIZES: &[usize] = &[
+    1, 4_095, 4_096, 4_097, 16_383, 16_384, 16_385, 65_535, 65_536, 65_537,
+];

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::net::noise;
-use super::rows::{Leg, shared};
+use super::rows::{Leg, accepted, shared};
 use crate::support::program::{Program, sockeye};
 
 /// Starts `sockeye listen` at a leg, without standard input, and returns what opens it.
@@ -93,6 +93,33 @@ fn a_full_disk_is_said_at_both_ends() {
         assert_eq!(receiver.wait().unwrap().code(), Some(23), "{leg:?}");
         assert!(!sender.wait().success(), "{leg:?}");
         sender.stderr.wait_for_text("error: ");
+    }
+}
+
+#[test]
+fn a_full_disk_behind_a_file_is_said_at_both_ends() {
+    let dir = TempDir::new().unwrap();
+    let framed = ["line", "frame", "frame tls"];
+    let framed = accepted().filter(|leg| framed.contains(&leg.name));
+    // Lines and frames are written as such, bytes as they are or packed.
+    let framed = framed.map(|leg| (leg, leg.opens.split(' ').next_back()));
+    let bytes = shared().flat_map(|leg| [(leg, None), (leg, Some("+zstd"))]);
+    for (leg, layer) in framed.chain(bytes) {
+        let mut full = vec!["--once", "file:/dev/full", "+file,append"];
+        full.extend(layer);
+        for bytes in [1, 300_000] {
+            let (mut receiver, to) = listening(leg, dir.path(), &full);
+            let mut sender = Program::start(&mut connect(&to));
+            // It may be gone before all is written.
+            let _ = sender.stdin().write_all(&noise(bytes));
+            assert_eq!(receiver.wait().code(), Some(23), "{leg:?} {layer:?}");
+            receiver.stderr.wait_for_text("no space left on device");
+            // A bare Unix socket knows no reset: once all was read, its end looks clean.
+            if bytes > 1 || !leg.at.starts_with("unix:") || !leg.opens.is_empty() {
+                assert!(!sender.wait().success(), "{leg:?} {layer:?}");
+                sender.stderr.wait_for_text("error: ");
+            }
+        }
     }
 }
 
