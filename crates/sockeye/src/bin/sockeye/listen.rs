@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use sockeye::Error;
 use sockeye::endpoint::{Address, Endpoint, Role};
-use sockeye::engine::{Admission, AdmissionLimits, Engine, EngineLimits, Listening};
+use sockeye::engine::{Admission, AdmissionLimits, Drained, Engine, EngineLimits, Listening};
 use sockeye::io::Conversation;
 use sockeye::service::{self, Forward, Service};
 use tokio::sync::mpsc::Receiver;
@@ -211,11 +211,20 @@ impl Run<'_> {
             self.output.draining(self.drain);
         }
         let in_time = tokio::select! {
-            _ = self.engine.drain(self.drain) => true,
-            _ = signals.stop() => false,
+            drained = self.engine.drain(self.drain) => Some(drained),
+            _ = signals.stop() => None,
         };
-        if !in_time {
-            self.engine.drain(Duration::ZERO).await;
+        let drained = match in_time {
+            Some(drained) => drained,
+            None => self.engine.drain(Duration::ZERO).await,
+        };
+        if drained.cut > 0 {
+            let Drained {
+                cut, bytes_lost, ..
+            } = drained;
+            self.output.note(format_args!(
+                "sessions that had not ended and were cut: {cut}; {bytes_lost} bytes did not arrive"
+            ));
         }
         while let Some(Ok(moment)) = single.as_mut().map(Receiver::try_recv) {
             if let Moment::Ended(result) = moment {

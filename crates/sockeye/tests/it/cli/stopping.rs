@@ -48,6 +48,9 @@ fn the_second_signal_cuts() {
     no_longer_listening(&listen);
     listen.signal(Signal::TERM);
     assert_eq!(listen.wait().code(), Some(0));
+    listen
+        .stderr
+        .wait_for_text("sessions that had not ended and were cut: 1; 0 bytes did not arrive");
     // A reset or an end, but no more bytes.
     assert_eq!(near.read(&mut [0]).unwrap_or(0), 0);
 }
@@ -57,6 +60,9 @@ fn after_the_time_to_drain_sessions_are_cut() {
     let (mut listen, mut near, _far) = relaying("1ms");
     listen.signal(Signal::TERM);
     assert_eq!(listen.wait().code(), Some(0));
+    listen
+        .stderr
+        .wait_for_text("sessions that had not ended and were cut: 1; 0 bytes did not arrive");
     assert_eq!(near.read(&mut [0]).unwrap_or(0), 0);
 }
 
