@@ -22,6 +22,8 @@ pub enum Kind {
     Bytes,
     /// The same, at least one byte.
     SomeBytes,
+    /// A power of two of bytes from the one limit to the other.
+    PowerOfTwo(u64, u64),
     /// A time with its unit: `250ms`, `5s`, `2m`, `1h`.
     Duration,
     /// The same, at least a millisecond.
@@ -100,6 +102,9 @@ impl Kind {
             Self::SomeBytes => read_bytes(text)
                 .filter(|bytes| *bytes > 0)
                 .map(Value::Bytes),
+            Self::PowerOfTwo(min, max) => read_bytes(text)
+                .filter(|bytes| bytes.is_power_of_two() && (min..=max).contains(bytes))
+                .map(Value::Bytes),
             Self::Duration => read_duration(text).map(Value::Duration),
             Self::SomeDuration => read_duration(text)
                 .filter(|time| !time.is_zero())
@@ -155,6 +160,12 @@ impl fmt::Display for Kind {
             Self::CountOrForever => f.write_str("a number or forever"),
             Self::Bytes => f.write_str("a number of bytes such as 512, 64K or 10M"),
             Self::SomeBytes => f.write_str("a number of bytes from 1 on such as 512, 64K or 10M"),
+            Self::PowerOfTwo(min, max) => {
+                f.write_str("a power of two of bytes from ")?;
+                write_in_units(f, *min, BYTE_UNITS)?;
+                f.write_str(" to ")?;
+                write_in_units(f, *max, BYTE_UNITS)
+            }
             Self::Duration => f.write_str("a time such as 250ms, 5s, 2m or 1h"),
             Self::SomeDuration => f.write_str("a time above 0 such as 250ms, 5s, 2m or 1h"),
             Self::DurationOrOff => f.write_str("a time such as 250ms, 5s, 2m or 1h, or off"),

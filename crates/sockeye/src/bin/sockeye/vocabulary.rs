@@ -94,7 +94,7 @@ fn placeholder(kind: Kind) -> &'static str {
         Kind::Flag => "on|off",
         Kind::Count(_) | Kind::Within(..) => "N",
         Kind::CountOrForever => "N|forever",
-        Kind::Bytes | Kind::SomeBytes => "BYTES",
+        Kind::Bytes | Kind::SomeBytes | Kind::PowerOfTwo(..) => "BYTES",
         Kind::Duration | Kind::SomeDuration => "TIME",
         Kind::DurationOrOff => "TIME|off",
         Kind::Mode => "OCTAL",

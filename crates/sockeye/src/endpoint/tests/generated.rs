@@ -167,6 +167,9 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
         Kind::Count(max) => (0..=max).prop_map(Value::Count).boxed(),
         Kind::Within(min, max) => (min..=max).prop_map(Value::Count).boxed(),
         Kind::Bytes => any::<u64>().prop_map(Value::Bytes).boxed(),
+        Kind::PowerOfTwo(min, max) => (min.ilog2()..=max.ilog2())
+            .prop_map(|bits| Value::Bytes(1 << bits))
+            .boxed(),
         Kind::SomeBytes => (1..=u64::MAX).prop_map(Value::Bytes).boxed(),
         Kind::Duration => duration().boxed(),
         Kind::SomeDuration => (1..=u64::from(u32::MAX))

@@ -200,8 +200,15 @@ const FRAME: &[KeyRow] = &[
     .default("none"),
 ];
 
-const ZSTD: &[KeyRow] =
-    &[key("level", Kind::Within(1, 19), "how much work is put into it").default("3")];
+const ZSTD: &[KeyRow] = &[
+    key("level", Kind::Within(1, 19), "how much work is put into it").default("3"),
+    key(
+        "window",
+        Kind::PowerOfTwo(1 << 10, 8 << 20),
+        "how far back it looks for the same, and so its memory",
+    )
+    .default("256K"),
+];
 
 const NOISE: &[KeyRow] = &[later("psk", "the shared key").secret()];
 
