@@ -848,6 +848,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('+frame,checksum=', '+frame,checksum=', [CompletionResultType]::ParameterValue, 'what follows the message')
             [CompletionResult]::new('+zstd', '+zstd', [CompletionResultType]::ParameterValue, 'compresses (Zstandard, RFC 8878)')
             [CompletionResult]::new('+zstd,level=', '+zstd,level=', [CompletionResultType]::ParameterValue, 'how much work is put into it')
+            [CompletionResult]::new('+zstd,window=', '+zstd,window=', [CompletionResultType]::ParameterValue, 'how far back it looks for the same, and so its memory')
         )
     }
 

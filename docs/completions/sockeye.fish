@@ -519,3 +519,4 @@ complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe e
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+frame,checksum=' -d 'what follows the message'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+zstd' -d 'compresses (Zstandard, RFC 8878)'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+zstd,level=' -d 'how much work is put into it'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+zstd,window=' -d 'how far back it looks for the same, and so its memory'

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use super::codec::WINDOW_BITS_MAX;
 use super::*;
+use crate::engine::{Engine, EngineLimits};
 
 fn settings(level: i32) -> Zstd {
     Zstd {
@@ -241,7 +242,8 @@ async fn a_frame_goes_on_while_pauses_are_short() {
 async fn a_reader_that_waited_before_the_first_write_ends_the_frame() {
     let (near, mut far) = wrapped(1000);
     let (mut reader, mut writer) = tokio::io::split(near);
-    let waits = tokio::spawn(async move { reader.read(&mut [0]).await });
+    let engine = Engine::new(EngineLimits::default()).unwrap();
+    let waits = engine.spawn(async move { assert!(reader.read_u8().await.is_err()) });
     tokio::task::yield_now().await;
     writer.write_all(b"hello").await.unwrap();
     writer.flush().await.unwrap();

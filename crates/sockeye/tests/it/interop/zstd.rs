@@ -1,7 +1,7 @@
 //! zstd: what it compresses is read, and it reads what is compressed here.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
@@ -23,10 +23,15 @@ fn the_command_reads_what_is_sent_at_every_level() {
     let dir = TempDir::new().unwrap();
     let (plain, sent) = (dir.path().join("plain"), text());
     fs::write(&plain, &sent).unwrap();
-    for level in ["1", "3", "19"] {
+    for settings in [
+        "level=1",
+        "level=3,window=1K",
+        "level=19",
+        "level=19,window=8M",
+    ] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let to = listener.local_addr().unwrap().to_string();
-        let mut client = sockeye(&["connect", &to, &format!("+zstd,level={level}")]);
+        let mut client = sockeye(&["connect", &to, &format!("+zstd,{settings}")]);
         client.stdin(fs::File::open(&plain).unwrap());
         let mut client = Program::start(&mut client);
         let (stream, _) = listener.accept().unwrap();
@@ -36,9 +41,51 @@ fn the_command_reads_what_is_sent_at_every_level() {
         let read = zstd.output().unwrap();
         // The command keeps what it gave to its process.
         drop(zstd);
-        assert!(read.status.success() && read.stdout == sent, "{level}");
+        assert!(read.status.success() && read.stdout == sent, "{settings}");
         assert!(client.wait().success(), "{:?}", client.stderr.all());
     }
+}
+
+#[test]
+#[ignore = "needs zstd"]
+fn the_command_reads_on_behind_a_pause_and_misses_what_is_cut_there() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = listener.local_addr().unwrap().to_string();
+    let mut client = sockeye(&["connect", &to, "+zstd"]);
+    client.stdin(Stdio::piped());
+    let mut client = Program::start(&mut client);
+    let mut keyboard = client.stdin();
+    keyboard.write_all(b"before\n").unwrap();
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut sent = Vec::new();
+    // The first bytes of the next frame (RFC 8878 section 3.1.1).
+    while !(sent.len() > 4 && sent.ends_with(b"\x28\xb5\x2f\xfd")) {
+        let mut room = [0; 100];
+        let count = stream.read(&mut room).unwrap();
+        assert!(count > 0);
+        sent.extend(&room[..count]);
+    }
+    let (whole, _) = decompressed(&sent);
+    assert!(!whole, "a connection that is cut in a pause");
+    keyboard.write_all(b"after\n").unwrap();
+    drop(keyboard);
+    stream.read_to_end(&mut sent).unwrap();
+    assert_eq!(decompressed(&sent), (true, b"before\nafter\n".to_vec()));
+    drop(stream);
+    assert!(client.wait().success(), "{:?}", client.stderr.all());
+}
+
+/// Tells whether the command takes bytes for whole, and what it makes of them.
+fn decompressed(bytes: &[u8]) -> (bool, Vec<u8>) {
+    let mut zstd = Command::new("zstd");
+    zstd.arg("-dc")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut zstd = zstd.spawn().unwrap();
+    zstd.stdin.take().unwrap().write_all(bytes).unwrap();
+    let read = zstd.wait_with_output().unwrap();
+    (read.status.success(), read.stdout)
 }
 
 #[test]
