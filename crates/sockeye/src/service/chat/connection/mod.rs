@@ -187,7 +187,11 @@ impl<'a> Connection<'a> {
             while self.stream.read(&mut unread).await? > 0 {}
             std::io::Result::Ok(())
         };
-        let _ = tokio::time::timeout(LINGER_MAX, parting).await;
+        let linger = match self.session.info().websocket {
+            Some(_) => WEB_LINGER_MAX,
+            None => LINGER_MAX,
+        };
+        let _ = tokio::time::timeout(linger, parting).await;
     }
 
     /// Does all that can be done now; ready when the connection is over.
@@ -425,6 +429,9 @@ const FAREWELL_MAX: Duration = Duration::from_secs(5);
 
 /// How long it is waited for the peer to take note of the end.
 const LINGER_MAX: Duration = Duration::from_secs(1);
+
+/// The same where the peer has to answer the end (RFC 6455 section 7.1.1): a busy browser takes its time.
+const WEB_LINGER_MAX: Duration = Duration::from_secs(10);
 
 /// Silence after which a client is pinged, and after which it is given up.
 const PING_AFTER: Duration = Duration::from_secs(120);
