@@ -10,14 +10,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use sockeye_proto::proxy_header::{
-    ProxyAddresses, ProxyHeader, ProxyHeaderError, ProxyTls, ProxyVersion,
-};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use sockeye_proto::proxy_header::{ProxyAddresses, ProxyHeader, ProxyTls, ProxyVersion};
+use tokio::io::AsyncWriteExt;
 
 use crate::endpoint::{Endpoint, NetworkSet, Role, Value, Word};
 use crate::error::{Error, ErrorKind, words};
-use crate::io::{ConnectionInfo, ProxyInfo, Stream, read_networks};
+use crate::io::{ConnectionInfo, ProxyInfo, Stream, read_head, read_networks};
 
 /// The layer with its settings.
 #[derive(Debug)]
@@ -72,8 +70,11 @@ impl Proxy {
         };
         match self {
             Self::Learn(_) => {
-                let header = read(&mut stream).await;
-                learn(header.map_err(|why| failed("accept", why))?, info);
+                let header = read_head(&mut stream, "PROXY header", ProxyHeader::decode).await;
+                learn(
+                    header.map_err(|why| failed("accept", why.to_string()))?,
+                    info,
+                );
             }
             Self::Tell(version) => {
                 let (mut bytes, header) = (Vec::new(), header_for(info, behalf));
@@ -89,32 +90,6 @@ impl Proxy {
             }
         }
         Ok(stream)
-    }
-}
-
-/// Reads the header; what has come behind it is read again.
-async fn read(stream: &mut Stream) -> Result<ProxyHeader, String> {
-    let (mut arrived, mut piece) = (Vec::new(), [0; PIECE_BYTES]);
-    loop {
-        let count = stream
-            .read(&mut piece)
-            .await
-            .map_err(|error| words(&error))?;
-        if count == 0 {
-            return Err(match arrived.is_empty() {
-                true => "closed before its PROXY header".to_owned(),
-                false => "closed within its PROXY header".to_owned(),
-            });
-        }
-        arrived.extend_from_slice(&piece[..count]);
-        let decoded = ProxyHeader::decode(&arrived);
-        if let Some((header, used)) = decoded.map_err(|why: ProxyHeaderError| why.to_string())? {
-            let rest = arrived.split_off(used);
-            if !rest.is_empty() {
-                stream.unread(rest.into());
-            }
-            return Ok(header);
-        }
     }
 }
 
@@ -197,9 +172,6 @@ fn told(header: &ProxyHeader) -> String {
         }) => format!("{source}, who connected to {destination}"),
     }
 }
-
-/// What is read at once, bytes: a header with the usual values fits (proxy-protocol.txt section 2.2).
-const PIECE_BYTES: usize = 536;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 
 use super::*;
