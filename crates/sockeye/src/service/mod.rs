@@ -12,7 +12,7 @@ mod echo;
 mod forward;
 mod hello;
 mod leave;
-mod socks;
+mod proxy;
 mod upper;
 
 use std::fmt::Debug;
@@ -33,7 +33,7 @@ pub use discard::Discard;
 pub use echo::Echo;
 pub use forward::{Forward, WatchSessions};
 pub use hello::Hello;
-pub use socks::Socks;
+pub use proxy::{Policy, Proxy};
 pub use upper::Upper;
 
 /// A future with a lifetime, in a box.
@@ -65,7 +65,7 @@ pub fn by_name(name: &str) -> Option<Arc<dyn Service>> {
         "discard" => Some(Arc::new(Discard)),
         "echo" => Some(Arc::new(Echo)),
         "hello" => Some(Arc::new(Hello)),
-        "socks" => Some(Arc::new(Socks)),
+        "socks" => Some(Arc::new(Proxy::socks(Arc::new(Policy::open())))),
         "upper" => Some(Arc::new(Upper)),
         _ => None,
     }

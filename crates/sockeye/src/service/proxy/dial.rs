@@ -1,12 +1,13 @@
 //! To where a client asks for: looked up, checked, connected to.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use rustix::io::Errno;
 use sockeye_proto::socks::{Destination, Host, ReplyCode};
 
+use super::policy::{Denied, Policy};
 use crate::endpoint::{self, Address, Endpoint, Family};
 use crate::error::{ErrorKind, words};
 use crate::io::Conversation;
@@ -29,7 +30,7 @@ pub(super) struct Undialled {
 }
 
 /// Connects to the first address of the destination that answers.
-pub(super) async fn dial(destination: &Destination) -> Result<Dialled, Undialled> {
+pub(super) async fn dial(destination: &Destination, policy: &Policy) -> Result<Dialled, Undialled> {
     let until = Until::from_now(DIALLING_TIME);
     let endpoint = Endpoint::from(Address::Tcp {
         host: match &destination.host {
@@ -45,12 +46,19 @@ pub(super) async fn dial(destination: &Destination) -> Result<Dialled, Undialled
         kind: error.kind(),
         why: error.to_string(),
     })?;
-    addresses.retain(|at| !is_closed(at.ip()));
-    if addresses.is_empty() {
+    let mut denied = None;
+    addresses.retain(|at| match policy.check(*at) {
+        Ok(()) => true,
+        Err(why) => {
+            denied = Some(why);
+            false
+        }
+    });
+    if let Some(Denied(why)) = denied.filter(|_| addresses.is_empty()) {
         return Err(Undialled {
             code: ReplyCode::NotAllowed,
             kind: ErrorKind::ProxyRefused,
-            why: "nobody is let through to such an address".to_owned(),
+            why,
         });
     }
     match transport::connect_to(&endpoint, addresses, Some(until)).await {
@@ -59,17 +67,6 @@ pub(super) async fn dial(destination: &Destination) -> Result<Dialled, Undialled
             bound: info.local.map_or_else(super::nowhere, Destination::from),
         }),
         Err(failures) => Err(failed(&failures)),
-    }
-}
-
-/// Tells whether nobody is let through to an address, wherever they come from: what is of one link or
-/// one machine only, or is no single machine's (RFC 6890 section 2.2).
-pub(super) fn is_closed(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            ip.is_link_local() || ip.is_unspecified() || ip.is_multicast() || ip.is_broadcast()
-        }
-        IpAddr::V6(ip) => ip.is_unicast_link_local() || ip.is_unspecified() || ip.is_multicast(),
     }
 }
 

@@ -1,0 +1,213 @@
+//! `socks:`: a proxy, today for SOCKS (RFC 1928, and SOCKS 4 and 4A).
+//!
+//! ```text
+//! greeting ──▶ choice     request ──▶ look up, check each address, connect ──▶ reply, then relay
+//! └───────────── 10 s ─────────────┘  └─────────── 30 s ───────────────┘
+//! ```
+//!
+//! What clients say and are told is the business of a module for each protocol; who may go where is in
+//! `policy`, and checked for each address that a name stands for before anything is connected to.
+//! Behind the reply the two are bare sockets, and joined as such. CONNECT is the one command.
+
+mod dial;
+mod policy;
+mod socks;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use sockeye_proto::socks::{Destination, Host, Reply, Reply4, Reply4Code, ReplyCode};
+use tokio::io::AsyncWriteExt;
+
+use super::leave::leave;
+use super::{BoxFuture, Service};
+use crate::engine::Session;
+use crate::error::{Error, ErrorKind, words};
+use crate::io::{Conversation, RelaySettings, Stream, join};
+use dial::{Dialled, Undialled, dial};
+pub use policy::Policy;
+use socks::{Asked, Unasked, ask};
+
+/// Connects clients to where they ask for.
+#[derive(Debug, Clone)]
+pub struct Proxy {
+    speaks: Speaks,
+    policy: Arc<Policy>,
+}
+
+/// What the clients of a proxy speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speaks {
+    Socks,
+}
+
+impl Proxy {
+    /// Returns one for SOCKS.
+    pub fn socks(policy: Arc<Policy>) -> Self {
+        let speaks = Speaks::Socks;
+        Self { speaks, policy }
+    }
+}
+
+impl Service for Proxy {
+    fn name(&self) -> &'static str {
+        match self.speaks {
+            Speaks::Socks => "socks",
+        }
+    }
+
+    fn serve<'a>(
+        &'a self,
+        conversation: Conversation,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        // In a box of its own: a handshake takes more room than the relay that lives on.
+        let opening = Box::pin(self.open(conversation, session));
+        Box::pin(async move {
+            let Some(Joined { near, far, to }) = opening.await? else {
+                return Ok(());
+            };
+            let facts = session.facts();
+            let settings = RelaySettings::counting(&facts.bytes_in, &facts.bytes_out);
+            let report = join(near, far, settings, pin!(session.cut())).await;
+            let lost = report.bytes_lost();
+            facts.bytes_lost.fetch_add(lost, Ordering::Relaxed);
+            report.into_result("relay", &session.info().peer_text, &to)
+        })
+    }
+}
+
+/// A client and where it asked for.
+struct Joined {
+    near: Conversation,
+    far: Conversation,
+    to: String,
+}
+
+impl Proxy {
+    /// Learns where the client wants to, and connects; `None` when the session ended meanwhile.
+    async fn open(
+        &self,
+        conversation: Conversation,
+        session: &Session,
+    ) -> Result<Option<Joined>, Error> {
+        let peer = &session.info().peer_text;
+        let Conversation::Stream(mut stream) = conversation else {
+            let why = "SOCKS is spoken on a stream";
+            return Err(Error::new(ErrorKind::ConfigUsage, "accept", peer, why));
+        };
+        let asking = tokio::time::timeout(ASKING_TIME, ask(&mut stream));
+        let asked = tokio::select! {
+            asked = asking => asked,
+            () = session.closing() => return Ok(None),
+        };
+        let failed = |kind, why: String| Error::new(kind, "accept", peer, why);
+        let asked = match asked {
+            Ok(Ok(asked)) => asked,
+            Ok(Err(Unasked { answer, why })) => {
+                part(stream, &answer).await;
+                return Err(failed(ErrorKind::PeerHandshake, why));
+            }
+            Err(_) => {
+                let why = format!("no request within {} s", ASKING_TIME.as_secs());
+                return Err(failed(ErrorKind::PeerTimeout, why));
+            }
+        };
+        let to = asked.destination().to_string();
+        let dialled = tokio::select! {
+            dialled = dial(asked.destination(), &self.policy) => dialled,
+            () = session.cut() => return Ok(None),
+        };
+        let dialled = dialled.and_then(|dialled| match session.establish() {
+            Ok(()) => Ok(dialled),
+            Err(_) => {
+                let why = "too many sessions from this source".to_owned();
+                Err(Undialled {
+                    code: ReplyCode::NotAllowed,
+                    kind: ErrorKind::LocalLimits,
+                    why,
+                })
+            }
+        });
+        let Dialled { far, bound } = match dialled {
+            Ok(dialled) => dialled,
+            Err(Undialled { code, kind, why }) => {
+                part(stream, &asked.reply(code, &nowhere())).await;
+                return Err(Error::new(kind, "connect", to, why));
+            }
+        };
+        tracing::info!(target: "step", "SOCKS: {peer} goes to {to}");
+        let reply = asked.reply(ReplyCode::Succeeded, &bound);
+        let written = async {
+            stream.write_all(&reply).await?;
+            stream.flush().await
+        };
+        match written.await {
+            Ok(()) => Ok(Some(Joined {
+                near: Conversation::Stream(stream),
+                far,
+                to,
+            })),
+            Err(error) => {
+                far.reset();
+                Err(failed(ErrorKind::PeerReset, words(&error)))
+            }
+        }
+    }
+}
+
+/// Says the last word and lets the client read it.
+async fn part(mut stream: Stream, answer: &[u8]) {
+    let said = async {
+        stream.write_all(answer).await?;
+        stream.flush().await?;
+        stream.shutdown().await
+    };
+    if said.await.is_ok() {
+        let _ = leave(&mut stream, PARTING_TIME).await;
+    }
+}
+
+impl Asked {
+    /// Writes how the request went, in the client's version.
+    fn reply(&self, code: ReplyCode, bound: &Destination) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        match self {
+            Self::V5(_) => Reply {
+                code,
+                bound: bound.clone(),
+            }
+            .encode(&mut bytes),
+            Self::V4(_) => Reply4 {
+                code: match code {
+                    ReplyCode::Succeeded => Reply4Code::Granted,
+                    _ => Reply4Code::Rejected,
+                },
+                bound: of_v4(bound),
+            }
+            .encode(&mut bytes),
+        }
+        bytes
+    }
+}
+
+/// The address of a reply that has none (RFC 1928 section 6 leaves it open).
+fn nowhere() -> Destination {
+    SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)).into()
+}
+
+fn of_v4(bound: &Destination) -> SocketAddrV4 {
+    match bound.host {
+        Host::Address(IpAddr::V4(ip)) => SocketAddrV4::new(ip, bound.port),
+        _ => SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0),
+    }
+}
+
+/// How long a client may take until its request is whole, as all handshakes beneath a service.
+const ASKING_TIME: Duration = Duration::from_secs(10);
+
+/// How long a client that is refused may take to read why.
+const PARTING_TIME: Duration = Duration::from_secs(1);
