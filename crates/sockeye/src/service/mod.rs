@@ -33,7 +33,7 @@ pub use discard::Discard;
 pub use echo::Echo;
 pub use forward::{Forward, WatchSessions};
 pub use hello::Hello;
-pub use proxy::{Policy, Proxy};
+pub use proxy::{Credentials, Denied, DeniedCount, Login, Policy, Proxy, Reason};
 pub use upper::Upper;
 
 /// A future with a lifetime, in a box.

@@ -28,7 +28,7 @@ use crate::engine::Session;
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{Conversation, RelaySettings, Stream, join};
 use dial::{Dialled, Undialled, dial};
-pub use policy::Policy;
+pub use policy::{Credentials, Denied, DeniedCount, Login, Policy, Reason};
 use socks::{Asked, Unasked, ask};
 
 /// Connects clients to where they ask for.
@@ -99,26 +99,21 @@ impl Proxy {
             let why = "SOCKS is spoken on a stream";
             return Err(Error::new(ErrorKind::ConfigUsage, "accept", peer, why));
         };
-        let asking = tokio::time::timeout(ASKING_TIME, ask(&mut stream));
         let asked = tokio::select! {
-            asked = asking => asked,
+            asked = ask(&mut stream, &self.policy, session.info()) => asked,
             () = session.closing() => return Ok(None),
         };
         let failed = |kind, why: String| Error::new(kind, "accept", peer, why);
-        let asked = match asked {
-            Ok(Ok(asked)) => asked,
-            Ok(Err(Unasked { answer, why })) => {
+        let (caller, asked) = match asked {
+            Ok(asked) => asked,
+            Err(Unasked { answer, kind, why }) => {
                 part(stream, &answer).await;
-                return Err(failed(ErrorKind::PeerHandshake, why));
-            }
-            Err(_) => {
-                let why = format!("no request within {} s", ASKING_TIME.as_secs());
-                return Err(failed(ErrorKind::PeerTimeout, why));
+                return Err(failed(kind, why));
             }
         };
         let to = asked.destination().to_string();
         let dialled = tokio::select! {
-            dialled = dial(asked.destination(), &self.policy) => dialled,
+            dialled = dial(&caller, asked.destination(), &self.policy) => dialled,
             () = session.cut() => return Ok(None),
         };
         let dialled = dialled.and_then(|dialled| match session.establish() {
@@ -139,7 +134,7 @@ impl Proxy {
                 return Err(Error::new(kind, "connect", to, why));
             }
         };
-        tracing::info!(target: "step", "SOCKS: {peer} goes to {to}");
+        tracing::info!(target: "step", "SOCKS: {caller} goes to {to}");
         let reply = asked.reply(ReplyCode::Succeeded, &bound);
         let written = async {
             stream.write_all(&reply).await?;
@@ -205,9 +200,6 @@ fn of_v4(bound: &Destination) -> SocketAddrV4 {
         _ => SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0),
     }
 }
-
-/// How long a client may take until its request is whole, as all handshakes beneath a service.
-const ASKING_TIME: Duration = Duration::from_secs(10);
 
 /// How long a client that is refused may take to read why.
 const PARTING_TIME: Duration = Duration::from_secs(1);

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rustix::io::Errno;
-use sockeye_proto::socks::{Destination, Host, ReplyCode};
+use sockeye_proto::socks::{Command, Destination, Host, ReplyCode};
 
-use super::policy::{Denied, Policy};
+use super::policy::{Caller, Denied, Policy, Way};
 use crate::endpoint::{self, Address, Endpoint, Family};
 use crate::error::{ErrorKind, words};
 use crate::io::Conversation;
@@ -29,8 +29,22 @@ pub(super) struct Undialled {
     pub(super) why: String,
 }
 
+impl From<Denied> for Undialled {
+    fn from(Denied { why, .. }: Denied) -> Self {
+        Self {
+            code: ReplyCode::NotAllowed,
+            kind: ErrorKind::ProxyRefused,
+            why,
+        }
+    }
+}
+
 /// Connects to the first address of the destination that answers.
-pub(super) async fn dial(destination: &Destination, policy: &Policy) -> Result<Dialled, Undialled> {
+pub(super) async fn dial(
+    caller: &Caller,
+    destination: &Destination,
+    policy: &Policy,
+) -> Result<Dialled, Undialled> {
     let until = Until::from_now(DIALLING_TIME);
     let endpoint = Endpoint::from(Address::Tcp {
         host: match &destination.host {
@@ -47,19 +61,17 @@ pub(super) async fn dial(destination: &Destination, policy: &Policy) -> Result<D
         why: error.to_string(),
     })?;
     let mut denied = None;
-    addresses.retain(|at| match policy.check(*at) {
-        Ok(()) => true,
-        Err(why) => {
-            denied = Some(why);
-            false
-        }
-    });
-    if let Some(Denied(why)) = denied.filter(|_| addresses.is_empty()) {
-        return Err(Undialled {
-            code: ReplyCode::NotAllowed,
-            kind: ErrorKind::ProxyRefused,
-            why,
-        });
+    addresses.retain(
+        |at| match policy.check(caller, Command::Connect, destination, *at) {
+            Ok(Way::Direct) => true,
+            Err(why) => {
+                denied = Some(why);
+                false
+            }
+        },
+    );
+    if let Some(denied) = denied.filter(|_| addresses.is_empty()) {
+        return Err(policy.counted(denied).into());
     }
     match transport::connect_to(&endpoint, addresses, Some(until)).await {
         Ok((far, info)) => Ok(Dialled {

@@ -1,13 +1,17 @@
-//! What a client asks for: straight code around the codecs.
+//! Who a client is, and what it asks for: straight code around the codecs (RFC 1928, RFC 1929).
+
+use std::time::Duration;
 
 use sockeye_proto::socks::{
-    Choice, Command, Destination, Greeting, NO_LOGIN, Reply, Reply4, Reply4Code, ReplyCode,
-    Request, Request4, SocksError,
+    Choice, Command, Decoded, Destination, Greeting, Login, LoginStatus, NAME_AND_PASSWORD,
+    NO_LOGIN, Reply, Reply4, Reply4Code, ReplyCode, Request, Request4, SocksError,
 };
 use tokio::io::AsyncWriteExt;
+use tokio::time::Instant;
 
-use crate::error::words;
-use crate::io::{HeadError, Stream, read_head};
+use super::policy::{Caller, Denied, Policy};
+use crate::error::{ErrorKind, words};
+use crate::io::{ConnectionInfo, HeadError, Stream, read_head};
 
 /// A request to connect, in the client's version.
 #[derive(Debug)]
@@ -27,77 +31,184 @@ impl Asked {
 #[derive(Debug)]
 pub(super) struct Unasked {
     pub(super) answer: Vec<u8>,
+    pub(super) kind: ErrorKind,
     pub(super) why: String,
 }
 
 impl Unasked {
     fn silent(why: String) -> Self {
-        let answer = Vec::new();
-        Self { answer, why }
+        Self::told(Vec::new(), why)
+    }
+
+    fn told(answer: Vec<u8>, why: String) -> Self {
+        Self {
+            answer,
+            kind: ErrorKind::PeerHandshake,
+            why,
+        }
+    }
+
+    fn denied(answer: Vec<u8>, Denied { why, .. }: Denied) -> Self {
+        Self {
+            answer,
+            kind: ErrorKind::ProxyRefused,
+            why,
+        }
     }
 }
 
-/// Reads what the client wants; what it has sent behind that is read again.
-pub(super) async fn ask(stream: &mut Stream) -> Result<Asked, Unasked> {
+/// Reads who the client is and what it wants; what it has sent behind that is read again.
+pub(super) async fn ask(
+    stream: &mut Stream,
+    policy: &Policy,
+    info: &ConnectionInfo,
+) -> Result<(Caller, Asked), Unasked> {
     let version = |bytes: &[u8]| Ok::<_, SocksError>(bytes.first().map(|version| (*version, 0)));
-    match read_head(stream, "greeting", version).await {
-        Ok(4) => v4(stream).await,
-        Ok(_) => v5(stream).await,
-        Err(error) => Err(Unasked::silent(error.to_string())),
+    let mut asking = Asking {
+        stream,
+        until: Instant::now() + ASKING_TIME,
+    };
+    match asking.read("greeting", version).await? {
+        Ok(4) => asking.v4(policy, info).await,
+        _ => asking.v5(policy, info).await,
     }
 }
 
-async fn v4(stream: &mut Stream) -> Result<Asked, Unasked> {
-    let rejected = |why: String| {
+/// A client that is asked.
+struct Asking<'a> {
+    stream: &'a mut Stream,
+    /// When it is asked no longer.
+    until: Instant,
+}
+
+impl Asking<'_> {
+    /// Reads a piece of what the client says, or the error that it made.
+    async fn read<T>(
+        &mut self,
+        what: &str,
+        decode: impl Fn(&[u8]) -> Decoded<T>,
+    ) -> Result<Result<T, SocksError>, Unasked> {
+        let reading = read_head(self.stream, what, decode);
+        match tokio::time::timeout_at(self.until, reading).await {
+            Ok(Ok(read)) => Ok(Ok(read)),
+            Ok(Err(HeadError::Wrong(error))) => Ok(Err(error)),
+            Ok(Err(HeadError::Cut(why))) => Err(Unasked::silent(why)),
+            Err(_) => {
+                let why = format!("no request within {} s", ASKING_TIME.as_secs());
+                let kind = ErrorKind::PeerTimeout;
+                Err(Unasked {
+                    kind,
+                    ..Unasked::silent(why)
+                })
+            }
+        }
+    }
+
+    async fn say(&mut self, answer: &[u8]) -> Result<(), Unasked> {
+        let written = async {
+            self.stream.write_all(answer).await?;
+            self.stream.flush().await
+        };
+        written
+            .await
+            .map_err(|error| Unasked::silent(words(&error)))
+    }
+
+    /// SOCKS 4 has no passwords: its user's name proves nothing.
+    async fn v4(
+        mut self,
+        policy: &Policy,
+        info: &ConnectionInfo,
+    ) -> Result<(Caller, Asked), Unasked> {
         let mut answer = Vec::new();
         let bound = std::net::SocketAddrV4::new(std::net::Ipv4Addr::UNSPECIFIED, 0);
         let code = Reply4Code::Rejected;
         Reply4 { code, bound }.encode(&mut answer);
-        Unasked { answer, why }
-    };
-    match read_head(stream, "request", Request4::decode).await {
-        Ok(request) if request.command == Command::Connect => Ok(Asked::V4(request.destination)),
-        Ok(request) => Err(rejected(not_known(request.command))),
-        Err(HeadError::Wrong(why)) => Err(rejected(why.to_string())),
-        Err(HeadError::Cut(why)) => Err(Unasked::silent(why)),
+        let request = match self.read("request", Request4::decode).await? {
+            Ok(request) => request,
+            Err(error) => return Err(Unasked::told(answer, error.to_string())),
+        };
+        let caller = match policy.come(info) {
+            Ok(caller) => caller,
+            Err(denied) => return Err(Unasked::denied(answer, denied)),
+        };
+        match request.command {
+            Command::Connect => Ok((caller, Asked::V4(request.destination))),
+            other => Err(Unasked::told(answer, not_known(other))),
+        }
     }
-}
 
-async fn v5(stream: &mut Stream) -> Result<Asked, Unasked> {
-    let greeting = read_head(stream, "greeting", Greeting::decode).await;
-    let greeting = greeting.map_err(|error| Unasked::silent(error.to_string()))?;
-    let choice = match greeting.methods.contains(&NO_LOGIN) {
-        true => Choice::Method(NO_LOGIN),
-        false => Choice::None,
-    };
-    let mut answer = Vec::new();
-    choice.encode(&mut answer);
-    if choice == Choice::None {
-        let why = "the client insists on a login, and there is none".to_owned();
-        return Err(Unasked { answer, why });
+    async fn v5(
+        mut self,
+        policy: &Policy,
+        info: &ConnectionInfo,
+    ) -> Result<(Caller, Asked), Unasked> {
+        let greeting = self.read("greeting", Greeting::decode).await?;
+        let greeting = greeting.map_err(|error| Unasked::silent(error.to_string()))?;
+        let method = match policy.wants_login() {
+            true => NAME_AND_PASSWORD,
+            false => NO_LOGIN,
+        };
+        let choice = match greeting.methods.contains(&method) {
+            true => Choice::Method(method),
+            false => Choice::None,
+        };
+        let mut answer = Vec::new();
+        choice.encode(&mut answer);
+        if choice == Choice::None {
+            return Err(match policy.come(info) {
+                Ok(_) => {
+                    let why = "the client insists on a login, and there is none".to_owned();
+                    Unasked::told(answer, why)
+                }
+                Err(denied) => Unasked::denied(answer, denied),
+            });
+        }
+        self.say(&answer).await?;
+        let caller = match method {
+            NAME_AND_PASSWORD => self.log_in(policy, info).await?,
+            _ => policy
+                .come(info)
+                .map_err(|denied| Unasked::denied(Vec::new(), denied))?,
+        };
+        match self.read("request", Request::decode).await? {
+            Ok(request) if request.command == Command::Connect => {
+                Ok((caller, Asked::V5(request.destination)))
+            }
+            Ok(request) => {
+                let why = not_known(request.command);
+                Err(refused(ReplyCode::CommandNotSupported, why))
+            }
+            Err(error) => {
+                let code = match error {
+                    SocksError::AddressType(_) => ReplyCode::AddressTypeNotSupported,
+                    SocksError::Name => ReplyCode::HostUnreachable,
+                    _ => ReplyCode::GeneralFailure,
+                };
+                Err(refused(code, error.to_string()))
+            }
+        }
     }
-    let written = async {
-        stream.write_all(&answer).await?;
-        stream.flush().await
-    };
-    written
-        .await
-        .map_err(|error| Unasked::silent(words(&error)))?;
-    match read_head(stream, "request", Request::decode).await {
-        Ok(request) if request.command == Command::Connect => Ok(Asked::V5(request.destination)),
-        Ok(request) => {
-            let why = not_known(request.command);
-            Err(refused(ReplyCode::CommandNotSupported, why))
+
+    /// Lets the client say who it is (RFC 1929).
+    async fn log_in(&mut self, policy: &Policy, info: &ConnectionInfo) -> Result<Caller, Unasked> {
+        let login = self.read("login", Login::decode).await?;
+        let Login { name, password } = login.map_err(|error| Unasked::silent(error.to_string()))?;
+        // What it waits for the proxy is none of its own time.
+        let asked = Instant::now();
+        let verified = policy.log_in(&name, &password, info).await;
+        self.until += asked.elapsed();
+        let mut answer = Vec::new();
+        match verified {
+            Ok(caller) => {
+                LoginStatus::Ok.encode(&mut answer);
+                self.say(&answer).await.map(|()| caller)
+            }
+            Err(denied) => {
+                LoginStatus::Denied.encode(&mut answer);
+                Err(Unasked::denied(answer, denied))
+            }
         }
-        Err(HeadError::Wrong(error)) => {
-            let code = match error {
-                SocksError::AddressType(_) => ReplyCode::AddressTypeNotSupported,
-                SocksError::Name => ReplyCode::HostUnreachable,
-                _ => ReplyCode::GeneralFailure,
-            };
-            Err(refused(code, error.to_string()))
-        }
-        Err(HeadError::Cut(why)) => Err(Unasked::silent(why)),
     }
 }
 
@@ -105,7 +216,7 @@ fn refused(code: ReplyCode, why: String) -> Unasked {
     let mut answer = Vec::new();
     let bound = super::nowhere();
     Reply { code, bound }.encode(&mut answer);
-    Unasked { answer, why }
+    Unasked::told(answer, why)
 }
 
 fn not_known(command: Command) -> String {
@@ -116,3 +227,6 @@ fn not_known(command: Command) -> String {
         Command::Unknown(byte) => format!("the unknown command {byte}"),
     }
 }
+
+/// How long a client may take until its request is whole, as all handshakes beneath a service.
+const ASKING_TIME: Duration = Duration::from_secs(10);
