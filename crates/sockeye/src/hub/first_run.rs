@@ -27,6 +27,7 @@ pub(super) fn config(port_base: u16) -> Config {
         listen: vec![Listen {
             at: at(port_base).into(),
             serve: chat.into(),
+            balance: None,
         }],
         ..Config::default()
     };

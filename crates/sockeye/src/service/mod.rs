@@ -1,5 +1,7 @@
 //! Services: what answers on an accepted conversation.
 
+#[doc(hidden)]
+pub mod balance;
 mod broadcast;
 mod chargen;
 #[cfg(feature = "sqlite")]

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use super::gateway::GATEWAY;
-use super::keys::{CHAT, Effect, HUB, Key, LISTEN, Slot};
-use super::{Config, Gateway, ListenDraft};
+use super::keys::{CHAT, Effect, HUB, Key, Slot};
+use super::listen::{LISTEN, ListenDraft};
+use super::{Config, Gateway};
 
 /// Returns a commented file that `serve --check` accepts: every key with its default, commented
 /// out, and one listener.

@@ -6,13 +6,15 @@ mod chat;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub(super) use chat::CHAT;
 
 use sockeye_proto::irc::input::fingerprint_text;
 
-use super::{CASE_MAPPINGS, CaseMapping, Config, HOSTS, Hosts, Hub, ListenDraft};
-use crate::endpoint::{Endpoint, Network, Secret};
+use super::read::{Reader, Value};
+use super::{CASE_MAPPINGS, CaseMapping, Config, HOSTS, Hosts, Hub};
+use crate::endpoint::{Endpoint, Network, Secret, Value as Setting};
 use crate::service::chat::{AlwaysOn, ChannelModes, TagsDenied};
 
 /// One key of a section whose values live in `T`.
@@ -70,6 +72,34 @@ pub(super) enum Slot<T> {
     Accept(fn(&mut T) -> &mut Option<Endpoint>),
     /// A service, or an endpoint that is opened for each connection.
     Serve(fn(&mut T) -> &mut Option<Endpoint>),
+    /// An endpoint that is opened.
+    Connect(fn(&mut T) -> &mut Option<Endpoint>),
+    /// A time with its unit, this one or longer.
+    Time(Duration, fn(&mut T) -> &mut Duration),
+    /// A text that a service reads.
+    Read(Reading<T>),
+    /// A table or a list with keys of its own.
+    Nested(Nesting<T>),
+}
+
+/// A text that a service reads.
+pub(super) struct Reading<T> {
+    /// What may stand there, as in "is not …".
+    pub(super) takes: &'static str,
+    /// Reads and stores it, or returns what to write instead, where that is known.
+    pub(super) read: fn(&mut T, &str) -> Result<(), Option<String>>,
+    /// Returns it as it would be written; `None` where it is not set.
+    pub(super) shown: fn(&T) -> Option<String>,
+}
+
+/// A table or a list with keys of its own.
+pub(super) struct Nesting<T> {
+    /// What may stand there, as in "is not …".
+    pub(super) takes: &'static str,
+    /// Reads and stores it, and says what is wrong in it.
+    pub(super) read: fn(&mut Reader<'_>, &mut T, &Value<'_>),
+    /// Returns it as it would be written; `None` where it is not set.
+    pub(super) value: fn(&T) -> Option<toml::Value>,
 }
 
 /// Where a number is kept.
@@ -120,21 +150,6 @@ pub(super) const HUB: &[Key<Hub>] = &[
     },
 ];
 
-pub(super) const LISTEN: &[Key<ListenDraft>] = &[
-    Key {
-        name: "at",
-        doc: "Where to accept: an endpoint, written as on the command line",
-        effect: Effect::Reload,
-        slot: Slot::Accept(|listen| &mut listen.at),
-    },
-    Key {
-        name: "serve",
-        doc: "What answers there: a service, or an endpoint to relay to",
-        effect: Effect::Reload,
-        slot: Slot::Serve(|listen| &mut listen.serve),
-    },
-];
-
 impl<T: Clone> Key<T> {
     /// Returns the value in `section` as TOML; `None` where it is not set.
     pub(super) fn value(&self, section: &T) -> Option<toml::Value> {
@@ -149,7 +164,7 @@ impl<T: Clone> Key<T> {
             Slot::Flag(place) => Some((*place(&mut section)).into()),
             Slot::Count(_, Count::Set(place)) => Some((*place(&mut section)).into()),
             Slot::Count(_, Count::Found(place)) => place(&mut section).map(Into::into),
-            Slot::Accept(place) | Slot::Serve(place) => place(&mut section)
+            Slot::Accept(place) | Slot::Serve(place) | Slot::Connect(place) => place(&mut section)
                 .as_ref()
                 .map(|endpoint| endpoint.to_string().into()),
             Slot::Networks(place) => Some(
@@ -170,6 +185,11 @@ impl<T: Clone> Key<T> {
             Slot::AlwaysOn(place) => Some(place(&mut section).name().into()),
             Slot::Hosts(place) => Some(place(&mut section).name().into()),
             Slot::ChannelModes(place) => Some(place(&mut section).letters().into()),
+            Slot::Time(_, place) => {
+                Some(Setting::Duration(*place(&mut section)).to_string().into())
+            }
+            Slot::Read(Reading { shown, .. }) => shown(&section).map(Into::into),
+            Slot::Nested(Nesting { value, .. }) => value(&section),
         }
     }
 }
@@ -188,7 +208,7 @@ impl<T> Slot<T> {
     /// Returns whether the value stands in quotes.
     pub(super) fn is_text(&self) -> bool {
         let is_bare = matches!(self, Self::Flag(_) | Self::Count(..));
-        !is_bare && !matches!(self, Self::Networks(_) | Self::Tags(_))
+        !is_bare && !matches!(self, Self::Networks(_) | Self::Tags(_) | Self::Nested(_))
     }
 }
 
@@ -219,6 +239,7 @@ impl<T> fmt::Display for Slot<T> {
             }
             Self::Accept(_) => f.write_str("an endpoint, such as \":6667\""),
             Self::Serve(_) => f.write_str("a service or an endpoint, such as \"chat\""),
+            Self::Connect(_) => f.write_str("an endpoint, such as \"tcp://10.0.0.1:5432\""),
             Self::Networks(_) => f.write_str("a list of networks, such as [\"10.0.0.0/8\"]"),
             Self::Secret(_) => f.write_str("a secret, or \"@FILE\" or \"env:NAME\""),
             Self::Fingerprint(_) => f.write_str("a SHA-256 in 64 hexadecimal digits"),
@@ -230,6 +251,14 @@ impl<T> fmt::Display for Slot<T> {
             Self::CaseMapping(_) => one_of(CASE_MAPPINGS.map(CaseMapping::name), f),
             Self::AlwaysOn(_) => one_of(AlwaysOn::ALL.map(AlwaysOn::name), f),
             Self::Hosts(_) => one_of(HOSTS.map(Hosts::name), f),
+            Self::Time(Duration::ZERO, _) => f.write_str("a time, such as \"500ms\" or \"5s\""),
+            Self::Time(least, _) => {
+                let least = Setting::Duration(*least);
+                write!(f, "a time of at least {least}, such as \"500ms\" or \"5s\"")
+            }
+            Self::Read(Reading { takes, .. }) | Self::Nested(Nesting { takes, .. }) => {
+                f.write_str(takes)
+            }
         }
     }
 }
@@ -255,7 +284,7 @@ pub(super) fn changes(old: &Config, new: &Config) -> Result<Vec<String>, Vec<Str
     }
 }
 
-fn section_changes<T: Clone>(
+pub(super) fn section_changes<T: Clone>(
     section: &str,
     keys: &[Key<T>],
     (old, new): (&T, &T),

@@ -4,9 +4,11 @@
 //! run shows them all: TOML syntax, keys and values against the tables in `keys`, and the
 //! endpoint strings of `[[listen]]` against the vocabulary. Nothing is opened here.
 
+mod balance;
 mod example;
 mod gateway;
 mod keys;
+mod listen;
 mod mistake;
 mod read;
 
@@ -15,12 +17,13 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::endpoint::{Address, Endpoint, Network};
+use crate::endpoint::{Address, Network};
 use crate::service::chat::{self, AlwaysOn, ChannelModes, Presence, TagsDenied};
 use crate::state::{AuditRetention, Retention};
 
 pub use example::{example, reference};
 pub use gateway::Gateway;
+pub use listen::Listen;
 pub use mistake::{ConfigError, Mistake};
 
 /// Everything that the file sets; [`Config::default`] is what holds without a file, but for
@@ -139,22 +142,6 @@ pub enum Hosts {
     Cloak,
     /// The address.
     Address,
-}
-
-/// One listener: where it accepts, and what answers there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listen {
-    /// Where it accepts.
-    pub at: Endpoint,
-    /// What answers: a service, or an endpoint to relay to.
-    pub serve: Endpoint,
-}
-
-/// A listener while the file is read.
-#[derive(Debug, Clone, Default)]
-struct ListenDraft {
-    at: Option<Endpoint>,
-    serve: Option<Endpoint>,
 }
 
 impl CaseMapping {

@@ -1,6 +1,7 @@
 //! From text to [`Config`]: walks the TOML tree along the key tables.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use sockeye_proto::irc::input::parse_fingerprint;
 use toml::Spanned;
@@ -8,17 +9,15 @@ use toml::de::{DeTable, DeValue};
 
 use super::gateway::{GATEWAY, Gateway};
 use super::keys::{
-    CHAT, HUB, Key, LINE_BYTES_MAX, LISTEN, NAME_BYTES_MAX, Slot, TEXT_LINE_BYTES_MAX,
+    CHAT, HUB, Key, LINE_BYTES_MAX, NAME_BYTES_MAX, Nesting, Slot, TEXT_LINE_BYTES_MAX,
 };
+use super::listen::{self, LISTEN};
 use super::mistake::{Mistake, did_you_mean};
-use super::{
-    AlwaysOn, CASE_MAPPINGS, CaseMapping, ChannelModes, Config, HOSTS, Hosts, Listen, ListenDraft,
-    TagsDenied,
-};
+use super::{AlwaysOn, CASE_MAPPINGS, CaseMapping, ChannelModes, Config, HOSTS, Hosts, TagsDenied};
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
-use crate::endpoint::{Address, Endpoint, Network, ParseError, Role, Secret, Value as Setting};
+use crate::endpoint::{Endpoint, Kind, Network, ParseError, Role, Secret, Value as Setting};
 
-type Value<'a> = Spanned<DeValue<'a>>;
+pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
 /// Reads the whole text; on a mistake it goes on, and returns all of them.
 pub(super) fn read(text: &str) -> Result<Config, Vec<Mistake>> {
@@ -71,13 +70,19 @@ fn sts_mistake(config: &Config) -> Option<String> {
     })
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     mistakes: Vec<Mistake>,
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, span: Range<usize>, what: impl Into<String>, hint: Option<String>) {
+    /// Notes a mistake.
+    pub(super) fn wrong(
+        &mut self,
+        span: Range<usize>,
+        what: impl Into<String>,
+        hint: Option<String>,
+    ) {
         self.mistakes.push(Mistake {
             span,
             what: what.into(),
@@ -94,13 +99,14 @@ impl Reader<'_> {
         let misplaced = of(&names(HUB), "hub")
             .or_else(|| of(&names(CHAT), "chat"))
             .or_else(|| of(&names(LISTEN), "[listen]"))
+            .or_else(|| of(&listen::own_names(), "[listen]"))
             .or_else(|| of(&names(GATEWAY), "[gateway]"));
         let hint = misplaced.or_else(|| did_you_mean(name, ["hub", "chat", "listen", "gateway"]));
         self.wrong(span, format!("unknown section or key `{name}`"), hint);
     }
 
     /// Reads a `[section]` into its place.
-    fn section<T>(
+    pub(super) fn section<T>(
         &mut self,
         title: &str,
         keys: &[Key<T>],
@@ -128,54 +134,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads every `[[listen]]`.
-    fn listeners(&mut self, span: Range<usize>, value: &Value<'_>) -> Vec<Listen> {
-        let Some(entries) = value.get_ref().as_array() else {
-            let hint = "write [[listen]] with two brackets".to_owned();
-            self.wrong(span, "`listen` is not a list of listeners", Some(hint));
-            return Vec::new();
-        };
-        let mut listeners = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let mut draft = ListenDraft::default();
-            self.section("[listen]", LISTEN, &mut draft, entry.span(), entry);
-            let Some(table) = entry.get_ref().as_table() else {
-                continue;
-            };
-            for key in LISTEN {
-                if !table.keys().any(|name| name.get_ref().as_ref() == key.name) {
-                    self.wrong(
-                        entry.span(),
-                        format!("this listener has no `{}`", key.name),
-                        None,
-                    );
-                }
-            }
-            if let ListenDraft {
-                at: Some(at),
-                serve: Some(serve),
-            } = draft
-            {
-                let same = |earlier: &Listen| earlier.at.address() == at.address();
-                if listeners.iter().any(same) && !takes_any_port(&at) {
-                    let what = format!("another listener is at {} already", at.address());
-                    self.wrong(entry.span(), what, None);
-                }
-                if let Err(error) = at.check_serving(&serve) {
-                    let hint = error.hint().map(str::to_owned);
-                    self.wrong(entry.span(), error.problem(), hint);
-                }
-                if serve.opens_once() {
-                    let what = format!("{} can be opened once only", serve.address());
-                    let hint = "a listener of a hub serves many: listen serves one".to_owned();
-                    self.wrong(entry.span(), what, Some(hint));
-                }
-                listeners.push(Listen { at, serve });
-            }
-        }
-        listeners
-    }
-
     /// Reads every `[[gateway]]`.
     fn gateways(&mut self, span: Range<usize>, value: &Value<'_>) -> Vec<Gateway> {
         let Some(entries) = value.get_ref().as_array() else {
@@ -196,8 +154,11 @@ impl Reader<'_> {
     }
 
     /// Checks one value and stores it.
-    fn set<T>(&mut self, key: &Key<T>, target: &mut T, value: &Value<'_>) {
+    pub(super) fn set<T>(&mut self, key: &Key<T>, target: &mut T, value: &Value<'_>) {
         let span = value.span();
+        if let Slot::Nested(Nesting { read, .. }) = &key.slot {
+            return read(self, target, value);
+        }
         let mut wrong = |hint: Option<String>| {
             self.wrong(
                 span.clone(),
@@ -256,6 +217,20 @@ impl Reader<'_> {
                 *place(target) =
                     self.endpoint(Endpoint::parse_served(text), Role::Serve, text, span);
             }
+            (Slot::Connect(place), DeValue::String(text)) => {
+                *place(target) = self.endpoint(Endpoint::parse(text), Role::Connect, text, span);
+            }
+            (Slot::Time(least, place), DeValue::String(text)) => match Kind::Duration.read(text) {
+                Ok(Setting::Duration(time)) if (*least..=TIME_MAX).contains(&time) => {
+                    *place(target) = time;
+                }
+                _ => wrong(None),
+            },
+            (Slot::Read(reading), DeValue::String(text)) => {
+                if let Err(meant) = (reading.read)(target, text) {
+                    wrong(meant);
+                }
+            }
             (slot, DeValue::Integer(_) | DeValue::Boolean(_)) if slot.is_text() => {
                 wrong(Some("put it in quotes".to_owned()));
             }
@@ -301,7 +276,7 @@ impl Reader<'_> {
     }
 
     /// Takes a parsed endpoint that can act in its role, or says where in the file it cannot.
-    fn endpoint(
+    pub(super) fn endpoint(
         &mut self,
         parsed: Result<Endpoint, ParseError>,
         role: Role,
@@ -360,10 +335,6 @@ fn services() -> impl Iterator<Item = &'static str> {
     words::SCHEMES.iter().filter(built).map(|row| row.name)
 }
 
-fn takes_any_port(at: &Endpoint) -> bool {
-    matches!(at.address(), Address::Tcp { port: 0, .. })
-}
-
 fn is_server_name(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     (1..=NAME_BYTES_MAX).contains(&text.len()) && text.chars().all(allowed)
@@ -378,7 +349,7 @@ fn is_text(text: &str) -> bool {
         .all(|line| line.is_empty() || is_line(line, TEXT_LINE_BYTES_MAX))
 }
 
-fn names<T>(keys: &[Key<T>]) -> Vec<&'static str> {
+pub(super) fn names<T>(keys: &[Key<T>]) -> Vec<&'static str> {
     keys.iter().map(|key| key.name).collect()
 }
 
@@ -387,5 +358,7 @@ const NO_TAG: &str = "no tag that can be denied here";
 const TAGS_HINT: &str =
     "up to 8 names of tags without their +, or \"*\" first and then names behind a -";
 
+/// Longest time: more is a slip of its unit.
+const TIME_MAX: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// Longest path, bytes (PATH_MAX of Linux, with its final zero byte).
 const PATH_BYTES_MAX: usize = 4_095;

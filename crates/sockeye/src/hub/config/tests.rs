@@ -1,5 +1,7 @@
+mod balance;
+
 use super::*;
-use crate::endpoint::Secret;
+use crate::endpoint::{Endpoint, Secret};
 
 fn mistakes(text: &str) -> String {
     Config::parse(text, "hub.toml").unwrap_err().to_string()
@@ -9,6 +11,7 @@ fn listen(at: &str, serve: &str) -> Listen {
     Listen {
         at: Endpoint::parse(at).unwrap(),
         serve: Endpoint::parse_served(serve).unwrap(),
+        balance: None,
     }
 }
 
