@@ -7,19 +7,23 @@
 //!
 //! What clients say and are told is the business of a module for each protocol; who may go where is in
 //! `policy`, and checked for each address that a name stands for before anything is connected to.
-//! Behind the reply the two are bare sockets, and joined as such. CONNECT is the one command.
+//! Behind the reply the two are bare sockets, and joined as such; so are they behind the second reply of
+//! `bind`. What `associate` passes are datagrams.
 
+mod associate;
+mod bind;
 mod dial;
 mod policy;
 mod socks;
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sockeye_proto::socks::{Destination, Host, Reply, Reply4, Reply4Code, ReplyCode};
+use sockeye_proto::socks::{Command, Destination, Host, Reply, Reply4, Reply4Code, ReplyCode};
 use tokio::io::AsyncWriteExt;
 
 use super::leave::leave;
@@ -27,7 +31,9 @@ use super::{BoxFuture, Service};
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{Conversation, RelaySettings, Stream, join};
+use associate::Association;
 use dial::{Dialled, Undialled, dial};
+use policy::Caller;
 pub use policy::{Credentials, Denied, DeniedCount, Login, Policy, Reason};
 use socks::{Asked, Unasked, ask};
 
@@ -67,8 +73,10 @@ impl Service for Proxy {
         // In a box of its own: a handshake takes more room than the relay that lives on.
         let opening = Box::pin(self.open(conversation, session));
         Box::pin(async move {
-            let Some(Joined { near, far, to }) = opening.await? else {
-                return Ok(());
+            let Joined { near, far, to } = match opening.await? {
+                Some(Opened::Joined(joined)) => joined,
+                Some(Opened::Associated(association)) => return association.run(session).await,
+                None => return Ok(()),
             };
             let facts = session.facts();
             let settings = RelaySettings::counting(&facts.bytes_in, &facts.bytes_out);
@@ -78,6 +86,12 @@ impl Service for Proxy {
             report.into_result("relay", &session.info().peer_text, &to)
         })
     }
+}
+
+/// What a request has led to.
+enum Opened {
+    Joined(Joined),
+    Associated(Box<Association>),
 }
 
 /// A client and where it asked for.
@@ -93,7 +107,7 @@ impl Proxy {
         &self,
         conversation: Conversation,
         session: &Session,
-    ) -> Result<Option<Joined>, Error> {
+    ) -> Result<Option<Opened>, Error> {
         let peer = &session.info().peer_text;
         let Conversation::Stream(mut stream) = conversation else {
             let why = "SOCKS is spoken on a stream";
@@ -111,54 +125,75 @@ impl Proxy {
                 return Err(failed(kind, why));
             }
         };
+        match asked.command() {
+            Command::Bind => self.bind(stream, &caller, asked, session).await,
+            Command::UdpAssociate => self.associate(stream, caller, asked, session).await,
+            Command::Connect | Command::Unknown(_) => {
+                self.connect(stream, &caller, asked, session).await
+            }
+        }
+    }
+
+    /// Connects to where the client wants to.
+    async fn connect(
+        &self,
+        stream: Stream,
+        caller: &Caller,
+        asked: Asked,
+        session: &Session,
+    ) -> Result<Option<Opened>, Error> {
         let to = asked.destination().to_string();
         let dialled = tokio::select! {
-            dialled = dial(&caller, asked.destination(), &self.policy) => dialled,
+            dialled = dial(caller, asked.destination(), &self.policy) => dialled,
             () = session.cut() => return Ok(None),
         };
-        let dialled = dialled.and_then(|dialled| match session.establish() {
-            Ok(()) => Ok(dialled),
-            Err(_) => {
-                let why = "too many sessions from this source".to_owned();
-                Err(Undialled {
-                    code: ReplyCode::NotAllowed,
-                    kind: ErrorKind::LocalLimits,
-                    why,
-                })
-            }
-        });
+        let dialled = dialled.and_then(|dialled| establish(session).map(|()| dialled));
         let Dialled { far, bound } = match dialled {
             Ok(dialled) => dialled,
-            Err(Undialled { code, kind, why }) => {
-                part(stream, &asked.reply(code, &nowhere())).await;
-                return Err(Error::new(kind, "connect", to, why));
-            }
+            Err(why) => return Err(refuse(stream, &asked, "connect", why).await),
         };
         tracing::info!(target: "step", "SOCKS: {caller} goes to {to}");
-        let reply = asked.reply(ReplyCode::Succeeded, &bound);
-        let written = async {
-            stream.write_all(&reply).await?;
-            stream.flush().await
-        };
-        match written.await {
-            Ok(()) => Ok(Some(Joined {
-                near: Conversation::Stream(stream),
+        let mut near = stream;
+        match say(&mut near, &asked.reply(ReplyCode::Succeeded, &bound)).await {
+            Ok(()) => Ok(Some(Opened::Joined(Joined {
+                near: near.into(),
                 far,
                 to,
-            })),
+            }))),
             Err(error) => {
                 far.reset();
-                Err(failed(ErrorKind::PeerReset, words(&error)))
+                let (kind, peer) = (ErrorKind::PeerReset, &session.info().peer_text);
+                Err(Error::new(kind, "accept", peer, words(&error)))
             }
         }
     }
 }
 
+/// Counts the session as established.
+fn establish(session: &Session) -> Result<(), Undialled> {
+    session.establish().map_err(|_| Undialled {
+        code: ReplyCode::NotAllowed,
+        kind: ErrorKind::LocalLimits,
+        why: "too many sessions from this source".to_owned(),
+    })
+}
+
+/// Tells the client why not; the error is for everybody else.
+async fn refuse(stream: Stream, asked: &Asked, op: &'static str, refused: Undialled) -> Error {
+    let Undialled { code, kind, why } = refused;
+    part(stream, &asked.reply(code, &nowhere())).await;
+    Error::new(kind, op, asked.destination(), why)
+}
+
+async fn say(stream: &mut Stream, answer: &[u8]) -> io::Result<()> {
+    stream.write_all(answer).await?;
+    stream.flush().await
+}
+
 /// Says the last word and lets the client read it.
 async fn part(mut stream: Stream, answer: &[u8]) {
     let said = async {
-        stream.write_all(answer).await?;
-        stream.flush().await?;
+        say(&mut stream, answer).await?;
         stream.shutdown().await
     };
     if said.await.is_ok() {
@@ -171,12 +206,12 @@ impl Asked {
     fn reply(&self, code: ReplyCode, bound: &Destination) -> Vec<u8> {
         let mut bytes = Vec::new();
         match self {
-            Self::V5(_) => Reply {
+            Self::V5(..) => Reply {
                 code,
                 bound: bound.clone(),
             }
             .encode(&mut bytes),
-            Self::V4(_) => Reply4 {
+            Self::V4(..) => Reply4 {
                 code: match code {
                     ReplyCode::Succeeded => Reply4Code::Granted,
                     _ => Reply4Code::Rejected,
@@ -197,7 +232,8 @@ fn nowhere() -> Destination {
 fn of_v4(bound: &Destination) -> SocketAddrV4 {
     match bound.host {
         Host::Address(IpAddr::V4(ip)) => SocketAddrV4::new(ip, bound.port),
-        _ => SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0),
+        // The client takes this for the address at which it has reached the proxy.
+        _ => SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, bound.port),
     }
 }
 

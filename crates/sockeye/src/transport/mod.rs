@@ -21,6 +21,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 
 pub(crate) use memory::Rooms;
+pub(crate) use udp::receive;
 pub(crate) use until::Until;
 
 use crate::endpoint::{Address, Endpoint};

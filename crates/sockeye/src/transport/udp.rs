@@ -38,7 +38,8 @@ use crate::io::{ConnectionInfo, Conversation, Datagram, Messages, Shortcut};
 use crate::sys::messages::{Ends, receive_from, tell_destination};
 use answers::{Answers, Held};
 use queue::{Level, Queue};
-use socket::{Shared, Waiting, receive};
+pub(crate) use socket::receive;
+use socket::{Shared, Waiting};
 
 pub(super) use socket::{adopt, connect};
 

@@ -46,6 +46,26 @@ pub(super) async fn dial(
     policy: &Policy,
 ) -> Result<Dialled, Undialled> {
     let until = Until::from_now(DIALLING_TIME);
+    let looking = look_up(caller, Command::Connect, destination, policy, until);
+    let (endpoint, addresses) = looking.await?;
+    match transport::connect_to(&endpoint, addresses, Some(until)).await {
+        Ok((far, info)) => Ok(Dialled {
+            far,
+            bound: info.local.map_or_else(super::nowhere, Destination::from),
+        }),
+        Err(failures) => Err(failed(&failures)),
+    }
+}
+
+/// Looks up a destination, and returns those of its addresses for which the policy lets the caller do what
+/// it wants, at least one.
+pub(super) async fn look_up(
+    caller: &Caller,
+    command: Command,
+    destination: &Destination,
+    policy: &Policy,
+    until: Until,
+) -> Result<(Endpoint, Vec<SocketAddr>), Undialled> {
     let endpoint = Endpoint::from(Address::Tcp {
         host: match &destination.host {
             Host::Address(ip) => endpoint::Host::Ip(*ip),
@@ -61,24 +81,16 @@ pub(super) async fn dial(
         why: error.to_string(),
     })?;
     let mut denied = None;
-    addresses.retain(
-        |at| match policy.check(caller, Command::Connect, destination, *at) {
-            Ok(Way::Direct) => true,
-            Err(why) => {
-                denied = Some(why);
-                false
-            }
-        },
-    );
-    if let Some(denied) = denied.filter(|_| addresses.is_empty()) {
-        return Err(policy.counted(denied).into());
-    }
-    match transport::connect_to(&endpoint, addresses, Some(until)).await {
-        Ok((far, info)) => Ok(Dialled {
-            far,
-            bound: info.local.map_or_else(super::nowhere, Destination::from),
-        }),
-        Err(failures) => Err(failed(&failures)),
+    addresses.retain(|at| match policy.check(caller, command, destination, *at) {
+        Ok(Way::Direct) => true,
+        Err(why) => {
+            denied = Some(why);
+            false
+        }
+    });
+    match denied.filter(|_| addresses.is_empty()) {
+        Some(denied) => Err(policy.counted(denied).into()),
+        None => Ok((endpoint, addresses)),
     }
 }
 
@@ -98,7 +110,7 @@ fn failed(failures: &[(SocketAddr, io::Error)]) -> Undialled {
     }
 }
 
-fn meaning(error: &io::Error) -> (ReplyCode, ErrorKind) {
+pub(super) fn meaning(error: &io::Error) -> (ReplyCode, ErrorKind) {
     match Errno::from_io_error(error) {
         Some(Errno::NETUNREACH) => (ReplyCode::NetworkUnreachable, ErrorKind::PeerUnreachable),
         Some(Errno::HOSTUNREACH) => (ReplyCode::HostUnreachable, ErrorKind::PeerUnreachable),
@@ -111,4 +123,4 @@ fn meaning(error: &io::Error) -> (ReplyCode, ErrorKind) {
 }
 
 /// How long looking up and connecting may take: what clients wait for at least.
-const DIALLING_TIME: Duration = Duration::from_secs(30);
+pub(super) const DIALLING_TIME: Duration = Duration::from_secs(30);

@@ -13,16 +13,22 @@ use super::policy::{Caller, Denied, Policy};
 use crate::error::{ErrorKind, words};
 use crate::io::{ConnectionInfo, HeadError, Stream, read_head};
 
-/// A request to connect, in the client's version.
+/// A request, in the client's version.
 #[derive(Debug)]
 pub(super) enum Asked {
-    V4(Destination),
-    V5(Destination),
+    /// CONNECT or BIND.
+    V4(Command, Destination),
+    V5(Command, Destination),
 }
 
 impl Asked {
+    pub(super) fn command(&self) -> Command {
+        let (Self::V4(command, _) | Self::V5(command, _)) = self;
+        *command
+    }
+
     pub(super) fn destination(&self) -> &Destination {
-        let (Self::V4(destination) | Self::V5(destination)) = self;
+        let (Self::V4(_, destination) | Self::V5(_, destination)) = self;
         destination
     }
 }
@@ -133,7 +139,9 @@ impl Asking<'_> {
             Err(denied) => return Err(Unasked::denied(answer, denied)),
         };
         match request.command {
-            Command::Connect => Ok((caller, Asked::V4(request.destination))),
+            command @ (Command::Connect | Command::Bind) => {
+                Ok((caller, Asked::V4(command, request.destination)))
+            }
             other => Err(Unasked::told(answer, not_known(other))),
         }
     }
@@ -172,13 +180,12 @@ impl Asking<'_> {
                 .map_err(|denied| Unasked::denied(Vec::new(), denied))?,
         };
         match self.read("request", Request::decode).await? {
-            Ok(request) if request.command == Command::Connect => {
-                Ok((caller, Asked::V5(request.destination)))
-            }
-            Ok(request) => {
-                let why = not_known(request.command);
-                Err(refused(ReplyCode::CommandNotSupported, why))
-            }
+            Ok(request) => match request.command {
+                command @ (Command::Connect | Command::Bind | Command::UdpAssociate) => {
+                    Ok((caller, Asked::V5(command, request.destination)))
+                }
+                other => Err(refused(ReplyCode::CommandNotSupported, not_known(other))),
+            },
             Err(error) => {
                 let code = match error {
                     SocksError::AddressType(_) => ReplyCode::AddressTypeNotSupported,
@@ -221,10 +228,8 @@ fn refused(code: ReplyCode, why: String) -> Unasked {
 
 fn not_known(command: Command) -> String {
     match command {
-        Command::Connect => "it asks to connect".to_owned(),
-        Command::Bind => "BIND is not in this version".to_owned(),
-        Command::UdpAssociate => "UDP ASSOCIATE is not in this version".to_owned(),
         Command::Unknown(byte) => format!("the unknown command {byte}"),
+        _ => "a command that SOCKS 4 does not have".to_owned(),
     }
 }
 

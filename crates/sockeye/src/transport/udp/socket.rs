@@ -145,7 +145,7 @@ impl Messages for SocketMessages {
 
 /// Receives what a socket has by `call`, which tells whether there may be more; returns whether there was
 /// anything. A socket that has given all is not asked again until more has come.
-pub(super) fn receive(
+pub(crate) fn receive(
     socket: &UdpSocket,
     call: impl FnOnce(BorrowedFd<'_>) -> io::Result<bool>,
 ) -> io::Result<bool> {
