@@ -219,6 +219,3 @@ impl Passing {
 async fn ended(mut control: Stream) {
     while let Ok(false) = read_piece(&mut control, |piece| piece.is_empty()).await {}
 }
-
-#[cfg(test)]
-mod tests;
