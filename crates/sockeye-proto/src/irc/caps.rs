@@ -12,6 +12,7 @@ use core::ops::BitOr;
 
 use super::input::Link;
 use super::message::{CRLF_BYTES, LINE_BYTES_MAX, Line};
+use super::metadata;
 use super::multiline;
 use super::numeric::{ERR_INVALIDCAPCMD, ERR_NEEDMOREPARAMS};
 use super::registration::sasl;
@@ -85,6 +86,12 @@ impl Caps {
 
     /// `draft/channel-rename`: RENAME when a channel gets another name.
     pub const CHANNEL_RENAME: Self = Self(1 << 44);
+
+    /// `draft/metadata-2`: METADATA, as clients knew it first.
+    pub const METADATA_2: Self = Self(1 << 53);
+
+    /// `draft/metadata-3`: METADATA.
+    pub const METADATA_3: Self = Self(1 << 54);
 
     /// `draft/multiline`: messages of several lines come as one.
     pub const MULTILINE: Self = Self(1 << 50);
@@ -205,6 +212,7 @@ impl Offer {
             Caps::SASL => self.mechanisms,
             Caps::STS => &self.sts,
             Caps::ACCOUNT_REGISTRATION => "before-connect,custom-account-name",
+            Caps::METADATA_2 | Caps::METADATA_3 => metadata::CAPABILITY_VALUE,
             Caps::MULTILINE => multiline::CAPABILITY_VALUE,
             Caps::RELAYMSG => "/",
             _ => "",
@@ -346,7 +354,9 @@ fn requested(list: &str, caps: Caps, offered: Caps) -> Option<(Caps, Vec<&str>)>
             words.push(word);
         }
     }
-    Some((changed, words))
+    // Two drafts of one thing (IRCv3 draft/metadata-3).
+    let both = Caps::METADATA_2 | Caps::METADATA_3;
+    (!changed.has(both)).then_some((changed, words))
 }
 
 struct Reply<'a> {
@@ -444,6 +454,8 @@ const TABLE: &[Row] = &[
     row(Caps::EVENT_PLAYBACK, "draft/event-playback"),
     row(Caps::EXTENDED_ISUPPORT, "draft/extended-isupport"),
     row(Caps::MESSAGE_REDACTION, "draft/message-redaction"),
+    row(Caps::METADATA_2, "draft/metadata-2"),
+    row(Caps::METADATA_3, "draft/metadata-3"),
     row(Caps::MULTILINE, "draft/multiline"),
     row(Caps::DRAFT_NO_IMPLICIT_NAMES, "draft/no-implicit-names"),
     row(Caps::PRE_AWAY, "draft/pre-away"),

@@ -114,6 +114,13 @@ pub enum Fact {
         /// All there is to know; `None`: no client stays any more.
         stay: Option<StoredStay>,
     },
+    /// What the channel, or an account, says of itself has changed.
+    Metadata {
+        /// Which account; `None`: it is the channel.
+        account: Option<AccountId>,
+        /// What is so from now on.
+        change: StoredKeys,
+    },
 }
 
 impl Fact {
@@ -127,7 +134,8 @@ impl Fact {
             | Self::Rename { .. }
             | Self::Registry { .. }
             | Self::Prefer { .. }
-            | Self::Stay { .. } => true,
+            | Self::Stay { .. }
+            | Self::Metadata { .. } => true,
             Self::Message(_) | Self::Direct(_) | Self::Presence(_) | Self::Redact { .. } => false,
         }
     }
@@ -182,6 +190,25 @@ pub struct Holder {
     pub account: AccountId,
     /// Its name as displayed.
     pub name: String,
+}
+
+/// A change of metadata. The order of the variants is part of the stored format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredKeys {
+    /// A key has this value.
+    Set {
+        /// Which key.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+    /// A key has no value any more.
+    Remove {
+        /// Which key.
+        key: String,
+    },
+    /// No key has a value any more.
+    Clear,
 }
 
 /// A direct message as stored, once for both sides.

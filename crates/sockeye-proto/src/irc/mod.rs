@@ -28,6 +28,7 @@ pub mod input;
 mod isupport;
 mod lookalike;
 pub mod message;
+mod metadata;
 pub mod multiline;
 mod network;
 pub mod numeric;

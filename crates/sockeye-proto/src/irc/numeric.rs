@@ -301,6 +301,14 @@ numerics! {
     RPL_MONLIST "732" "<client> :<targets>";
     RPL_ENDOFMONLIST "733" "<client>" "End of MONITOR list";
     ERR_MONLISTFULL "734" "<client> <limit> <targets>" "Monitor list is full.";
+    RPL_WHOISKEYVALUE "760" "<client> <nick> <key> <visibility> :<value>";
+    RPL_KEYVALUE "761" "<client> <target> <key> <visibility> :<value>";
+    RPL_KEYNOTSET "766" "<client> <target> <key>" "Key not set";
+    RPL_METADATASUBOK "770" "<client> <key>...";
+    RPL_METADATAUNSUBOK "771" "<client> <key>...";
+    RPL_METADATASUBS "772" "<client> <key>...";
+    ERR_METADATASYNCLATER "774" "<client> <target> <seconds>" "Ask with METADATA SYNC after so long";
+    ERR_METADATARATELIMIT "775" "<client> <seconds> <target> <subcommand> [<params>...]";
     RPL_LOGGEDIN "900" "<client> <nick>!<user>@<host> <account> :You are now logged in as <account>";
     RPL_LOGGEDOUT "901" "<client> <nick>!<user>@<host>" "You are now logged out";
     ERR_NICKLOCKED "902" "<client>" "You must use a nick assigned to you";

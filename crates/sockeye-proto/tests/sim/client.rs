@@ -103,7 +103,8 @@ impl Pending {
                 | Fact::Rename { .. }
                 | Fact::Registry { .. }
                 | Fact::Prefer { .. }
-                | Fact::Stay { .. } => false,
+                | Fact::Stay { .. }
+                | Fact::Metadata { .. } => false,
                 Fact::ReadMark { read_ms, .. } => {
                     let time = format!("timestamp={}", time_text(*read_ms));
                     line.command == "MARKREAD" && params == [&time]

@@ -61,6 +61,7 @@ impl Judge {
             Fact::ReadMark { .. }
             | Fact::Redact { .. }
             | Fact::Rename { .. }
+            | Fact::Metadata { .. }
             | Fact::Registry { .. } => "",
             Fact::Prefer { .. } => "",
             // The network writes it by itself.

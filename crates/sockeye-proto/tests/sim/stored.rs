@@ -44,7 +44,8 @@ pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTree
             | Fact::Rename { .. }
             | Fact::Registry { .. }
             | Fact::Prefer { .. }
-            | Fact::Stay { .. } => {}
+            | Fact::Stay { .. }
+            | Fact::Metadata { .. } => {}
         }
     }
     rooms

@@ -7,6 +7,7 @@ use super::Request;
 use crate::irc::caps::{self, Offer};
 use crate::irc::event::Stamp;
 use crate::irc::id::SessionId;
+use crate::irc::metadata::Dialect;
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal};
 
 /// Negotiating; answered when its turn comes, since it changes how lines are written.
@@ -45,6 +46,9 @@ impl Intent for SetCaps {
             names,
             effects.replies.lines(),
         );
+        if Dialect::of(session.caps).is_none() {
+            session.subscriptions.clear();
+        }
         if session.caps.encoding() != before.encoding() {
             network.regroup(self.session);
         }

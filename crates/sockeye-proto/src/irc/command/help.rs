@@ -137,6 +137,11 @@ pub(crate) const TOPICS: &[(&str, &str, &str)] = &[
         "Says up to when you have read; your client does it",
     ),
     (
+        "METADATA",
+        "<target> GET|LIST|SET|CLEAR|SUB|UNSUB|SUBS|SYNC [key]... [:value]",
+        "Tells or changes what people and channels say of themselves; your client does it",
+    ),
+    (
         "MODE",
         "<channel or nick> [modes] [parameters]",
         "Shows or changes modes",

@@ -187,6 +187,9 @@ pub(super) fn show(
         if shows_names.is_some() {
             names::show(session, channel, network, &mut lines);
         }
+        if let Some(channel) = network.channels.find(channel) {
+            network.show_joined(session, channel, &mut lines);
+        }
     }
     effects.say(id, lines);
     let asks_again = caps.is_some_and(|caps| caps.has(Caps::PLAYBACK));
@@ -312,6 +315,7 @@ fn announce(
     for relay in [rank, away].iter().flatten() {
         network.send_to_witnesses(channel, id, relay, effects.outputs);
     }
+    network.tell_keys_of_joiner(id, channel, stamp, effects.outputs);
 }
 
 /// Makes what the members of a channel are told of a new one.

@@ -54,6 +54,7 @@ impl Network {
         if let Some(before) = &client.account {
             self.stays.release(before.id, id);
         }
+        let keys = self.keys_now(id);
         self.clients.set_account(id, account);
         self.settle_stay(id);
         let Some(client) = self.clients.find(id) else {
@@ -72,6 +73,7 @@ impl Network {
         }
         let channels = client.channels.clone();
         self.send_to_peers(id, &relay, effects.outputs);
+        self.tell_other_keys(id, &keys, stamp, effects);
         for channel in channels {
             self.grant(id, channel, stamp, effects);
         }

@@ -21,6 +21,7 @@ pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod markread;
 pub(crate) mod message;
+pub(crate) mod metadata;
 pub(crate) mod mode;
 pub(crate) mod monitor;
 pub(crate) mod names;
@@ -341,6 +342,7 @@ pub(crate) const TABLE: &[Row] = &[
     ask("LIST", 0, list::list),
     ask("LUSERS", 0, server::lusers),
     act("MARKREAD", 0, markread::markread),
+    act("METADATA", 0, metadata::metadata),
     act("MODE", 1, mode::mode),
     act("MONITOR", 1, monitor::monitor),
     ask("MOTD", 0, server::motd),

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::{Asked, Request, targets};
 use crate::irc::event::Stamp;
 use crate::irc::id::{ClientId, SessionId};
-use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies};
+use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies, Session};
 use crate::irc::numeric::{
     ERR_ERRONEUSNICKNAME, ERR_MONLISTFULL, ERR_NEEDMOREPARAMS, ERR_UNKNOWNERROR, Numeric,
     RPL_ENDOFMONLIST, RPL_MONLIST, RPL_MONOFFLINE, RPL_MONONLINE,
@@ -74,7 +74,7 @@ fn list(asked: &Asked<'_>, replies: &mut Replies) {
 
 fn status(asked: &Asked<'_>, replies: &mut Replies) {
     let nicks: Vec<_> = asked.session.monitors.iter().collect();
-    show(&nicks, asked.client.id, asked.network, replies);
+    show(&nicks, asked.session, asked.network, replies);
 }
 
 impl Intent for ChangeMonitors {
@@ -114,10 +114,11 @@ fn add(id: SessionId, nicks: &[(String, String)], network: &mut Network, replies
         }
         shown.push((folded, nick));
     }
-    let Some(client) = network.client_of(id).map(|client| client.id) else {
+    let (Some(session), Some(client)) = (network.sessions.find(id), network.client_of(id)) else {
         return;
     };
-    show(&shown, client, network, replies);
+    let client = client.id;
+    show(&shown, session, network, replies);
     if !refused.is_empty() {
         let reply = network.reply(client, ERR_MONLISTFULL, replies.lines());
         let reply = reply.number(MONITORS_MAX as u64);
@@ -125,12 +126,16 @@ fn add(id: SessionId, nicks: &[(String, String)], network: &mut Network, replies
     }
 }
 
-/// Writes who of some nicks is there and who is not.
-fn show(nicks: &[(&String, &String)], to: ClientId, network: &Network, replies: &mut Replies) {
+/// Writes who of some nicks is there, with what those say of themselves, and who is not.
+fn show(nicks: &[(&String, &String)], session: &Session, network: &Network, replies: &mut Replies) {
+    let to = session.client;
     let find = |folded: &str| network.clients.by_folded_nick(folded);
-    let online = nicks.iter().filter_map(|(folded, _)| find(folded));
-    let online = online.map(|client| client.source.as_str());
-    write_list(RPL_MONONLINE, online, to, network, replies);
+    let online = || nicks.iter().filter_map(|(folded, _)| find(folded));
+    let sources = online().map(|client| client.source.as_str());
+    write_list(RPL_MONONLINE, sources, to, network, replies);
+    for client in online() {
+        network.show_monitored(session, client, replies.lines());
+    }
     let offline = nicks.iter().filter(|(folded, _)| find(folded).is_none());
     let offline = offline.map(|(_, nick)| nick.as_str());
     write_list(RPL_MONOFFLINE, offline, to, network, replies);

@@ -15,6 +15,7 @@ use crate::irc::id::{AccountId, ClientId, SessionId};
 use crate::irc::input::{AccountRef, Candidate, Output};
 use crate::irc::isupport;
 use crate::irc::message::Line;
+use crate::irc::metadata::{Keys, Pace};
 use crate::irc::network::client::UserModes;
 use crate::irc::network::{Client, Effects, Network, Session, Whom, client};
 use crate::irc::numeric::{
@@ -223,6 +224,8 @@ fn newcomer(id: ClientId, candidate: Candidate, folded: String, stamp: &Stamp) -
         signed_on_ms: stamp.wall_ms,
         seen_ms: stamp.wall_ms,
         last_spoke_ms: stamp.wall_ms,
+        keys: Keys::default(),
+        keys_pace: Pace::default(),
         mark: 0,
     }
 }
@@ -253,6 +256,9 @@ fn welcome(session: SessionId, network: &Network, lines: &mut String) {
         ])
         .end();
     isupport::show(session, network, lines);
+    if let Some(session) = network.sessions.find(session) {
+        network.show_own_keys(session, lines);
+    }
     server::show_lusers(to, network, lines);
     server::show_motd(to, network, lines);
 }

@@ -12,8 +12,8 @@ use crate::irc::network::{Client, Replies};
 use crate::irc::numeric::{
     ERR_NONICKNAMEGIVEN, ERR_NOSUCHNICK, RPL_AWAY, RPL_ENDOFWHOIS, RPL_WHOISACCOUNT,
     RPL_WHOISACTUALLY, RPL_WHOISBOT, RPL_WHOISCERTFP, RPL_WHOISCHANNELS, RPL_WHOISHOST,
-    RPL_WHOISIDLE, RPL_WHOISMODES, RPL_WHOISOPERATOR, RPL_WHOISSECURE, RPL_WHOISSERVER,
-    RPL_WHOISUSER,
+    RPL_WHOISIDLE, RPL_WHOISKEYVALUE, RPL_WHOISMODES, RPL_WHOISOPERATOR, RPL_WHOISSECURE,
+    RPL_WHOISSERVER, RPL_WHOISUSER,
 };
 use crate::irc::power::Power;
 
@@ -72,6 +72,10 @@ fn show(client: &Client, asked: &Asked<'_>, replies: &mut Replies) {
         .param(nick)
         .number(idle_ms / 1_000);
     reply.number(client.signed_on_ms / 1_000).text();
+    for (key, value) in network.subscribed_keys(asked.session, client) {
+        let reply = asked.reply(RPL_WHOISKEYVALUE, replies);
+        reply.params([&**nick, key, "*"]).trailing(value);
+    }
 }
 
 fn show_service(nick: &str, asked: &Asked<'_>, replies: &mut Replies) {

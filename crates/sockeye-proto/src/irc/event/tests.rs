@@ -30,6 +30,10 @@ fn registry(change: StoredRegistry) -> Fact {
     Fact::Registry { by, change }
 }
 
+fn metadata(account: Option<AccountId>, change: StoredKeys) -> Fact {
+    Fact::Metadata { account, change }
+}
+
 /// One record of each kind with its stored form, which rows written by earlier versions have: a
 /// change here means that a store can no longer be read.
 fn stored() -> Vec<(Record, Vec<u8>)> {
@@ -96,7 +100,7 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
             ranks: "qo".into(),
         }],
     };
-    let facts: [(Fact, &[u8]); 21] = [
+    let facts: [(Fact, &[u8]); 24] = [
         (
             Fact::Message(message),
             b"\x00\x05a!b@c\x01\x01A\x01\x01\x02+x\x011\x03h\xc3\xa4",
@@ -220,6 +224,21 @@ fn stored() -> Vec<(Record, Vec<u8>)> {
             },
             b"\x0b\x09\x00",
         ),
+        (
+            metadata(
+                Some(AccountId(9)),
+                StoredKeys::Set {
+                    key: "k".into(),
+                    value: "v".into(),
+                },
+            ),
+            b"\x0c\x01\x09\x00\x01k\x01v",
+        ),
+        (
+            metadata(None, StoredKeys::Remove { key: "k".into() }),
+            b"\x0c\x00\x01\x01k",
+        ),
+        (metadata(None, StoredKeys::Clear), b"\x0c\x00\x02"),
     ];
     facts
         .into_iter()

@@ -10,6 +10,7 @@ use super::rank::{Prefix, Rank};
 use super::registration::Registration;
 use super::roll::Roll;
 use crate::irc::id::{AccountId, ChannelId, ClientId};
+use crate::irc::metadata::Keys;
 
 /// One channel.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Channel {
     /// Whether it has stored state; then it outlives its last member and a restart.
     pub(crate) stored: bool,
     pub(crate) topic: Option<Topic>,
+    /// What it says of itself.
+    pub(crate) keys: Keys,
     pub(crate) modes: Modes,
     pub(crate) members: BTreeMap<ClientId, Rank>,
     /// The same as NAMES shows them.
@@ -55,6 +58,7 @@ impl Channel {
             made_from: None,
             stored: false,
             topic: None,
+            keys: Keys::default(),
             modes: Modes::default(),
             members: BTreeMap::new(),
             roll: Roll::default(),

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use crate::irc::id::{AccountId, ChannelId, ClientId, SessionId};
 use crate::irc::input::AccountRef;
 use crate::irc::lookalike::Looks;
+use crate::irc::metadata::{Keys, Pace};
 use crate::irc::power::{Power, Powers};
 
 /// One client on the network.
@@ -38,6 +39,10 @@ pub(crate) struct Client {
     /// When a connection has come or gone last.
     pub(crate) seen_ms: u64,
     pub(crate) last_spoke_ms: u64,
+    /// What it says of itself while it has no account.
+    pub(crate) keys: Keys,
+    /// How soon it may change keys again.
+    pub(crate) keys_pace: Pace,
     /// The last walk that visited it.
     pub(crate) mark: u64,
 }

@@ -76,6 +76,11 @@ impl Network {
                 };
                 store(ChannelId::NONE, fact);
             }
+            Event::Keys(keys) => {
+                if let Some((channel, fact)) = keys.stored() {
+                    store(channel, fact);
+                }
+            }
             _ if self.settings.history && self.settings.history_events => {
                 self.presence(event, store);
             }
@@ -190,6 +195,7 @@ impl Network {
                 let client = self.client_of(prefer.session)?;
                 self.not_carried_out(client.id, &mut lines, "NICKSERV", why);
             }
+            Event::Keys(keys) => keys.not_stored(self, why, &mut lines),
             Event::MarkRead(mark) => mark.not_stored(&self.settings.server, why, &mut lines),
             _ => return None,
         }

@@ -17,6 +17,7 @@ mod deliver;
 mod durable;
 mod event;
 pub(crate) mod mask;
+pub(crate) mod metadata;
 pub(crate) mod modes;
 mod monitors;
 mod notices;
@@ -59,6 +60,7 @@ use super::event::Stamp;
 use super::id::{AccountId, ChannelId, ClientId, SessionId};
 use super::input::Output;
 use super::lookalike::{self, Looks};
+use super::metadata::Keys;
 use super::numeric::{ERR_UNKNOWNERROR, Numeric, Reply};
 use super::pipeline::Guard;
 use super::settings::Settings;
@@ -84,6 +86,8 @@ pub(crate) struct Network {
     /// How often each command came since the start, in the order of the table.
     pub(crate) usage: Vec<u64>,
     pub(crate) read_marks: ReadMarks,
+    /// What accounts say of themselves; none of them is empty.
+    account_keys: BTreeMap<AccountId, Keys>,
     pub(crate) stays: Stays,
     /// Catches panics of what only looks at the state.
     pub(crate) guard: Guard,
@@ -147,6 +151,7 @@ impl Network {
             reserved_looks: Looks::default(),
             usage: vec![0; COMMANDS],
             read_marks: ReadMarks::default(),
+            account_keys: BTreeMap::new(),
             stays: Stays::default(),
             guard: |run| {
                 run();

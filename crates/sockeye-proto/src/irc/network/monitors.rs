@@ -74,9 +74,14 @@ impl Network {
             let line = line.command(RPL_MONONLINE.code).param("*");
             line.trailing(&client.source);
         });
-        let watchers = self.monitors.watchers(&client.folded);
-        let watchers = watchers.filter_map(|id| self.sessions.find(id));
-        self.send_to_sessions(watchers, None, &relay, outputs);
+        let watchers = || {
+            let watchers = self.monitors.watchers(&client.folded);
+            watchers.filter_map(|id| self.sessions.find(id))
+        };
+        self.send_to_sessions(watchers(), None, &relay, outputs);
+        for watcher in watchers() {
+            self.tell_monitored(watcher, client, outputs);
+        }
     }
 
     /// Tells those who watch a nick that nobody has it any more.

@@ -4,7 +4,7 @@
 //!  Client (nick, channels, modes) ◀── Session (capabilities, link) ◀── Session … or none at all
 //! ```
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,6 +14,7 @@ use crate::irc::caps::Caps;
 use crate::irc::command::playback::Playback;
 use crate::irc::id::{ClientId, SessionId};
 use crate::irc::input::{Candidate, Link};
+use crate::irc::metadata::Pace;
 
 /// One connection of a client.
 #[derive(Debug)]
@@ -27,6 +28,10 @@ pub(crate) struct Session {
     pub(crate) away: Option<String>,
     /// Whose coming and going it is told, as compared and as it wrote them.
     pub(crate) monitors: BTreeMap<String, String>,
+    /// The keys of metadata whose values it is told.
+    pub(crate) subscriptions: BTreeSet<String>,
+    /// How soon it may SYNC again.
+    pub(crate) syncs_pace: Pace,
     /// What it has asked to be shown again.
     pub(crate) playback: Option<Playback>,
     /// How many batches it has been sent: their reference tags are unique for it.
@@ -43,6 +48,8 @@ impl Session {
             link: candidate.link.clone(),
             away: candidate.away.clone(),
             monitors: BTreeMap::new(),
+            subscriptions: BTreeSet::new(),
+            syncs_pace: Pace::default(),
             playback: None,
             batches: 0,
         }

@@ -21,6 +21,7 @@ use super::{Network, stored};
 use crate::irc::account::AccountRef;
 use crate::irc::event::{Fact, Preferences, Record, StoredMembership, StoredStay};
 use crate::irc::id::{AccountId, ClientId};
+use crate::irc::metadata::{Keys, Pace};
 use crate::irc::power::Powers;
 use crate::irc::settings::AlwaysOn;
 
@@ -308,6 +309,8 @@ fn returned(
         signed_on_ms: stay.signed_on_ms,
         seen_ms: stay.seen_ms,
         last_spoke_ms: stay.seen_ms,
+        keys: Keys::default(),
+        keys_pace: Pace::default(),
         mark: 0,
     }
 }

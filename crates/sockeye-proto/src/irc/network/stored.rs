@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Network;
 use super::channel::{Channel, Topic};
+use super::metadata::{Owner, StoredMetadata};
 use super::modes::{Entry, List};
 use super::rank::Prefix;
 use super::read_marks::StoredMarks;
@@ -41,6 +42,7 @@ type State = (
     Vec<StoredChannelWithFounder>,
     Vec<StoredMarks>,
     StoredPresence,
+    StoredMetadata,
 );
 
 /// What accounts want, and the clients that stay for them.
@@ -65,7 +67,8 @@ impl Network {
         let channels: Vec<StoredChannelWithFounder> = stored.map(StoredChannel::of).collect();
         let format = Vec::from([FORMAT]);
         let presence = (self.stays.stored_preferences(), self.stored_stays());
-        let state = (channels, self.read_marks.stored(), presence);
+        let metadata = self.stored_metadata();
+        let state = (channels, self.read_marks.stored(), presence, metadata);
         // Into memory, lists of plain values cannot fail to be written.
         postcard::to_extend(&state, format).unwrap_or_default()
     }
@@ -76,7 +79,7 @@ impl Network {
     /// What is wrong with it.
     pub(crate) fn restore_snapshot(&mut self, snapshot: &[u8]) -> Result<(), String> {
         let (format, state) = snapshot.split_first().ok_or("snapshot: empty")?;
-        let (channels, marks, (preferences, stays)) =
+        let (channels, marks, (preferences, stays), metadata) =
             read_snapshot(*format, state).map_err(|error| format!("snapshot: {error}"))?;
         for (account, wanted) in preferences {
             self.stays.prefer(account, wanted);
@@ -90,6 +93,7 @@ impl Network {
             channel.registration = registration.map(into_registration).transpose()?;
             self.restore_channel(channel)?;
         }
+        self.restore_metadata(metadata);
         Ok(())
     }
 
@@ -118,6 +122,10 @@ impl Network {
         match &record.fact {
             Fact::Prefer { account, wanted } => self.stays.prefer(*account, *wanted),
             Fact::Stay { account, stay } => self.stays.read(*account, stay.clone()),
+            Fact::Metadata { account, change } => {
+                let owner = account.map_or(Owner::Channel(record.channel), Owner::Account);
+                self.change_keys(owner, change);
+            }
             _ => {}
         }
         // A channel that is not known has been succeeded: see `restore_channel`.
@@ -147,7 +155,8 @@ impl Network {
             | Fact::Registry { .. }
             | Fact::ReadMark { .. }
             | Fact::Prefer { .. }
-            | Fact::Stay { .. } => {}
+            | Fact::Stay { .. }
+            | Fact::Metadata { .. } => {}
         }
         Ok(())
     }
@@ -186,22 +195,26 @@ fn read_snapshot(format: u8, state: &[u8]) -> Result<State, String> {
         let all = all.into_iter();
         all.map(|(channel, lists)| (channel, lists, None)).collect()
     };
+    let nothing = StoredPresence::default;
     let read = match format {
-        FORMAT => postcard::from_bytes(state),
-        FORMAT_WITHOUT_PRESENCE => postcard::from_bytes(state)
-            .map(|(channels, marks)| (channels, marks, StoredPresence::default())),
+        FORMAT => return postcard::from_bytes(state).map_err(|error| format!("{error}")),
+        FORMAT_WITHOUT_METADATA => postcard::from_bytes(state),
+        FORMAT_WITHOUT_PRESENCE => {
+            postcard::from_bytes(state).map(|(channels, marks)| (channels, marks, nothing()))
+        }
         FORMAT_WITHOUT_REGISTRATIONS => postcard::from_bytes(state)
-            .map(|(channels, marks)| (with_lists(channels), marks, StoredPresence::default())),
+            .map(|(channels, marks)| (with_lists(channels), marks, nothing())),
         FORMAT_WITHOUT_MARKS => postcard::from_bytes(state)
-            .map(|channels| (with_lists(channels), Vec::new(), StoredPresence::default())),
+            .map(|channels| (with_lists(channels), Vec::new(), nothing())),
         FORMAT_WITHOUT_LISTS => postcard::from_bytes(state).map(|all: Vec<StoredChannel>| {
             let all = all.into_iter();
             let channels = all.map(|channel| (channel, Vec::new(), None));
-            (channels.collect(), Vec::new(), StoredPresence::default())
+            (channels.collect(), Vec::new(), nothing())
         }),
         other => return Err(format!("format {other} is not known")),
     };
-    read.map_err(|error| format!("{error}"))
+    let read = read.map_err(|error| format!("{error}"));
+    read.map(|(channels, marks, presence)| (channels, marks, presence, StoredMetadata::default()))
 }
 
 fn into_registration(
@@ -279,7 +292,10 @@ impl StoredChannel {
 }
 
 /// The first byte of a snapshot.
-const FORMAT: u8 = 5;
+const FORMAT: u8 = 6;
+
+/// A snapshot from before there was metadata.
+const FORMAT_WITHOUT_METADATA: u8 = 5;
 
 /// A snapshot from before clients could stay.
 const FORMAT_WITHOUT_PRESENCE: u8 = 4;

@@ -14,6 +14,7 @@ mod lists;
 mod lookups;
 mod memory;
 mod messages;
+mod metadata;
 mod modes;
 mod monitor;
 mod multiline;

@@ -131,6 +131,7 @@ pub(super) fn kind(fact: &Fact) -> u8 {
         Fact::Registry { .. } => 6,
         Fact::Prefer { .. } => 7,
         Fact::Stay { .. } => 8,
+        Fact::Metadata { .. } => 9,
         Fact::Direct(direct) if is_tags(&direct.message) => KIND_DIRECT_TAGS,
         Fact::Direct(_) => KIND_DIRECT,
         Fact::Presence(_) => 19,

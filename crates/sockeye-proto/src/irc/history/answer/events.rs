@@ -41,7 +41,8 @@ pub(super) fn encode(out: &mut String, reply: &Reply, stamp: &Stamp, fact: &Fact
         | Fact::Found(_)
         | Fact::ReadMark { .. }
         | Fact::Prefer { .. }
-        | Fact::Stay { .. } => {}
+        | Fact::Stay { .. }
+        | Fact::Metadata { .. } => {}
     }
 }
 

@@ -5,6 +5,7 @@ use alloc::string::{String, ToString as _};
 
 use super::*;
 use crate::irc::id::ChannelId;
+use crate::irc::metadata::{Keys, Pace};
 use crate::irc::network::client::UserModes;
 use crate::irc::network::rank::Prefix;
 
@@ -28,6 +29,8 @@ fn client(slot: u32) -> Client {
         seen_ms: 0,
         signed_on_ms: 0,
         last_spoke_ms: 0,
+        keys: Keys::default(),
+        keys_pace: Pace::default(),
         mark: 0,
     }
 }

@@ -167,8 +167,8 @@ fn a_snapshot_without_read_markers_is_read() {
     let (net, _) = furnished();
     let (upto, snapshot) = net.pipeline.snapshot();
     // No registration: one byte, which ends the one channel. No markers, no wishes, nobody who
-    // stays: lists without entries.
-    let old = [&[2], &snapshot[1..snapshot.len() - 4]].concat();
+    // stays, no metadata of accounts or channels: lists without entries.
+    let old = [&[2], &snapshot[1..snapshot.len() - 6]].concat();
     let read = Pipeline::restore(settings(), Some(&old), &[], upto, START_MS).unwrap();
     assert_eq!(read.snapshot().1, snapshot);
 }
@@ -177,7 +177,16 @@ fn a_snapshot_without_read_markers_is_read() {
 fn a_snapshot_from_before_clients_could_stay_is_read() {
     let (net, _) = furnished();
     let (upto, snapshot) = net.pipeline.snapshot();
-    let old = [&[4], &snapshot[1..snapshot.len() - 2]].concat();
+    let old = [&[4], &snapshot[1..snapshot.len() - 4]].concat();
+    let read = Pipeline::restore(settings(), Some(&old), &[], upto, START_MS).unwrap();
+    assert_eq!(read.snapshot().1, snapshot);
+}
+
+#[test]
+fn a_snapshot_without_metadata_is_read() {
+    let (net, _) = furnished();
+    let (upto, snapshot) = net.pipeline.snapshot();
+    let old = [&[5], &snapshot[1..snapshot.len() - 2]].concat();
     let read = Pipeline::restore(settings(), Some(&old), &[], upto, START_MS).unwrap();
     assert_eq!(read.snapshot().1, snapshot);
 }
@@ -195,9 +204,9 @@ fn a_snapshot_without_registrations_is_read() {
     let old = [&head[..], topic, modes, entry, lists, marks].concat();
     let read = Pipeline::restore(settings(), Some(&old), &[], upto, START_MS).unwrap();
     let registration = b"\x00";
-    let channels = [&[5], &old[1..old.len() - marks.len()], registration].concat();
-    let (wishes, stays) = (b"\x00", b"\x00");
-    let new = [&channels[..], marks, wishes, stays].concat();
+    let channels = [&[6], &old[1..old.len() - marks.len()], registration].concat();
+    let (wishes, stays, metadata) = (b"\x00", b"\x00", b"\x00\x00");
+    let new = [&channels[..], marks, wishes, stays, metadata].concat();
     assert_eq!(read.snapshot().1, new);
     assert_eq!(snapshot[..channels.len()], channels);
 }
