@@ -13,6 +13,19 @@ pub struct Network {
 }
 
 impl Network {
+    /// Makes one of so many leading bits; the address is no IPv4-mapped one.
+    pub(crate) const fn new(address: IpAddr, prefix_bits: u8) -> Self {
+        Self {
+            address,
+            prefix_bits,
+        }
+    }
+
+    /// Tells whether all of `other` lies in it.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        self.prefix_bits <= other.prefix_bits && self.contains(other.address)
+    }
+
     /// Returns its first and its last address.
     fn range(&self) -> (u128, u128) {
         let (address, bits): (u128, _) = match self.address {

@@ -4,7 +4,8 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::value::Value;
-use super::{Address, Endpoint, Family, Hop, KnownHost, NetworkEntry, SocketOption};
+use super::words::{self, KeyRow, WordRow};
+use super::{Address, Endpoint, Family, Hop, KnownHost, NetworkEntry, SocketOption, Word};
 
 /// `+tcp`: how a TCP socket is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,6 +212,20 @@ impl Endpoint {
             Value::Hop(hop) => Some(hop),
             _ => None,
         })
+    }
+
+    /// Returns the same by way of more hops, the nearest first.
+    #[must_use]
+    pub(crate) fn by_way_of(mut self, hops: &[Hop]) -> Self {
+        let via = words::word("via").and_then(|row| Some((row, row.key("url")?)));
+        let word = |(row, key): (&'static WordRow, &'static KeyRow), hop: &Hop| Word {
+            row,
+            settings: vec![(key, Value::Hop(hop.clone()))],
+        };
+        let hops = hops.iter();
+        self.words
+            .extend(hops.filter_map(|hop| via.map(|via| word(via, hop))));
+        self
     }
 
     /// Returns the endpoint of a hop, with what this one says of its socket: it is that hop's.

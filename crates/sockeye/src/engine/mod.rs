@@ -31,6 +31,7 @@ pub use drain::Drained;
 pub use listener::Listening;
 pub(crate) use rules::Rules;
 pub use session::{Session, SessionFacts, SessionRow, SessionState};
+pub(crate) use via::connect_by_way_of;
 
 use crate::endpoint::{Endpoint, Role};
 use crate::error::{Error, ErrorKind};

@@ -73,6 +73,19 @@ pub(super) async fn connect(
     Ok((Conversation::Stream(stream), info))
 }
 
+/// Connects to an endpoint by way of hops, within a time: what a service does for others.
+///
+/// # Errors
+/// Which hop did not pass it on, and why.
+pub(crate) async fn connect_by_way_of(
+    hops: &[Hop],
+    to: Endpoint,
+    until: Until,
+) -> Result<(Conversation, ConnectionInfo), Error> {
+    let endpoint = to.by_way_of(hops);
+    connect(&endpoint, &Rooms::default(), Some(until)).await
+}
+
 /// Returns who asks a hop, its password read from where it is.
 fn login_of(endpoint: &Endpoint, hop: &Hop) -> Result<Option<Login>, Error> {
     let Some(HopLogin { name, password }) = &hop.login else {

@@ -14,7 +14,8 @@ mod echo;
 mod forward;
 mod hello;
 mod leave;
-mod proxy;
+#[doc(hidden)]
+pub mod proxy;
 mod upper;
 
 use std::fmt::Debug;
@@ -35,7 +36,7 @@ pub use discard::Discard;
 pub use echo::Echo;
 pub use forward::{Forward, WatchSessions};
 pub use hello::Hello;
-pub use proxy::{Credentials, Denied, DeniedCount, Login, Policy, Proxy, Reason};
+pub use proxy::{Policy, Proxy};
 pub use upper::Upper;
 
 /// A future with a lifetime, in a box.

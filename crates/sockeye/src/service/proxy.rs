@@ -34,7 +34,10 @@ use crate::io::{Conversation, RelaySettings, Stream, join};
 use associate::Association;
 use dial::{Dialled, Undialled, dial};
 use policy::Caller;
-pub use policy::{Credentials, Denied, DeniedCount, Login, Policy, Reason};
+pub use policy::{
+    Action, COMMANDS, Credentials, Denied, DeniedCount, Hours, Ledger, Login, Policy, Ports,
+    Reason, Rule, Target, WEEKDAYS, Weekday,
+};
 use socks::{Asked, Unasked, ask};
 
 /// Connects clients to where they ask for.

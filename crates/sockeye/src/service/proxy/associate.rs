@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use sockeye_proto::socks::{Command, Destination, Host, ReplyCode};
 
-use super::policy::{Caller, Policy, Way};
+use super::policy::{Caller, Policy};
 use super::socks::Asked;
 use super::{Opened, Proxy, establish, refuse, say};
 use crate::engine::{Session, SessionFacts};
@@ -176,8 +176,8 @@ impl Passing {
         for ip in addresses {
             let at = SocketAddr::new(ip.to_canonical(), to.port);
             let Self { caller, policy, .. } = &*self;
-            match policy.check(caller, Command::UdpAssociate, to, at) {
-                Ok(Way::Direct) => match self.far.send(at, payload) {
+            match policy.allows(caller, Command::UdpAssociate, to, at) {
+                Ok(()) => match self.far.send(at, payload) {
                     Ok(()) => {
                         self.forth += 1;
                         let bytes = payload.len() as u64;

@@ -20,7 +20,7 @@ use std::time::Duration;
 use sockeye_proto::socks::{Command, Destination, Host, ReplyCode};
 
 use super::dial::{DIALLING_TIME, Undialled, look_up, meaning};
-use super::policy::{Caller, Policy, Way};
+use super::policy::{Caller, Policy};
 use super::socks::Asked;
 use super::{Joined, Opened, Proxy, establish, refuse, say};
 use crate::endpoint::{Address, Endpoint, Family};
@@ -142,11 +142,11 @@ impl Awaited {
             loop {
                 let (conversation, info) = self.listener.accept().await.map_err(failed)?;
                 let may_come = self.expects(&info).and_then(|who| {
-                    let way = policy.check(caller, Command::Bind, expected, who);
-                    way.map_err(|denied| policy.counted(denied).why)
+                    let may = policy.allows(caller, Command::Bind, expected, who);
+                    may.map_err(|denied| policy.counted(denied).why)
                 });
                 match may_come {
-                    Ok(Way::Direct) => return Ok((conversation, info)),
+                    Ok(()) => return Ok((conversation, info)),
                     Err(why) => {
                         let who = &info.peer_text;
                         tracing::info!(target: "step", "SOCKS: turned {who} away: {why}");
@@ -181,7 +181,7 @@ async fn named(caller: &Caller, asked: &Asked, policy: &Policy) -> Result<Vec<Ip
     let until = Until::from_now(DIALLING_TIME);
     let destination = asked.destination();
     let looking = look_up(caller, Command::Bind, destination, policy, until);
-    let (_, mut addresses) = looking.await?;
+    let mut addresses = looking.await?;
     // SOCKS 4 could not say who has come.
     addresses.retain(|at| at.is_ipv4() || matches!(asked, Asked::V5(..)));
     match addresses.is_empty() {

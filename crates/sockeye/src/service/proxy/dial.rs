@@ -8,7 +8,8 @@ use rustix::io::Errno;
 use sockeye_proto::socks::{Command, Destination, Host, ReplyCode};
 
 use super::policy::{Caller, Denied, Policy, Way};
-use crate::endpoint::{self, Address, Endpoint, Family};
+use crate::endpoint::{self, Address, Endpoint, Family, Hop};
+use crate::engine;
 use crate::error::{ErrorKind, words};
 use crate::io::Conversation;
 use crate::transport::{self, Until};
@@ -46,8 +47,28 @@ pub(super) async fn dial(
     policy: &Policy,
 ) -> Result<Dialled, Undialled> {
     let until = Until::from_now(DIALLING_TIME);
-    let looking = look_up(caller, Command::Connect, destination, policy, until);
-    let (endpoint, addresses) = looking.await?;
+    let ahead = policy.ahead(caller, Command::Connect, destination);
+    if let Some(Way::Via(hops)) = ahead.map_err(|denied| policy.counted(denied))? {
+        return by_way_of(&hops, endpoint_of(destination), until).await;
+    }
+    let endpoint = endpoint_of(destination);
+    let mut addresses = resolved(&endpoint, until).await?;
+    let (mut denied, mut beyond) = (None, None);
+    addresses.retain(|at| {
+        match policy.check(caller, Command::Connect, destination, *at) {
+            Ok(Way::Direct) => return true,
+            Ok(Way::Via(hops)) => beyond = beyond.take().or(Some((hops, *at))),
+            Err(why) => denied = Some(why),
+        }
+        false
+    });
+    match (addresses.is_empty(), beyond, denied) {
+        (true, Some((hops, at)), _) => {
+            return by_way_of(&hops, endpoint_of(&at.into()), until).await;
+        }
+        (true, None, Some(denied)) => return Err(policy.counted(denied).into()),
+        _ => {}
+    }
     match transport::connect_to(&endpoint, addresses, Some(until)).await {
         Ok((far, info)) => Ok(Dialled {
             far,
@@ -58,39 +79,71 @@ pub(super) async fn dial(
 }
 
 /// Looks up a destination, and returns those of its addresses for which the policy lets the caller do what
-/// it wants, at least one.
+/// it wants without others on the way, at least one.
 pub(super) async fn look_up(
     caller: &Caller,
     command: Command,
     destination: &Destination,
     policy: &Policy,
     until: Until,
-) -> Result<(Endpoint, Vec<SocketAddr>), Undialled> {
-    let endpoint = Endpoint::from(Address::Tcp {
+) -> Result<Vec<SocketAddr>, Undialled> {
+    let mut addresses = resolved(&endpoint_of(destination), until).await?;
+    let mut denied = None;
+    addresses.retain(
+        |at| match policy.allows(caller, command, destination, *at) {
+            Ok(()) => true,
+            Err(why) => {
+                denied = Some(why);
+                false
+            }
+        },
+    );
+    match denied.filter(|_| addresses.is_empty()) {
+        Some(denied) => Err(policy.counted(denied).into()),
+        None => Ok(addresses),
+    }
+}
+
+async fn resolved(endpoint: &Endpoint, until: Until) -> Result<Vec<SocketAddr>, Undialled> {
+    let looking = Until::hold(Some(until), endpoint, transport::resolve(endpoint));
+    looking.await.map_err(|error| Undialled {
+        code: ReplyCode::HostUnreachable,
+        kind: error.kind(),
+        why: error.to_string(),
+    })
+}
+
+fn endpoint_of(destination: &Destination) -> Endpoint {
+    Endpoint::from(Address::Tcp {
         host: match &destination.host {
             Host::Address(ip) => endpoint::Host::Ip(*ip),
             Host::Name(name) => endpoint::Host::Name(name.clone()),
         },
         port: destination.port,
         family: Family::Any,
-    });
-    let looking = Until::hold(Some(until), &endpoint, transport::resolve(&endpoint));
-    let mut addresses = looking.await.map_err(|error| Undialled {
-        code: ReplyCode::HostUnreachable,
-        kind: error.kind(),
-        why: error.to_string(),
-    })?;
-    let mut denied = None;
-    addresses.retain(|at| match policy.check(caller, command, destination, *at) {
-        Ok(Way::Direct) => true,
-        Err(why) => {
-            denied = Some(why);
-            false
-        }
-    });
-    match denied.filter(|_| addresses.is_empty()) {
-        Some(denied) => Err(policy.counted(denied).into()),
-        None => Ok((endpoint, addresses)),
+    })
+}
+
+/// Connects by way of others, which look a name up themselves.
+async fn by_way_of(hops: &[Hop], to: Endpoint, until: Until) -> Result<Dialled, Undialled> {
+    // In a box of its own: few go by way of others.
+    let connecting = Box::pin(engine::connect_by_way_of(hops, to, until));
+    match connecting.await {
+        Ok((far, _)) => Ok(Dialled {
+            far,
+            bound: super::nowhere(),
+        }),
+        Err(error) => Err(Undialled {
+            code: match error.kind() {
+                ErrorKind::PeerTimeout => ReplyCode::TimedOut,
+                ErrorKind::PeerUnresolved
+                | ErrorKind::ProxyUnresolved
+                | ErrorKind::PeerUnreachable => ReplyCode::HostUnreachable,
+                _ => ReplyCode::GeneralFailure,
+            },
+            kind: error.kind(),
+            why: error.to_string(),
+        }),
     }
 }
 

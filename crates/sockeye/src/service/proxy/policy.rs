@@ -1,35 +1,46 @@
 //! Who may go where by way of a proxy.
 //!
 //! ```text
-//! log_in() or come() ──▶ Caller ──▶ check(command, destination, each address) ──▶ Way
+//! log_in() or come() ──▶ Caller ──▶ ahead(command, destination) ──▶ check(…, each address) ──▶ Way
+//!                                   └── by name alone, where that decides
 //! ```
 //!
 //! Invariant: what is checked is the address that is then connected or sent to, for every command and
 //! datagram; a name is looked up once, so that it cannot mean something else afterwards.
 
 mod counts;
+mod ledger;
 mod login;
 mod reach;
+mod rule;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use sockeye_proto::socks::{Command, Destination};
+use sockeye_proto::socks::{Command, Destination, Host};
 
+use crate::endpoint::Hop;
 use crate::io::ConnectionInfo;
-use counts::Counts;
 pub use counts::{DeniedCount, Reason};
+pub use ledger::Ledger;
 pub use login::{Credentials, Login};
+pub use rule::{Action, COMMANDS, Hours, Ports, Rule, Target, WEEKDAYS, Weekday};
+use rule::{Asked, Fit, Moment};
 
 /// Who may go where by way of a proxy.
 #[derive(Debug, Default)]
 pub struct Policy {
     /// How callers say who they are; `None`: they need not.
     login: Option<Login>,
-    counts: Arc<Counts>,
+    /// The first that fits decides; what none fits is allowed.
+    rules: Arc<[Rule]>,
+    /// Whether this machine and private networks are closed to whom no rule opens them.
+    guards_inside: bool,
+    ledger: Arc<Ledger>,
 }
 
 /// Who asks, once that is known.
@@ -46,6 +57,8 @@ pub(super) struct Caller {
 pub(super) enum Way {
     /// Straight.
     Direct,
+    /// By way of others, the nearest first.
+    Via(Arc<[Hop]>),
 }
 
 /// Why somebody may not go somewhere.
@@ -76,6 +89,28 @@ impl Policy {
             login: Some(login),
             ..Self::default()
         }
+    }
+
+    /// Holds it to rules, the first that fits deciding.
+    #[must_use]
+    pub fn with_rules(self, rules: Arc<[Rule]>) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Closes this machine and private networks to whom no rule opens them: the proxy can be reached from
+    /// elsewhere.
+    #[must_use]
+    pub fn guarding_inside(self, guards_inside: bool) -> Self {
+        Self {
+            guards_inside,
+            ..self
+        }
+    }
+
+    /// Keeps what is counted in a book that others share.
+    #[must_use]
+    pub fn with_ledger(self, ledger: Arc<Ledger>) -> Self {
+        Self { ledger, ..self }
     }
 
     /// Tells whether callers have to say who they are.
@@ -118,6 +153,33 @@ impl Policy {
         }
     }
 
+    /// Tells what rules say of a destination whatever its address; `None` where that depends on it, or it
+    /// has to be looked up here all the same, to be checked.
+    ///
+    /// # Errors
+    /// Why one may not go there.
+    pub(super) fn ahead(
+        &self,
+        caller: &Caller,
+        command: Command,
+        destination: &Destination,
+    ) -> Result<Option<Way>, Denied> {
+        let Host::Name(name) = &destination.host else {
+            return Ok(None);
+        };
+        let asked = self.asked(caller, command, destination, None);
+        match self.first_that_fits(&asked) {
+            Some((at, rule, Fit::Yes { .. })) if rule.action == Action::Deny => {
+                Err(denied_by(at, command, destination))
+            }
+            // What others would take for an address is looked up here, and checked.
+            Some((_, rule, Fit::Yes { .. })) if !rule.via.is_empty() && !rule::is_numeric(name) => {
+                Ok(Some(way_of(rule)))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Checks that one may go to an address, as asked for or as a name stands for it: before anything is
     /// connected, accepted, or sent there.
     ///
@@ -125,30 +187,113 @@ impl Policy {
     /// Why not; who refuses because of it tells [`Policy::counted`].
     pub(super) fn check(
         &self,
-        _caller: &Caller,
-        _command: Command,
-        _destination: &Destination,
+        caller: &Caller,
+        command: Command,
+        destination: &Destination,
         at: SocketAddr,
     ) -> Result<Way, Denied> {
-        match reach::is_closed(at.ip()) {
-            true => {
-                let why = "nobody is let through to such an address";
-                Err(Denied::new(Reason::Closed, why))
-            }
-            false => Ok(Way::Direct),
+        let ip = at.ip();
+        if reach::is_closed(ip) || self.ledger.is_own(at) {
+            let why = "nobody is let through to such an address";
+            return Err(Denied::new(Reason::Closed, why));
         }
+        let asked = self.asked(caller, command, destination, Some(ip));
+        let fitting = self.first_that_fits(&asked);
+        let opens = matches!(fitting, Some((.., Fit::Yes { opens: true })));
+        let way = match fitting {
+            Some((at, rule, _)) if rule.action == Action::Deny => {
+                return Err(denied_by(at, command, destination));
+            }
+            Some((_, rule, _)) => way_of(rule),
+            None => Way::Direct,
+        };
+        match self.guards_inside && !opens && reach::inside(ip).is_some() {
+            true => {
+                let why =
+                    format!("{ip} is of this machine or a private network, and no rule opens it");
+                Err(Denied::new(Reason::Inside, why))
+            }
+            false => Ok(way),
+        }
+    }
+
+    /// Checks, as [`Policy::check`] does, where nothing goes by way of others.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(super) fn allows(
+        &self,
+        caller: &Caller,
+        command: Command,
+        destination: &Destination,
+        at: SocketAddr,
+    ) -> Result<(), Denied> {
+        match self.check(caller, command, destination, at)? {
+            Way::Direct => Ok(()),
+            Way::Via(_) => {
+                let command = name_of(command);
+                let why = format!(
+                    "a rule leads to {destination} by way of others, where {command} is not in this version"
+                );
+                Err(Denied::new(Reason::Rule, why))
+            }
+        }
+    }
+
+    fn asked<'a>(
+        &self,
+        caller: &'a Caller,
+        command: Command,
+        destination: &'a Destination,
+        at: Option<IpAddr>,
+    ) -> Asked<'a> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Asked {
+            caller,
+            command,
+            destination,
+            at,
+            now: Moment::at_s(now.unwrap_or_default().as_secs()),
+        }
+    }
+
+    /// Returns the first rule that fits or may fit, and its number.
+    fn first_that_fits(&self, asked: &Asked<'_>) -> Option<(usize, &Rule, Fit)> {
+        let numbered = self.rules.iter().enumerate();
+        let mut fitting = numbered.map(|(at, rule)| (at + 1, rule, rule.fits(asked)));
+        fitting.find(|(.., fit)| *fit != Fit::No)
     }
 
     /// Returns how often somebody was refused since the start, for each reason.
     pub fn denied(&self) -> Vec<DeniedCount> {
-        self.counts.snapshot()
+        self.ledger.denied()
     }
 
     /// Counts that somebody is refused, and returns why as it was.
     pub(super) fn counted(&self, denied: Denied) -> Denied {
-        self.counts.add(denied.reason);
+        self.ledger.counts.add(denied.reason);
         denied
     }
+}
+
+/// Returns where a rule leads that allows something.
+fn way_of(rule: &Rule) -> Way {
+    match rule.via.is_empty() {
+        true => Way::Direct,
+        false => Way::Via(Arc::clone(&rule.via)),
+    }
+}
+
+fn denied_by(at: usize, command: Command, destination: &Destination) -> Denied {
+    let command = name_of(command);
+    let why = format!("rule {at} denies {command} to {destination}");
+    Denied::new(Reason::Rule, why)
+}
+
+fn name_of(command: Command) -> &'static str {
+    let mut named = COMMANDS.iter();
+    let found = named.find(|(_, one)| *one == command);
+    found.map_or("this", |(name, _)| name)
 }
 
 impl Caller {

@@ -16,6 +16,10 @@ pub enum Reason {
     Permission,
     /// Nobody is let through to such an address.
     Closed,
+    /// The address is of this machine or a private network, and no rule opens it.
+    Inside,
+    /// A rule denies it.
+    Rule,
     /// The accounts cannot be read.
     Unavailable,
 }
@@ -35,12 +39,14 @@ pub struct DeniedCount {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Login,
         Self::LoginWanted,
         Self::Busy,
         Self::Permission,
         Self::Closed,
+        Self::Inside,
+        Self::Rule,
         Self::Unavailable,
     ];
 
@@ -52,6 +58,8 @@ impl Reason {
             Self::Busy => "busy",
             Self::Permission => "permission",
             Self::Closed => "closed",
+            Self::Inside => "inside",
+            Self::Rule => "rule",
             Self::Unavailable => "unavailable",
         }
     }
