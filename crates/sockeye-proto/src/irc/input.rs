@@ -214,12 +214,13 @@ pub enum Output {
 pub enum Recipients {
     /// One session.
     One(SessionId),
-    /// Many sessions but for one. The list is shared between messages until the membership of the
-    /// channel or a capability changes, so two sends with pointer-equal lists may be joined.
+    /// Many sessions but for one: a part of a channel's. A list is shared between messages until a
+    /// membership or a capability in it changes, so two sends with pointer-equal lists and the same
+    /// exception may be joined.
     Many {
         /// Everybody.
         members: Arc<[SessionId]>,
-        /// The one who does not receive it, mostly the sender.
+        /// The one of them who does not receive it, mostly the sender.
         except: Option<SessionId>,
     },
 }

@@ -10,7 +10,7 @@ use crate::support::client::Client;
 use crate::support::hub::Hub;
 use crate::support::program::sockeye;
 
-/// Rounds of write, kill, start, read.
+/// Rounds of write, kill, start, read; `SOCKEYE_KILL_ROUNDS=50` makes more.
 const ROUNDS: u64 = 20;
 /// Clients that write at once.
 const WRITERS: usize = 4;
@@ -23,18 +23,16 @@ const PAGE: usize = 100;
 
 #[test]
 fn nothing_echoed_is_lost_doubled_or_reordered_by_kill_9() {
-    let seed = match std::env::var("SOCKEYE_SEED") {
-        Ok(seed) => seed.parse().expect("SOCKEYE_SEED is a number"),
-        Err(_) => 1,
-    };
-    println!("SOCKEYE_SEED={seed}");
+    let seed = setting("SOCKEYE_SEED", 1);
+    let rounds = setting("SOCKEYE_KILL_ROUNDS", ROUNDS);
+    println!("SOCKEYE_SEED={seed} SOCKEYE_KILL_ROUNDS={rounds}");
     let mut random = seed;
     let dir = TempDir::new().unwrap();
     let config = dir.path().join("hub.toml");
     std::fs::write(&config, CONFIG).unwrap();
 
     let mut seen_by_round = Vec::new();
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let kill_at = 1 + next(&mut random) % ECHOES_MAX;
         println!("round {round}: killed at echo {kill_at}");
         let seen = write_until_killed(start(dir.path(), &config), &channel(round), kill_at);
@@ -53,6 +51,12 @@ fn nothing_echoed_is_lost_doubled_or_reordered_by_kill_9() {
         check(&history(&hub, &channel(round)), seen);
     }
     assert!(hub.stop().success());
+}
+
+/// Returns a number that the environment may set.
+fn setting(name: &str, default: u64) -> u64 {
+    let set = std::env::var(name).map(|text| text.parse());
+    set.map_or(default, |number| number.expect("a number"))
 }
 
 fn start(dir: &Path, config: &Path) -> Hub {

@@ -49,8 +49,9 @@ impl Intent for SetCaps {
         if Dialect::of(session.caps).is_none() {
             session.subscriptions.clear();
         }
+        let client = session.client;
         if session.caps.encoding() != before.encoding() {
-            network.regroup(self.session);
+            network.regroup(client);
         }
     }
 }

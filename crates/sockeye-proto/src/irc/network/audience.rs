@@ -1,16 +1,21 @@
 //! The sessions that receive a line, by the way in which it is written for them.
+//!
+//! Those of a channel are kept with the [pieces](super::roll) of its members, so that who comes or
+//! goes changes one list, and all other lists are shared with the lines before.
+
+#[cfg(test)]
+mod tests;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use super::channel::Channel;
 use super::client::Clients;
 use super::deliver::Relay;
 use super::session::{Session, Sessions};
 use crate::irc::caps::Encoding;
-use crate::irc::id::SessionId;
+use crate::irc::id::{ClientId, SessionId};
 use crate::irc::input::{Output, Recipients};
 
 /// Who receives a line, by encoding; those that do not occur are left out.
@@ -49,54 +54,65 @@ impl Lists {
     }
 }
 
-impl Channel {
-    /// Returns the sessions of all members.
-    pub(super) fn audience(&mut self, clients: &Clients, sessions: &Sessions) -> &Audience {
-        self.audience.get_or_insert_with(|| {
-            let mut lists = Lists::default();
-            let members = self.members.keys().filter_map(|&id| clients.find(id));
-            let ids = members.flat_map(|member| &member.sessions);
-            for session in ids.filter_map(|&id| sessions.find(id)) {
-                lists.push(session);
-            }
-            lists.shared()
-        })
+/// Returns the sessions of some clients.
+pub(super) fn of(members: &[ClientId], clients: &Clients, sessions: &Sessions) -> Audience {
+    let mut lists = Lists::default();
+    let members = members.iter().filter_map(|&id| clients.find(id));
+    let ids = members.flat_map(|member| &member.sessions);
+    for session in ids.filter_map(|&id| sessions.find(id)) {
+        lists.push(session);
     }
+    lists.shared()
 }
 
-/// Writes the line once for each encoding, and hands it to all but one.
-pub(super) fn send(
-    audience: &Audience,
-    except: Option<SessionId>,
-    relay: &Relay<'_>,
-    outputs: &mut Vec<Output>,
-) {
-    // What an encoding has more than another may not occur in this line.
-    let mut written: Vec<(Encoding, Bytes)> = Vec::new();
-    for (encoding, members) in audience {
-        if members.iter().all(|&member| Some(member) == except) {
-            continue;
+/// Writes a line once for each encoding that occurs in several audiences.
+pub(super) struct Sender<'a> {
+    relay: &'a Relay<'a>,
+    /// What an encoding has more than another may not occur in this line. `None`: it is no line for
+    /// those.
+    written: Vec<(Encoding, Option<Bytes>)>,
+    outputs: &'a mut Vec<Output>,
+}
+
+impl<'a> Sender<'a> {
+    pub(super) fn new(relay: &'a Relay<'a>, outputs: &'a mut Vec<Output>) -> Self {
+        Self {
+            relay,
+            written: Vec::new(),
+            outputs,
         }
-        let plainest = relay.plainest(*encoding);
-        let known = written.iter().find(|(known, _)| *known == plainest);
-        let lines = match known {
-            Some((_, lines)) => lines.clone(),
-            None => match relay.encode(plainest).map(Bytes::from) {
-                Some(lines) => lines,
-                None => continue,
-            },
-        };
-        if known.is_none() {
-            written.push((plainest, lines.clone()));
+    }
+
+    /// Hands the line to all but one.
+    pub(super) fn send(&mut self, audience: &Audience, except: Option<SessionId>) {
+        for (encoding, members) in audience {
+            // Only a list in which somebody is left out differs from that of the line before.
+            let except = except.filter(|except| members.contains(except));
+            if members.len() == 1 && except.is_some() {
+                continue;
+            }
+            let Some(lines) = self.written(*encoding) else {
+                continue;
+            };
+            let to = match (except, &**members) {
+                (None, &[only]) => Recipients::One(only),
+                _ => Recipients::Many {
+                    members: Arc::clone(members),
+                    except,
+                },
+            };
+            self.outputs.push(Output::Send { to, lines });
         }
-        let to = match (except, &**members) {
-            // Lists with an exception are those of channels, which are shared by many lines.
-            (None, &[only]) => Recipients::One(only),
-            _ => Recipients::Many {
-                members: Arc::clone(members),
-                except,
-            },
-        };
-        outputs.push(Output::Send { to, lines });
+    }
+
+    fn written(&mut self, encoding: Encoding) -> Option<Bytes> {
+        let plainest = self.relay.plainest(encoding);
+        let mut written = self.written.iter();
+        if let Some((_, known)) = written.find(|(known, _)| *known == plainest) {
+            return known.clone();
+        }
+        let lines = self.relay.encode(plainest).map(Bytes::from);
+        self.written.push((plainest, lines.clone()));
+        lines
     }
 }

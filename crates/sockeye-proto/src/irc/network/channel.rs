@@ -3,7 +3,6 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
-use super::audience::Audience;
 use super::client::Client;
 use super::modes::{Flag, Modes};
 use super::rank::{Prefix, Rank};
@@ -32,10 +31,8 @@ pub(crate) struct Channel {
     pub(crate) keys: Keys,
     pub(crate) modes: Modes,
     pub(crate) members: BTreeMap<ClientId, Rank>,
-    /// The same as NAMES shows them.
+    /// The same as NAMES shows them and as lines reach them.
     pub(super) roll: Roll,
-    /// The members of each encoding class; `None` when members or their capabilities changed.
-    pub(super) audience: Option<Audience>,
 }
 
 /// The topic, with who set it and when.
@@ -62,7 +59,6 @@ impl Channel {
             modes: Modes::default(),
             members: BTreeMap::new(),
             roll: Roll::default(),
-            audience: None,
         }
     }
 
@@ -100,7 +96,6 @@ impl Channel {
     /// Adds a member.
     pub(crate) fn add_member(&mut self, client: &Client, rank: Rank) {
         if self.members.insert(client.id, rank).is_none() {
-            self.audience = None;
             self.roll.add(client, rank);
         }
     }
@@ -122,7 +117,6 @@ impl Channel {
 
     pub(crate) fn remove_member(&mut self, client: ClientId) {
         if self.members.remove(&client).is_some() {
-            self.audience = None;
             self.roll.remove(client);
         }
     }

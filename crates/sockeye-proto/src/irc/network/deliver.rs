@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use super::audience::{self, Lists};
+use super::audience::{Lists, Sender};
 use super::channel::Channel;
 use super::client::{Client, UserMode};
 use super::modes::Flag;
@@ -231,15 +231,15 @@ impl Network {
         relay: &Relay<'_>,
         outputs: &mut Vec<Output>,
     ) {
-        let Some(channel) = self.channels.find_mut(channel) else {
-            return;
-        };
-        if relay.is_for_all() {
-            let audience = channel.audience(&self.clients, &self.sessions);
-            return audience::send(audience, Some(except), relay, outputs);
+        if !relay.is_for_all() {
+            return self.send_to_some(channel, Some(except), relay, outputs, |_, _, _| true);
         }
-        let id = channel.id;
-        self.send_to_some(id, Some(except), relay, outputs, |_, _, _| true);
+        if let Some(channel) = self.channels.find_mut(channel) {
+            let mut sender = Sender::new(relay, outputs);
+            for audience in channel.audiences(&self.clients, &self.sessions) {
+                sender.send(audience, Some(except));
+            }
+        }
     }
 
     /// Sends to those members of a channel, but for one session, who may know that `of` is there:
@@ -322,7 +322,7 @@ impl Network {
         for session in members.flat_map(|(&member, _)| self.sessions_of(member)) {
             lists.push_if(session, except, relay);
         }
-        audience::send(&lists.shared(), None, relay, outputs);
+        Sender::new(relay, outputs).send(&lists.shared(), None);
     }
 
     /// Sends to all sessions of a client.
@@ -385,7 +385,7 @@ impl Network {
                 }
             }
         }
-        audience::send(&lists.shared(), None, relay, outputs);
+        Sender::new(relay, outputs).send(&lists.shared(), None);
     }
 
     /// Sends to each of some sessions but for one.
@@ -400,24 +400,18 @@ impl Network {
         for receiver in receivers {
             lists.push_if(receiver, except, relay);
         }
-        audience::send(&lists.shared(), None, relay, outputs);
+        Sender::new(relay, outputs).send(&lists.shared(), None);
     }
 
-    /// Forgets who receives what in some channels, because their members' sessions or the
-    /// capabilities of those have changed.
-    pub(super) fn forget_audiences(&mut self, channels: &[ChannelId]) {
-        for &id in channels {
-            if let Some(channel) = self.channels.find_mut(id) {
-                channel.audience = None;
+    /// Forgets who receives what where a client is, whose sessions or their capabilities have
+    /// changed.
+    pub(crate) fn regroup(&mut self, client: ClientId) {
+        let known = self.clients.find(client);
+        for &channel in known.iter().flat_map(|client| &client.channels) {
+            if let Some(channel) = self.channels.find_mut(channel) {
+                channel.roll.regroup(client);
             }
         }
-    }
-
-    /// Forgets who receives what where a session is, whose capabilities have changed.
-    pub(crate) fn regroup(&mut self, session: SessionId) {
-        let client = self.client_of(session);
-        let channels = client.map(|client| client.channels.clone());
-        self.forget_audiences(&channels.unwrap_or_default());
     }
 }
 

@@ -1,19 +1,22 @@
-//! Who is on a channel, written as NAMES shows it: kept in pieces, so that a JOIN adds one name and
-//! a PART writes one piece anew, however many there are.
+//! Who is on a channel, written as NAMES shows it and listed as lines reach it: kept in pieces, so that
+//! a JOIN adds one name and a PART writes one piece anew, however many there are.
 //!
-//! Invariant: the pieces hold exactly the members, each once, in the order of joining, and the text
-//! of a piece is what writing its members now would give.
+//! Invariant: the pieces hold exactly the members, each once, in the order of joining; the text of a
+//! piece is what writing its members now would give, and its audience what collecting their sessions
+//! would.
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::audience::{self, Audience};
 use super::channel::Channel;
 use super::client::{Client, Clients};
 use super::rank::Rank;
+use super::session::Sessions;
 use crate::irc::id::ClientId;
 
 /// How names are written: one of four ways.
@@ -26,7 +29,7 @@ pub(crate) struct Style {
 }
 
 /// The members of a channel in the order of joining, with their names in the ways that were asked
-/// for.
+/// for and their sessions.
 #[derive(Debug, Default)]
 pub(crate) struct Roll {
     pieces: Vec<Piece>,
@@ -37,6 +40,9 @@ struct Piece {
     members: Vec<ClientId>,
     /// The names in each style, a line each; `None`: not asked for since they changed.
     written: [Option<Lines>; Style::COUNT],
+    /// Their sessions; `None`: not asked for since the members, their sessions or what those have
+    /// agreed on changed.
+    audience: Option<Audience>,
 }
 
 /// Names, in as few texts as fit the lines.
@@ -105,6 +111,7 @@ impl Roll {
             None => self.pieces.push_mut(Piece::default()),
         };
         piece.members.push(client.id);
+        piece.audience = None;
         for style in Style::ALL {
             if let Some(Some(lines)) = piece.written.get_mut(style.index()) {
                 lines.push(client, rank, style);
@@ -119,7 +126,7 @@ impl Roll {
         };
         if let Some(piece) = self.pieces.get_mut(place) {
             piece.members.retain(|&other| other != member);
-            piece.written = Default::default();
+            piece.forget();
         }
         self.join_up(place);
         if let Some(before) = place.checked_sub(1) {
@@ -129,10 +136,20 @@ impl Roll {
 
     /// Notes that a member is written in another way now.
     pub(super) fn rewrite(&mut self, member: ClientId) {
-        let mut pieces = self.pieces.iter_mut();
-        if let Some(piece) = pieces.find(|piece| piece.holds(member)) {
+        if let Some(piece) = self.piece_of(member) {
             piece.written = Default::default();
         }
+    }
+
+    /// Notes that lines reach a member in another way now.
+    pub(super) fn regroup(&mut self, member: ClientId) {
+        if let Some(piece) = self.piece_of(member) {
+            piece.audience = None;
+        }
+    }
+
+    fn piece_of(&mut self, member: ClientId) -> Option<&mut Piece> {
+        self.pieces.iter_mut().find(|piece| piece.holds(member))
     }
 
     /// Joins a piece that has become small to the next one, so that lines stay full.
@@ -150,7 +167,7 @@ impl Roll {
                 let next = self.pieces.remove(place + 1);
                 if let Some(piece) = self.pieces.get_mut(place) {
                     piece.members.extend(next.members);
-                    piece.written = Default::default();
+                    piece.forget();
                 }
             }
             _ => {}
@@ -163,6 +180,12 @@ impl Piece {
         self.members.contains(&member)
     }
 
+    /// Forgets what was made of other members.
+    fn forget(&mut self) {
+        self.written = Default::default();
+        self.audience = None;
+    }
+
     fn write(&self, style: Style, ranks: impl Fn(ClientId) -> Rank, clients: &Clients) -> Lines {
         let mut lines = Lines::default();
         for client in self.members.iter().filter_map(|&id| clients.find(id)) {
@@ -173,6 +196,19 @@ impl Piece {
 }
 
 impl Channel {
+    /// Returns the sessions of all members, piece by piece.
+    pub(super) fn audiences(
+        &mut self,
+        clients: &Clients,
+        sessions: &Sessions,
+    ) -> impl Iterator<Item = &Audience> {
+        self.roll.pieces.iter_mut().map(|piece| {
+            let members = &piece.members;
+            let audience = &mut piece.audience;
+            &*audience.get_or_insert_with(|| audience::of(members, clients, sessions))
+        })
+    }
+
     /// Writes what is not written yet of all names in a style.
     pub(crate) fn write_names(&mut self, style: Style, clients: &Clients) {
         let members = &self.members;
@@ -208,5 +244,5 @@ impl Channel {
 /// a channel.
 const LINE_NAMES_BYTES_MAX: usize = 330;
 
-/// Most members of a piece: what is written anew when one of them changes, a few lines.
+/// Most members of a piece: what is written and listed anew when one of them changes, a few lines.
 const PIECE_MEMBERS_MAX: usize = 128;

@@ -103,9 +103,9 @@ impl Network {
     pub(crate) fn attach(&mut self, session: Session) {
         if let Some(client) = self.clients.find_mut(session.client) {
             client.sessions.push(session.id);
-            let channels = client.channels.clone();
+            let client = session.client;
             self.sessions.insert(session);
-            self.forget_audiences(&channels);
+            self.regroup(client);
         }
     }
 
@@ -119,8 +119,7 @@ impl Network {
         };
         if let Some(client) = self.clients.find_mut(session.client) {
             client.sessions.retain(|&other| other != id);
-            let channels = client.channels.clone();
-            self.forget_audiences(&channels);
+            self.regroup(session.client);
         }
     }
 

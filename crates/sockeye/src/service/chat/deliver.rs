@@ -1,8 +1,8 @@
 //! Fan-out: from the network's outputs to the queues of connections.
 //!
-//! Two joins keep a delivery cheap. Lines for the same members become one shared buffer while
-//! nothing else for any of those members comes between. What a round has for one session is
-//! collected here and handed over under one lock with one wake-up.
+//! Two joins keep a delivery cheap. Lines for the same list of members, a piece of a channel, become one
+//! shared buffer while nothing else for any of those members comes between. What a round has for one
+//! session is collected here and handed over under one lock with one wake-up.
 
 #[cfg(test)]
 mod tests;
@@ -22,8 +22,9 @@ pub(super) struct Deliveries {
     slots: Vec<Slot>,
     /// Slots with something to hand over.
     dirty: Vec<usize>,
-    /// Runs of lines for the same members. No session receives from two of them.
-    runs: Vec<Run>,
+    /// Runs of lines for the same members, and the places of those that have ended. No session
+    /// receives from two of them.
+    runs: Vec<Option<Run>>,
     /// The slot that the last lines went to and that talkers have to wait for.
     congested: Option<usize>,
     held: Vec<Held>,
@@ -34,8 +35,8 @@ struct Slot {
     holder: Option<(SessionId, Arc<Outbox>)>,
     delivery: Delivery,
     is_dirty: bool,
-    /// Receives from an open run.
-    in_run: bool,
+    /// The open run that it receives from.
+    run: Option<usize>,
     /// Its queue was above half and read at a good pace when last looked at.
     is_waited_for: bool,
 }
@@ -176,51 +177,76 @@ impl Deliveries {
     }
 
     fn give_one(&mut self, to: SessionId, add: impl FnOnce(&mut Delivery)) {
-        if self.slots.get(to.slot()).is_some_and(|slot| slot.in_run) {
-            self.end_runs();
+        if let Some(run) = self.run_of(to) {
+            self.end_run(run);
         }
         self.put(to, add);
     }
 
     fn give_many(&mut self, members: Arc<[SessionId]>, except: Option<SessionId>, lines: Bytes) {
-        let same = |run: &&mut Run| Arc::ptr_eq(&run.members, &members) && run.except == except;
-        if let Some(run) = self.runs.iter_mut().find(same) {
+        let receives = |member: &&SessionId| Some(**member) != except;
+        let first = members.iter().find(receives);
+        let run = first.and_then(|&first| self.run_of(first));
+        if let Some(Some(run)) = run.and_then(|run| self.runs.get_mut(run))
+            && Arc::ptr_eq(&run.members, &members)
+            && run.except == except
+        {
             self.congested = run.congested.or(self.congested);
             return run.lines.push(lines);
         }
-        let receivers = || members.iter().filter(|member| Some(**member) != except);
-        let in_run = |id: &SessionId| self.slots.get(id.slot()).is_some_and(|slot| slot.in_run);
-        if self.runs.len() >= RUNS_MAX || receivers().any(in_run) {
-            self.end_runs();
-        }
         let mut congested = None;
-        for receiver in receivers() {
+        for &receiver in members.iter().filter(receives) {
+            if let Some(run) = self.run_of(receiver) {
+                self.end_run(run);
+            }
             if let Some(slot) = self.slots.get_mut(receiver.slot()) {
-                slot.in_run = true;
+                slot.run = Some(self.runs.len());
                 if slot.is_waited_for {
                     congested = Some(receiver.slot());
                 }
             }
         }
         self.congested = congested.or(self.congested);
-        self.runs.push(Run {
+        self.runs.push(Some(Run {
             members,
             except,
             lines: vec![lines],
             congested,
-        });
+        }));
     }
 
+    fn run_of(&self, member: SessionId) -> Option<usize> {
+        self.slots.get(member.slot())?.run
+    }
+
+    /// Hands out a run before something else for one of its members.
+    fn end_run(&mut self, run: usize) {
+        if let Some(run) = self.runs.get_mut(run).and_then(Option::take) {
+            let lines = joined(&run.lines);
+            self.put_run(&run, &lines);
+        }
+    }
+
+    /// Hands out all runs; those of the same lines share them.
     fn end_runs(&mut self) {
-        for run in std::mem::take(&mut self.runs) {
-            let lines = joined(run.lines);
-            for member in run
-                .members
-                .iter()
-                .filter(|member| Some(**member) != run.except)
-            {
-                self.put(*member, |delivery| delivery.push(lines.clone()));
+        let mut known: Vec<(Vec<Bytes>, Bytes)> = Vec::new();
+        for mut run in std::mem::take(&mut self.runs).into_iter().flatten() {
+            let mut latest = known.iter().rev().take(ENCODINGS_MAX);
+            match latest.find(|(lines, _)| are_same(lines, &run.lines)) {
+                Some((_, all)) => self.put_run(&run, all),
+                None => {
+                    let all = joined(&run.lines);
+                    self.put_run(&run, &all);
+                    known.push((std::mem::take(&mut run.lines), all));
+                }
             }
+        }
+    }
+
+    fn put_run(&mut self, run: &Run, lines: &Bytes) {
+        let receives = |member: &&SessionId| Some(**member) != run.except;
+        for &member in run.members.iter().filter(receives) {
+            self.put(member, |delivery| delivery.push(lines.clone()));
         }
     }
 
@@ -228,7 +254,7 @@ impl Deliveries {
         let Some(slot) = self.slots.get_mut(to.slot()) else {
             return;
         };
-        slot.in_run = false;
+        slot.run = None;
         if !slot.is_of(to) || slot.delivery.closed {
             return;
         }
@@ -252,14 +278,20 @@ impl Slot {
     }
 }
 
-fn joined(mut lines: Vec<Bytes>) -> Bytes {
-    if lines.len() == 1 {
-        return lines.pop().unwrap_or_default();
+fn joined(lines: &[Bytes]) -> Bytes {
+    if let [only] = lines {
+        return only.clone();
     }
     let mut all = BytesMut::with_capacity(lines.iter().map(Bytes::len).sum());
     lines.iter().for_each(|line| all.extend_from_slice(line));
     all.freeze()
 }
 
-/// Runs that are open at once: the ways in which one channel's lines are encoded, and some more.
-const RUNS_MAX: usize = 24;
+/// Whether two runs are made of the very same buffers.
+fn are_same(lines: &[Bytes], others: &[Bytes]) -> bool {
+    let is_same = |(one, other): (&Bytes, &Bytes)| one.as_ptr_range() == other.as_ptr_range();
+    lines.len() == others.len() && lines.iter().zip(others).all(is_same)
+}
+
+/// The ways in which the lines of one channel may be written: each of six capabilities changes them.
+const ENCODINGS_MAX: usize = 1 << 6;

@@ -113,18 +113,27 @@ impl Outbox {
     /// Appends a delivery, leaves it empty and wakes the connection.
     pub(super) fn deliver(&self, delivery: &mut Delivery, now: Instant) -> Pressure {
         let mut queue = self.queue();
+        // Memory goes along: who is idle holds none, neither here nor there.
+        let Delivery {
+            items,
+            bytes,
+            done,
+            answer,
+            closed,
+        } = std::mem::take(delivery);
         if queue.end == End::Open {
-            queue.items.extend(delivery.items.drain(..));
-            queue.bytes += delivery.bytes;
+            match queue.items.is_empty() {
+                true => queue.items = items.into(),
+                false => queue.items.extend(items),
+            }
+            queue.bytes += bytes;
         }
-        delivery.items.clear();
-        delivery.bytes = 0;
-        queue.done += std::mem::take(&mut delivery.done);
-        if let Some(answer) = delivery.answer.take() {
+        queue.done += done;
+        if let Some(answer) = answer {
             queue.known = answer == Answer::Entered;
             queue.answer = Some(answer);
         }
-        if std::mem::take(&mut delivery.closed) {
+        if closed {
             queue.known = false;
             queue.end = End::Closed;
         }
@@ -159,9 +168,10 @@ impl Outbox {
         {
             queue.waker = Some(cx.waker().clone());
         }
+        let items = std::mem::take(&mut queue.items);
         match out.is_empty() {
-            true => *out = std::mem::take(&mut queue.items),
-            false => out.append(&mut queue.items),
+            true => *out = items,
+            false => out.extend(items),
         }
         let done = std::mem::take(&mut queue.done);
         Mail {

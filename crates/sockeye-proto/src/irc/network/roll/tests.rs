@@ -9,7 +9,8 @@ use crate::irc::metadata::{Keys, Pace};
 use crate::irc::network::client::UserModes;
 use crate::irc::network::rank::Prefix;
 
-fn client(slot: u32) -> Client {
+/// Returns a client that is nowhere yet.
+pub(crate) fn client(slot: u32) -> Client {
     let nick = format!("nick{slot}");
     Client {
         id: ClientId::new(slot, 1),

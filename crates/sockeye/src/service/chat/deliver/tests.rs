@@ -78,6 +78,44 @@ fn lines_of_one_sender_become_one_piece_although_it_hears_its_echo_between() {
     assert_eq!(take(&outboxes[1]).1, 1);
 }
 
+/// A reply ends the run of the list in which its receiver is, and no other.
+#[test]
+fn who_is_told_something_else_splits_the_lines_of_its_own_list_only() {
+    let (mut deliveries, outboxes) = seated(4);
+    let pieces: [Arc<[_]>; 2] = [[id(0), id(1)].into(), [id(2), id(3)].into()];
+    for n in 0..8 {
+        for piece in &pieces {
+            deliveries.carry_out(many(piece, None, format!("{n}\r\n")));
+        }
+        deliveries.carry_out(one(0, "reply\r\n"));
+    }
+    deliveries.flush(Instant::now());
+    let pieces = outboxes.iter().map(|outbox| take(outbox).1);
+    assert_eq!(pieces.collect::<Vec<_>>(), [16, 8, 1, 1]);
+}
+
+#[test]
+fn lists_with_the_same_lines_share_one_buffer() {
+    let (mut deliveries, outboxes) = seated(2);
+    let pieces: [Arc<[_]>; 2] = [[id(0)].into(), [id(1)].into()];
+    for n in 0..8 {
+        let line = Bytes::from(format!("{n}\r\n"));
+        for piece in &pieces {
+            deliveries.carry_out(many(piece, None, line.clone()));
+        }
+    }
+    deliveries.flush(Instant::now());
+    let buffer = |outbox: &Outbox| {
+        let (mut out, mut cx) = (VecDeque::new(), Context::from_waker(Waker::noop()));
+        outbox.take(&mut cx, &mut out);
+        match &out.make_contiguous()[..] {
+            [Item::Lines(lines)] => lines.as_ptr_range(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(buffer(&outboxes[0]), buffer(&outboxes[1]));
+}
+
 #[test]
 fn a_session_that_has_left_receives_nothing_and_its_successor_nothing_of_it() {
     let (mut deliveries, outboxes) = seated(2);
