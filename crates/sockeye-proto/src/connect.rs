@@ -45,16 +45,19 @@ pub enum ConnectError {
     Hosts,
     /// Several logins, or one that cannot be read.
     Login,
+    /// It is of a version that is not spoken here.
+    Version,
 }
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Http => "what came is not HTTP",
-            Self::TooLarge => "a head of more than 16 KiB or 64 fields",
+            Self::TooLarge => "a head of more than 16 KiB or 100 fields",
             Self::Target => "CONNECT needs a host and a port, as in example.org:443",
             Self::Hosts => "a request of HTTP/1.1 has one Host",
             Self::Login => "a login other than one of the scheme Basic",
+            Self::Version => "a version of HTTP other than 1.0 and 1.1",
         })
     }
 }
@@ -128,8 +131,12 @@ impl ProxyResponse {
             let rest = bytes.get(used..).unwrap_or_default();
             let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
             let mut head = httparse::Response::new(&mut fields);
-            let Some(count) = whole(head.parse(rest), bytes.len())? else {
-                return Ok(None);
+            let count = match whole(head.parse(rest), bytes.len()) {
+                Ok(Some(count)) => count,
+                Ok(None) => return Ok(None),
+                // What answers at all may speak something else.
+                Err(ConnectError::Version) => return Err(ConnectError::Http),
+                Err(error) => return Err(error),
             };
             used += count;
             if used > HEAD_BYTES_MAX {
@@ -164,16 +171,22 @@ pub enum ProxyStatus {
     Forbidden,
     /// 407: who asks has to log in first, or does not have the right password.
     LoginRequired,
+    /// 408: it was not whole in time.
+    RequestTimeout,
     /// 431: the head is too large.
     HeadersTooLarge,
     /// 500: the proxy cannot.
     Internal,
+    /// 501: nobody here does that.
+    NotImplemented,
     /// 502: no way to there, or it refuses.
     BadGateway,
     /// 503: the proxy has too much to do.
     Unavailable,
     /// 504: it does not answer.
     GatewayTimeout,
+    /// 505: it is of another version of HTTP.
+    VersionNotSupported,
 }
 
 impl ProxyStatus {
@@ -182,6 +195,7 @@ impl ProxyStatus {
         match error {
             ConnectError::TooLarge => Self::HeadersTooLarge,
             ConnectError::Login => Self::LoginRequired,
+            ConnectError::Version => Self::VersionNotSupported,
             ConnectError::Http | ConnectError::Target | ConnectError::Hosts => Self::BadRequest,
         }
     }
@@ -193,11 +207,14 @@ impl ProxyStatus {
             Self::BadRequest => "400 Bad Request",
             Self::Forbidden => "403 Forbidden",
             Self::LoginRequired => "407 Proxy Authentication Required",
+            Self::RequestTimeout => "408 Request Timeout",
             Self::HeadersTooLarge => "431 Request Header Fields Too Large",
             Self::Internal => "500 Internal Server Error",
+            Self::NotImplemented => "501 Not Implemented",
             Self::BadGateway => "502 Bad Gateway",
             Self::Unavailable => "503 Service Unavailable",
             Self::GatewayTimeout => "504 Gateway Timeout",
+            Self::VersionNotSupported => "505 HTTP Version Not Supported",
         };
         let challenge = match self {
             Self::LoginRequired => {
@@ -222,6 +239,7 @@ fn whole(parsed: httparse::Result<usize>, arrived: usize) -> Result<Option<usize
         Ok(httparse::Status::Complete(used)) if used <= HEAD_BYTES_MAX => Ok(Some(used)),
         Ok(httparse::Status::Partial) if arrived < HEAD_BYTES_MAX => Ok(None),
         Ok(_) | Err(httparse::Error::TooManyHeaders) => Err(ConnectError::TooLarge),
+        Err(httparse::Error::Version) => Err(ConnectError::Version),
         Err(_) => Err(ConnectError::Http),
     }
 }
@@ -255,8 +273,8 @@ fn basic(value: &[u8]) -> Option<Login> {
 /// The longest head, bytes: what browsers send to a proxy is less than half.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
 
-/// Fields of a head; browsers send some twenty.
-const FIELDS_MAX: usize = 64;
+/// Fields of a head; browsers send some twenty, some servers more than sixty.
+const FIELDS_MAX: usize = 100;
 
 #[cfg(test)]
 mod tests;

@@ -155,6 +155,11 @@ impl Error {
         self.kind
     }
 
+    /// Returns what happened, without what was tried.
+    pub(crate) fn cause(&self) -> &str {
+        &self.cause
+    }
+
     /// Returns what the user can do about it, as a sentence without a full stop.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()

@@ -103,6 +103,30 @@ fn who_asks_is_read_and_never_shown() {
 }
 
 #[test]
+fn what_is_not_well_written_is_told_apart_from_other_versions() {
+    for head in [
+        "CONNECT a:1 HTTP/2.0\r\n\r\n",
+        "CONNECT a:1 HTTP/1.2\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ] {
+        assert_eq!(asked(head), Err(ConnectError::Version), "{head}");
+    }
+    for head in [
+        "CONNECT a:1\r\n\r\n",
+        "CONNECT  a:1 HTTP/1.0\r\n\r\n",
+        "CONNECT a:1 HTTP/1.0\r\nx: \0\r\n\r\n",
+        "CONNECT a:1 HTTP/1.0\r\nx : y\r\n\r\n",
+        "CONNECT a:1 HTTP/1.0\r\nx: y\r\n z\r\n\r\n",
+        "CONNECT a:1 HTTP/1.0\rx: y\r\n\r\n",
+        "\x16\x03\x01\x02",
+    ] {
+        assert_eq!(asked(head), Err(ConnectError::Http), "{head:?}");
+    }
+    // RFC 9112 section 2.2 lets a recipient take a single LF.
+    assert!(asked("CONNECT a:1 HTTP/1.0\nx: y\n\n").is_ok());
+}
+
+#[test]
 fn a_request_has_one_host() {
     for fields in ["", "Host: a\r\nHost: a\r\n"] {
         let head = format!("CONNECT a:1 HTTP/1.1\r\n{fields}\r\n");
@@ -189,6 +213,7 @@ fn refusals_say_why_and_what_to_do() {
         ConnectError::Http,
         ConnectError::TooLarge,
         ConnectError::Login,
+        ConnectError::Version,
     ] {
         let mut bytes = Vec::new();
         ProxyStatus::of(&error).encode("", &error.to_string(), &mut bytes);

@@ -132,11 +132,13 @@ impl Endpoint {
             },
             _ => true,
         };
-        match service == "socks" && !is_near {
+        let lets_through = matches!(service, "socks" | "http-proxy" | "proxy");
+        match lets_through && !is_near {
             true => {
                 let problem = format!("{service}: would let everybody through who can reach it");
-                let hint = "without accounts it listens on loopback only: listen 1080 socks:";
-                Err(self.wrong_at(0, (problem, hint.to_owned())))
+                let hint =
+                    format!("without accounts it listens on loopback only: listen 1080 {service}:");
+                Err(self.wrong_at(0, (problem, hint)))
             }
             false => Ok(()),
         }

@@ -132,7 +132,7 @@ impl Services {
             (Some(chat), CHAT) => Some(Arc::clone(chat) as Arc<dyn Service>),
             (_, BROADCAST) => Some(self.room(text)),
             // A hub's proxy asks for an account.
-            (_, SOCKS) => None,
+            (_, SOCKS | HTTP_PROXY | PROXY) => None,
             (_, name) => service::by_name(name),
         };
         found.ok_or_else(|| {
@@ -227,3 +227,5 @@ pub(super) const CHAT: &str = "chat";
 const BROADCAST: &str = "broadcast";
 
 const SOCKS: &str = "socks";
+const HTTP_PROXY: &str = "http-proxy";
+const PROXY: &str = "proxy";

@@ -68,6 +68,8 @@ pub fn by_name(name: &str) -> Option<Arc<dyn Service>> {
         "discard" => Some(Arc::new(Discard)),
         "echo" => Some(Arc::new(Echo)),
         "hello" => Some(Arc::new(Hello)),
+        "http-proxy" => Some(Arc::new(Proxy::http(Arc::new(Policy::open())))),
+        "proxy" => Some(Arc::new(Proxy::either(Arc::new(Policy::open())))),
         "socks" => Some(Arc::new(Proxy::socks(Arc::new(Policy::open())))),
         "upper" => Some(Arc::new(Upper)),
         _ => None,

@@ -1,4 +1,5 @@
-//! `socks:`: a proxy, today for SOCKS (RFC 1928, and SOCKS 4 and 4A).
+//! `socks:`, `http-proxy:` and `proxy:`: a proxy for SOCKS (RFC 1928, and SOCKS 4 and 4A), for HTTP
+//! (RFC 9110 section 9.3.6), and for both, told apart by a client's first byte.
 //!
 //! ```text
 //! greeting ──▶ choice     request ──▶ look up, check each address, connect ──▶ reply, then relay
@@ -13,9 +14,11 @@
 mod associate;
 mod bind;
 mod dial;
+mod http;
 mod policy;
 mod socks;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::pin::pin;
@@ -25,12 +28,13 @@ use std::time::Duration;
 
 use sockeye_proto::socks::{Command, Destination, Host, Reply, Reply4, Reply4Code, ReplyCode};
 use tokio::io::AsyncWriteExt;
+use tokio::time::{Instant, timeout_at};
 
 use super::leave::leave;
 use super::{BoxFuture, Service};
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind, words};
-use crate::io::{Conversation, RelaySettings, Stream, join};
+use crate::io::{Conversation, RelaySettings, Stream, join, read_head};
 use associate::Association;
 use dial::{Dialled, Undialled, dial};
 use policy::Caller;
@@ -51,6 +55,8 @@ pub struct Proxy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Speaks {
     Socks,
+    Http,
+    Either,
 }
 
 impl Proxy {
@@ -59,12 +65,26 @@ impl Proxy {
         let speaks = Speaks::Socks;
         Self { speaks, policy }
     }
+
+    /// Returns one for HTTP.
+    pub fn http(policy: Arc<Policy>) -> Self {
+        let speaks = Speaks::Http;
+        Self { speaks, policy }
+    }
+
+    /// Returns one that tells SOCKS and HTTP apart by a client's first byte.
+    pub fn either(policy: Arc<Policy>) -> Self {
+        let speaks = Speaks::Either;
+        Self { speaks, policy }
+    }
 }
 
 impl Service for Proxy {
     fn name(&self) -> &'static str {
         match self.speaks {
             Speaks::Socks => "socks",
+            Speaks::Http => "http-proxy",
+            Speaks::Either => "proxy",
         }
     }
 
@@ -113,11 +133,21 @@ impl Proxy {
     ) -> Result<Option<Opened>, Error> {
         let peer = &session.info().peer_text;
         let Conversation::Stream(mut stream) = conversation else {
-            let why = "SOCKS is spoken on a stream";
+            let why = "a proxy is spoken to on a stream";
             return Err(Error::new(ErrorKind::ConfigUsage, "accept", peer, why));
         };
+        let until = Instant::now() + ASKING_TIME;
+        let told_apart = tokio::select! {
+            speaks = self.speaks.told_by(&mut stream, until) => speaks,
+            () = session.closing() => return Ok(None),
+        };
+        match told_apart {
+            Ok(Speaks::Http) => return http::open(stream, until, &self.policy, session).await,
+            Ok(_) => {}
+            Err((kind, why)) => return Err(Error::new(kind, "accept", peer, why)),
+        }
         let asked = tokio::select! {
-            asked = ask(&mut stream, &self.policy, session.info()) => asked,
+            asked = ask(&mut stream, until, &self.policy, session.info()) => asked,
             () = session.closing() => return Ok(None),
         };
         let failed = |kind, why: String| Error::new(kind, "accept", peer, why);
@@ -193,6 +223,38 @@ async fn say(stream: &mut Stream, answer: &[u8]) -> io::Result<()> {
     stream.flush().await
 }
 
+impl Speaks {
+    /// Tells by the client's first byte what it speaks, where that is open.
+    async fn told_by(
+        self,
+        stream: &mut Stream,
+        until: Instant,
+    ) -> Result<Self, (ErrorKind, String)> {
+        if self != Self::Either {
+            return Ok(self);
+        }
+        let first = |bytes: &[u8]| Ok::<_, Infallible>(bytes.first().map(|first| (*first, 0)));
+        match timeout_at(until, read_head(stream, "request", first)).await {
+            Ok(Ok(4 | 5)) => Ok(Self::Socks),
+            Ok(Ok(first)) if first.is_ascii_alphabetic() => Ok(Self::Http),
+            Ok(Ok(TLS_HANDSHAKE)) => {
+                let why = "it begins with TLS, and +tls is not there to take that";
+                Err((ErrorKind::PeerHandshake, why.to_owned()))
+            }
+            Ok(Ok(first)) => {
+                let why = format!("its first byte is {first}, which begins neither SOCKS nor HTTP");
+                Err((ErrorKind::PeerHandshake, why))
+            }
+            Ok(Err(error)) => Err((ErrorKind::PeerHandshake, error.to_string())),
+            Err(_) => Err((ErrorKind::PeerTimeout, too_slow())),
+        }
+    }
+}
+
+fn too_slow() -> String {
+    format!("no request within {} s", ASKING_TIME.as_secs())
+}
+
 /// Says the last word and lets the client read it.
 async fn part(mut stream: Stream, answer: &[u8]) {
     let said = async {
@@ -239,6 +301,12 @@ fn of_v4(bound: &Destination) -> SocketAddrV4 {
         _ => SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, bound.port),
     }
 }
+
+/// The first byte of TLS (RFC 8446 section 5.1).
+const TLS_HANDSHAKE: u8 = 22;
+
+/// How long a client may take until its request is whole, as all handshakes beneath a service.
+const ASKING_TIME: Duration = Duration::from_secs(10);
 
 /// How long a client that is refused may take to read why.
 const PARTING_TIME: Duration = Duration::from_secs(1);

@@ -166,8 +166,10 @@ impl Listen {
 /// program has a pipe each way, a descriptor that tells of its end, and two more while it is started.
 fn session_descriptors(served: &Endpoint) -> usize {
     match served.address() {
-        Address::Service { name: "socks", .. } => 2,
-        Address::Service { .. } => 1,
+        Address::Service { name, .. } => match *name {
+            "socks" | "http-proxy" | "proxy" => 2,
+            _ => 1,
+        },
         Address::Exec { .. } | Address::Sh { .. } => 6,
         _ => 2,
     }

@@ -137,8 +137,22 @@ pub static SCHEMES: &[SchemeRow] = &[
             "a SOCKS proxy (RFC 1928), in listen only",
         )
     },
-    service("http-proxy", Form::Nothing, "an HTTP CONNECT proxy"),
-    service("proxy", Form::Nothing, "a SOCKS and HTTP proxy in one"),
+    SchemeRow {
+        built: true,
+        ..service(
+            "http-proxy",
+            Form::Nothing,
+            "an HTTP proxy (RFC 9110), in listen only",
+        )
+    },
+    SchemeRow {
+        built: true,
+        ..service(
+            "proxy",
+            Form::Nothing,
+            "a SOCKS and HTTP proxy in one, in listen only",
+        )
+    },
     service("ssh", Form::Nothing, "remote login and commands"),
     service("files", Form::Text, "files of a folder"),
     service(

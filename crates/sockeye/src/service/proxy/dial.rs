@@ -109,7 +109,7 @@ async fn resolved(endpoint: &Endpoint, until: Until) -> Result<Vec<SocketAddr>, 
     looking.await.map_err(|error| Undialled {
         code: ReplyCode::HostUnreachable,
         kind: error.kind(),
-        why: error.to_string(),
+        why: error.cause().to_owned(),
     })
 }
 

@@ -1,7 +1,5 @@
 //! Who a client is, and what it asks for: straight code around the codecs (RFC 1928, RFC 1929).
 
-use std::time::Duration;
-
 use sockeye_proto::socks::{
     Choice, Command, Decoded, Destination, Greeting, Login, LoginStatus, NAME_AND_PASSWORD,
     NO_LOGIN, Reply, Reply4, Reply4Code, ReplyCode, Request, Request4, SocksError,
@@ -10,6 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
 
 use super::policy::{Caller, Denied, Policy};
+use super::too_slow;
 use crate::error::{ErrorKind, words};
 use crate::io::{ConnectionInfo, HeadError, Stream, read_head};
 
@@ -66,14 +65,12 @@ impl Unasked {
 /// Reads who the client is and what it wants; what it has sent behind that is read again.
 pub(super) async fn ask(
     stream: &mut Stream,
+    until: Instant,
     policy: &Policy,
     info: &ConnectionInfo,
 ) -> Result<(Caller, Asked), Unasked> {
     let version = |bytes: &[u8]| Ok::<_, SocksError>(bytes.first().map(|version| (*version, 0)));
-    let mut asking = Asking {
-        stream,
-        until: Instant::now() + ASKING_TIME,
-    };
+    let mut asking = Asking { stream, until };
     match asking.read("greeting", version).await? {
         Ok(4) => asking.v4(policy, info).await,
         _ => asking.v5(policy, info).await,
@@ -100,11 +97,10 @@ impl Asking<'_> {
             Ok(Err(HeadError::Wrong(error))) => Ok(Err(error)),
             Ok(Err(HeadError::Cut(why))) => Err(Unasked::silent(why)),
             Err(_) => {
-                let why = format!("no request within {} s", ASKING_TIME.as_secs());
                 let kind = ErrorKind::PeerTimeout;
                 Err(Unasked {
                     kind,
-                    ..Unasked::silent(why)
+                    ..Unasked::silent(too_slow())
                 })
             }
         }
@@ -232,6 +228,3 @@ fn not_known(command: Command) -> String {
         _ => "a command that SOCKS 4 does not have".to_owned(),
     }
 }
-
-/// How long a client may take until its request is whole, as all handshakes beneath a service.
-const ASKING_TIME: Duration = Duration::from_secs(10);
