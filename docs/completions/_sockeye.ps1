@@ -750,6 +750,8 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('daytime:', 'daytime:', [CompletionResultType]::ParameterValue, 'sends the time (RFC 867)')
             [CompletionResult]::new('broadcast:', 'broadcast:', [CompletionResultType]::ParameterValue, 'sends what one sends to all others')
             [CompletionResult]::new('socks:', 'socks:', [CompletionResultType]::ParameterValue, 'a SOCKS proxy (RFC 1928), in listen only')
+            [CompletionResult]::new('http-proxy:', 'http-proxy:', [CompletionResultType]::ParameterValue, 'an HTTP proxy (RFC 9110), in listen only')
+            [CompletionResult]::new('proxy:', 'proxy:', [CompletionResultType]::ParameterValue, 'a SOCKS and HTTP proxy in one, in listen only')
             [CompletionResult]::new('+tcp', '+tcp', [CompletionResultType]::ParameterValue, 'how the TCP socket is set up')
             [CompletionResult]::new('+tcp,nodelay', '+tcp,nodelay', [CompletionResultType]::ParameterValue, 'small writes leave at once')
             [CompletionResult]::new('+tcp,keepalive=', '+tcp,keepalive=', [CompletionResultType]::ParameterValue, 'silence after which the peer is probed')

@@ -421,6 +421,8 @@ complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe e
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'daytime:' -d 'sends the time (RFC 867)'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'broadcast:' -d 'sends what one sends to all others'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'socks:' -d 'a SOCKS proxy (RFC 1928), in listen only'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'http-proxy:' -d 'an HTTP proxy (RFC 9110), in listen only'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'proxy:' -d 'a SOCKS and HTTP proxy in one, in listen only'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+tcp' -d 'how the TCP socket is set up'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+tcp,nodelay' -d 'small writes leave at once'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+tcp,keepalive=' -d 'silence after which the peer is probed'
