@@ -1651,7 +1651,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__serve)
-            opts="-q -v -h --config --data --port-base --drain --check --example-config --quiet --json --explain --verbose --color --ready-fd --help"
+            opts="-q -v -h --config --data --port-base --drain --takeover --check --example-config --quiet --json --explain --verbose --color --ready-fd --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -140,11 +140,12 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand generate" -s h -l help -
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l config -d 'The configuration, - for standard input; without one: all that is in this version, for this machine only' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l data -d 'Where the hub keeps what it knows [default: the user\'s data directory]' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l port-base -d 'Without a configuration: the first port; 0 lets the system choose' -r
-complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l drain -d 'When told to stop, let sessions finish for so long' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l drain -d 'When told to stop, let sessions finish for so long [default: 10s]. After another hub has taken over, so long too, and without this flag until they have ended' -r
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l takeover -d 'Take over from the hub that runs on the data directory: nobody who comes is turned away, relays live on in the old process, chat clients come again'
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l check -d 'Check the configuration and open nothing'
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -l example-config -d 'Print a configuration to start from'
 complete -c sockeye -n "__fish_sockeye_using_subcommand serve" -s q -l quiet -d 'Say nothing but errors'

@@ -48,7 +48,9 @@ pub fn notify_ready() -> Result<(), Error> {
     let Some(path) = std::env::var_os("NOTIFY_SOCKET").filter(|path| !path.is_empty()) else {
         return Ok(());
     };
-    notify::send(&path, b"READY=1")
+    // The main process may be another one than was started: `serve --takeover` changes it.
+    let state = format!("READY=1\nMAINPID={}", std::process::id());
+    notify::send(&path, state.as_bytes())
         .map_err(|error| Error::new(ErrorKind::LocalWrite, "start", "NOTIFY_SOCKET", error))
 }
 

@@ -58,6 +58,30 @@ impl Engine {
         true
     }
 
+    /// Asks the sessions of a service to end and cuts those that are left after `limit`; the others
+    /// live on, and so do the listeners. Returns when none of them is left.
+    pub async fn end(&self, service: &str, limit: Duration) {
+        let table = &self.inner.table;
+        let ids = table.advance_those(service, CLOSING);
+        if tokio::time::timeout(limit, table.without(&ids))
+            .await
+            .is_err()
+        {
+            table.advance_those(service, CUT);
+            if tokio::time::timeout(CUT_TIME, table.without(&ids))
+                .await
+                .is_err()
+            {
+                tracing::warn!("sessions of {service} did not stop when they were cut");
+            }
+        }
+    }
+
+    /// Waits until no session is left.
+    pub async fn empty(&self) {
+        self.inner.table.empty().await;
+    }
+
     /// Waits until every task that the engine runs has ended.
     pub async fn idle(&self) {
         self.inner.tasks.close();

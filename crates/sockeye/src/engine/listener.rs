@@ -6,9 +6,10 @@
 
 use std::io;
 use std::net::Ipv4Addr;
+use std::os::fd::OwnedFd;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -61,6 +62,7 @@ impl Listening {
             closed: engine.inner.stopping.child_token(),
             accepted: AtomicU64::new(0),
             refused,
+            given_up: Mutex::default(),
         });
         let addresses = sockets.listeners.iter().map(Listener::local).collect();
         let loops = TaskTracker::new();
@@ -135,6 +137,23 @@ impl Listening {
     pub async fn finished(&self) {
         self.loops.wait().await;
     }
+
+    /// Stops accepting and returns the sockets, for another process or for [`Engine::listen_on`].
+    ///
+    /// No connection is lost by that: those who come meanwhile wait in the queue of the socket, and
+    /// sessions live on, but for those of datagram sockets, which end with what has come for them.
+    /// What only this process can reach (`mem:`) is closed.
+    ///
+    /// # Errors
+    /// When the system has no descriptor left; the sockets are closed then.
+    pub async fn hand_over(self) -> io::Result<Vec<OwnedFd>> {
+        *self.desk.given_up() = Some(Vec::new());
+        self.close();
+        self.finished().await;
+        let listeners = self.desk.given_up().take().unwrap_or_default();
+        let sockets = listeners.into_iter().map(Listener::hand_over);
+        sockets.filter_map(io::Result::transpose).collect()
+    }
 }
 
 impl Drop for Listening {
@@ -151,6 +170,8 @@ struct Desk {
     closed: CancellationToken,
     accepted: AtomicU64,
     refused: Arc<AtomicU64>,
+    /// Where loops leave what they accepted at, when it is not to be closed with them.
+    given_up: Mutex<Option<Vec<Listener>>>,
 }
 
 /// What new sessions are given.
@@ -198,7 +219,19 @@ impl Desk {
         *self.open_to.write().unwrap_or_else(PoisonError::into_inner) = open_to;
     }
 
+    fn given_up(&self) -> MutexGuard<'_, Option<Vec<Listener>>> {
+        let given_up = self.given_up.lock();
+        given_up.unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn run(self: Arc<Self>, listener: Listener) {
+        self.accept_at(&listener).await;
+        if let Some(given_up) = self.given_up().as_mut() {
+            given_up.push(listener);
+        }
+    }
+
+    async fn accept_at(&self, listener: &Listener) {
         let mut closed = pin!(self.closed.cancelled());
         loop {
             let accepted = tokio::select! {
@@ -215,7 +248,7 @@ impl Desk {
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
                 Err(error) if descriptors::ran_out(&error) => {
                     tracing::warn!(%error, "cannot accept; sessions live on");
-                    self.shed(&listener).await;
+                    self.shed(listener).await;
                 }
                 Err(error) => tracing::warn!(%error, "cannot accept"),
             }

@@ -20,6 +20,7 @@ mod via;
 
 use std::fmt;
 use std::future::ready;
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::sync::Semaphore;
@@ -168,6 +169,22 @@ impl Engine {
         Ok(self.accept(self.bind(endpoint).await?, service, admission))
     }
 
+    /// Listens as [`Engine::listen_under`] does, at sockets that were bound for `endpoint` before:
+    /// [`Listening::hand_over`] has given them up, here or in another process.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LocalBind`] when one of them is none at which can be accepted; what the endpoint's
+    /// layers and its lists of networks lack.
+    pub fn listen_on(
+        &self,
+        sockets: Vec<OwnedFd>,
+        endpoint: &Endpoint,
+        service: Arc<dyn Service>,
+        admission: Arc<Admission>,
+    ) -> Result<Listening, Error> {
+        Ok(self.accept(self.adopt(endpoint, sockets)?, service, admission))
+    }
+
     /// Binds every address that `endpoint` stands for; nothing is accepted yet.
     ///
     /// # Errors
@@ -180,6 +197,18 @@ impl Engine {
             sockets,
             layers,
             rules,
+        })
+    }
+
+    /// Takes over what was bound for `endpoint`; nothing is accepted yet.
+    ///
+    /// # Errors
+    /// As [`Engine::listen_on`].
+    pub(crate) fn adopt(&self, endpoint: &Endpoint, sockets: Vec<OwnedFd>) -> Result<Bound, Error> {
+        Ok(Bound {
+            layers: Arc::new(Layers::prepare(endpoint, Role::Accept)?),
+            rules: Rules::read(endpoint)?,
+            sockets: transport::adopt(endpoint, sockets)?,
         })
     }
 

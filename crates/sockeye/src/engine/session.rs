@@ -236,7 +236,7 @@ pub(super) struct Shared {
     /// The same with what layers have learned, once they have.
     learned: OnceLock<Box<Known>>,
     pub(super) facts: SessionFacts,
-    service: &'static str,
+    pub(super) service: &'static str,
     opened: Instant,
     established: AtomicBool,
     stage: AtomicU8,

@@ -27,6 +27,8 @@ pub(super) struct Table {
     bytes_lost: AtomicU64,
     cut: AtomicUsize,
     emptied: Notify,
+    /// A session has left.
+    left: Notify,
 }
 
 impl Table {
@@ -41,6 +43,7 @@ impl Table {
             bytes_lost: AtomicU64::new(0),
             cut: AtomicUsize::new(0),
             emptied: Notify::new(),
+            left: Notify::new(),
         }
     }
 
@@ -87,6 +90,7 @@ impl Table {
         if open == 0 {
             self.emptied.notify_waiters();
         }
+        self.left.notify_waiters();
         self.after_a_flood(open);
     }
 
@@ -116,6 +120,32 @@ impl Table {
             lock(shard)
                 .values()
                 .for_each(|shared| shared.advance(stage));
+        }
+    }
+
+    /// Moves the sessions of a service on to `stage`; returns their numbers.
+    pub(super) fn advance_those(&self, service: &str, stage: u8) -> Vec<u64> {
+        let mut ids = Vec::new();
+        for shard in &self.shards {
+            for shared in lock(shard).values().filter(|it| it.service == service) {
+                shared.advance(stage);
+                ids.push(shared.id);
+            }
+        }
+        ids
+    }
+
+    /// Waits until none of these sessions is left.
+    pub(super) async fn without(&self, ids: &[u64]) {
+        for &id in ids {
+            loop {
+                // Waiting begins where `notified` is called, before the look at the table.
+                let left = self.left.notified();
+                if self.find(id).is_none() {
+                    break;
+                }
+                left.await;
+            }
         }
     }
 

@@ -8,16 +8,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::config::Config;
 use super::control::Server;
-use super::listeners::Listeners;
+use super::first_run::FirstAccount;
+use super::listeners::{Change, Listeners};
 use super::notice::{Notice, Notices};
-use super::plan::{ConfigSource, Plan};
+use super::plan::{ConfigSource, Plan, ServeOptions};
 use super::services::{CHAT, Services};
+use super::takeover::{Given, Predecessor, Successor};
 use super::{DataDir, Page, ban, casemapping, first_run, operate, retain, upkeep, verify};
 use crate::endpoint::Address;
 use crate::engine::{Drained, Engine, EngineLimits};
@@ -31,12 +33,27 @@ pub struct Prepared {
     engine: Engine,
 }
 
+/// A hub that is open and does not accept yet.
+#[derive(Debug)]
+pub(super) struct Opened {
+    store: Store,
+    accounts: Accounts,
+    bans: Bans,
+    audit: Audit,
+    listeners: Listeners,
+    services: Services,
+    change: Change,
+    first_account: Option<FirstAccount>,
+    server: Server,
+}
+
 /// A running hub.
 #[derive(Debug)]
 pub struct Hub {
     shared: Arc<Shared>,
     control: JoinHandle<()>,
     control_stop: CancellationToken,
+    successors: mpsc::Receiver<Successor>,
 }
 
 /// What the hub's tasks share.
@@ -49,7 +66,7 @@ pub(super) struct Shared {
     pub(super) audit: Audit,
     pub(super) data: DataDir,
     pub(super) started: Instant,
-    pub(super) source: Option<ConfigSource>,
+    pub(super) options: ServeOptions,
     pub(super) notices: Notices,
     /// Held over a whole reload, so that two of them do not mix.
     pub(super) running: Mutex<Running>,
@@ -89,12 +106,38 @@ pub fn prepare(plan: Plan) -> Result<Prepared, Error> {
 }
 
 impl Prepared {
-    /// Opens the store, binds every listener, starts the services and accepts.
+    /// Takes what was prepared before.
+    pub(super) fn new(plan: Plan, engine: Engine) -> Self {
+        Self { plan, engine }
+    }
+
+    /// Opens the store, binds every listener, starts the services and accepts; takes over from the
+    /// hub that runs where this is asked for.
     ///
     /// # Errors
     /// When another hub has the directory, the store is unusable, an address is taken, or a service
-    /// does not start; nothing was accepted then.
+    /// does not start; nothing was accepted then. When the other hub does not hand over; it goes on
+    /// then.
     pub async fn start(self, notices: Notices) -> Result<Hub, Error> {
+        let taken = match self.plan.options.takeover {
+            true => Predecessor::ask(&self.plan.data.control_socket()).await?,
+            false => None,
+        };
+        let Some((old, given)) = taken else {
+            if self.plan.options.takeover {
+                let note = "no hub runs on this directory: nothing is taken over";
+                notices.say(Notice::Note(note.into()));
+            }
+            let opened = self.open(Given::default()).await?;
+            return Ok(self.accept(opened, notices).await);
+        };
+        let opened = self.open(given).await?;
+        old.confirm().await?;
+        Ok(self.accept(opened, notices).await)
+    }
+
+    /// Does all of a start that may fail; nothing is accepted yet.
+    pub(super) async fn open(&self, mut given: Given) -> Result<Opened, Error> {
         let Self { plan, engine } = self;
         let store = Store::open(plan.data.path(), &StoreOptions::from_env()?)?;
         let folding = casemapping::hold(&store, plan.config.chat.casemapping).await?;
@@ -104,20 +147,45 @@ impl Prepared {
         let (audit, keeper) = Audit::new(&store);
         accounts.set_audit(audit.clone());
         engine.spawn(keeper);
-        let mut services = Services::new(
-            &engine, &store, &accounts, folding, cloak_key, &bans, &audit,
-        );
-        let mut listeners = Listeners::default();
+        let mut services =
+            Services::new(engine, &store, &accounts, folding, cloak_key, &bans, &audit);
+        let listeners = Listeners::default();
 
         services.start(&plan.config).await?;
-        let bound = listeners.bind(&engine, &services, &plan.config).await;
-        let change = bound.map_err(|error| explain_bind(error, &plan))?;
+        let binding = listeners.bind(engine, &services, &plan.config, &mut given);
+        let change = binding.await.map_err(|error| explain_bind(error, plan))?;
         let first_account = match plan.is_default() {
             true => first_run::account(&plan.data, &accounts).await?,
             false => None,
         };
         let server = Server::bind(&plan.data.control_socket())?;
+        Ok(Opened {
+            store,
+            accounts,
+            bans,
+            audit,
+            listeners,
+            services,
+            change,
+            first_account,
+            server,
+        })
+    }
 
+    /// Accepts; nothing of this fails.
+    pub(super) async fn accept(self, opened: Opened, notices: Notices) -> Hub {
+        let Self { plan, engine } = self;
+        let Opened {
+            store,
+            accounts,
+            bans,
+            audit,
+            mut listeners,
+            services,
+            change,
+            first_account,
+            server,
+        } = opened;
         listeners
             .swap(&engine, change, &plan.config)
             .announce(&notices);
@@ -140,7 +208,7 @@ impl Prepared {
             audit,
             data: plan.data,
             started: Instant::now(),
-            source: plan.options.config,
+            options: plan.options,
             notices,
             running: Mutex::new(Running {
                 config: plan.config,
@@ -152,24 +220,26 @@ impl Prepared {
         shared.running.lock().await.services.set_rehash(rehash);
         let control_stop = CancellationToken::new();
         let answer = operate::answer(Arc::clone(&shared));
-        let serve_control = server.run(shared.engine.clone(), answer, control_stop.clone());
+        let (asking, successors) = mpsc::channel(1);
+        let serve_control = server.run(shared.engine.clone(), answer, asking, control_stop.clone());
         let control = shared.engine.spawn(serve_control);
         let forget = retain::run(Arc::clone(&shared), control_stop.clone());
         shared.engine.spawn(forget);
         let upkeep = upkeep::run(Arc::clone(&shared), control_stop.clone());
         shared.engine.spawn(upkeep);
-        Ok(Hub {
+        Hub {
             shared,
             control,
             control_stop,
-        })
+            successors,
+        }
     }
 }
 
 impl Hub {
     /// Tells whether there is a configuration that could be read again.
     pub fn can_reload(&self) -> bool {
-        matches!(self.shared.source, Some(ConfigSource::File(_)))
+        matches!(self.shared.options.config, Some(ConfigSource::File(_)))
     }
 
     /// Reads the configuration again and says what came of it: all of it holds, or none.
@@ -192,16 +262,26 @@ impl Hub {
         self.shared.engine.drain(limit).await
     }
 
+    /// Waits for a process that asks to take over.
+    pub async fn successor(&mut self) -> Successor {
+        match self.successors.recv().await {
+            Some(successor) => successor,
+            // The control socket has ended before the hub: nobody can ask any more.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Answers nobody at the control socket any more.
+    pub(super) async fn end_control(self) -> Arc<Shared> {
+        self.control_stop.cancel();
+        // A panic in that task has been reported by itself.
+        let _ = self.control.await;
+        self.shared
+    }
+
     /// Ends what is not a session; whatever is on its way to the disk gets there first.
     pub async fn close(self) {
-        let Self {
-            shared,
-            control,
-            control_stop,
-        } = self;
-        control_stop.cancel();
-        // A panic in that task has been reported by itself.
-        let _ = control.await;
+        let shared = self.end_control().await;
         if let Err(error) = shared.running.lock().await.services.stop().await {
             let note = format!("{error}; nothing acknowledged is lost, the next start reads more");
             shared.notices.say(Notice::Note(note));
@@ -220,7 +300,7 @@ impl Shared {
     /// cannot be bound; everything stays as it was then.
     pub(super) async fn reload(&self) -> Result<Vec<String>, Error> {
         let refuse = |cause: &str| Error::new(ErrorKind::ConfigUsage, "reload", "", cause);
-        let config = match &self.source {
+        let config = match &self.options.config {
             Some(source @ ConfigSource::File(_)) => source.read()?,
             Some(ConfigSource::Stdin) => {
                 return Err(refuse("standard input can be read once only"));
@@ -239,7 +319,9 @@ impl Shared {
             ..
         } = &mut *running;
         services.start(&config).await?;
-        let change = listeners.bind(&self.engine, services, &config).await?;
+        let mut nothing = Given::default();
+        let binding = listeners.bind(&self.engine, services, &config, &mut nothing);
+        let change = binding.await?;
         services.reload(&config).await?;
 
         // From here on nothing fails.

@@ -10,6 +10,7 @@ use super::config::{Config, Listen};
 use super::notice::{Notice, Notices};
 use super::services::{Services, is_chat};
 use super::status::ListenerStatus;
+use super::takeover::Given;
 use crate::endpoint::{Address, Endpoint, Role, Value};
 use crate::engine::{Admission, AdmissionLimits, Bound, Engine, Listening, Rules};
 use crate::error::{Error, ErrorKind};
@@ -99,6 +100,7 @@ impl Listeners {
         engine: &Engine,
         services: &Services,
         config: &Config,
+        given: &mut Given,
     ) -> Result<Change, Error> {
         let mut rows = Vec::with_capacity(config.listen.len());
         let mut kept = vec![false; self.rows.len()];
@@ -116,7 +118,13 @@ impl Listeners {
                         layers_anew(&row.listen.at, &listen.at)?,
                     )
                 }
-                None => From::New(engine.bind(&listen.at).await?),
+                None => From::New(match given.take(&listen.at) {
+                    Some((before, sockets)) => {
+                        check_kept(&before, &listen.at)?;
+                        engine.adopt(&listen.at, sockets)?
+                    }
+                    None => engine.bind(&listen.at).await?,
+                }),
             };
             let service = services.answering(listen)?;
             rows.push(Next {
@@ -188,6 +196,22 @@ impl Listeners {
             .changes
             .extend(gone.map(|row| format!("gone: {}", row.listen)));
         swapped
+    }
+
+    /// Stops accepting and returns the sockets. Where the system has no descriptor left for them,
+    /// they are closed and will have to be bound anew.
+    pub(super) async fn hand_over(&mut self) -> Given {
+        let mut given = Given::default();
+        for Row {
+            listen, listening, ..
+        } in std::mem::take(&mut self.rows)
+        {
+            match listening.hand_over().await {
+                Ok(sockets) => given.add(listen.at, sockets),
+                Err(error) => tracing::warn!(%error, "{} is closed", listen.at),
+            }
+        }
+        given
     }
 
     /// Returns each listener's addresses, service and counts.

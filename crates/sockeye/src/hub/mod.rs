@@ -19,6 +19,7 @@ mod plan;
 mod retain;
 mod services;
 pub mod status;
+mod takeover;
 mod upkeep;
 mod verify;
 
@@ -28,3 +29,4 @@ pub use first_run::Page;
 pub use life::{Hub, Prepared, prepare};
 pub use notice::{Notice, Notices};
 pub use plan::{ConfigSource, Plan, ServeOptions};
+pub use takeover::{HandedOver, Retired, Successor};

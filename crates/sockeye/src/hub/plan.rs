@@ -16,6 +16,8 @@ pub struct ServeOptions {
     pub data: Option<PathBuf>,
     /// Where the ports start without a file; 0: the system chooses each.
     pub port_base: u16,
+    /// Whether the hub that runs on the directory is to hand everything over.
+    pub takeover: bool,
 }
 
 /// Where the configuration comes from.

@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::file::FileStream;
 use super::{Bound, Listener, tcp, udp, unix};
-use crate::endpoint::{Endpoint, Inherited};
+use crate::endpoint::{Address, Endpoint, Inherited};
 use crate::error::{Error, ErrorKind, words};
 use crate::io::{ConnectionInfo, Conversation, Layered, Stream};
 use crate::sys::inherited;
@@ -30,12 +30,28 @@ pub(super) fn bind(endpoint: &Endpoint, which: &Inherited) -> Result<Bound, Erro
     let mut listeners = Vec::new();
     for number in numbers(which).map_err(wrong)? {
         let descriptor = take(number).map_err(wrong)?;
-        listeners.push(listener(endpoint, number, descriptor).map_err(wrong)?);
+        let listener = listener(endpoint, descriptor);
+        listeners.push(listener.map_err(|why| wrong(format!("descriptor {number} {why}")))?);
     }
     Ok(Bound {
         listeners,
         skipped: Vec::new(),
     })
+}
+
+/// Takes over a socket that was bound for an endpoint, and the name that it has in the file system.
+pub(super) fn adopt(endpoint: &Endpoint, descriptor: OwnedFd) -> Result<Listener, String> {
+    let mut listener = listener(endpoint, descriptor)?;
+    // Of a socket that somebody else has bound the name is somebody else's.
+    if !matches!(endpoint.address(), Address::Fd(_)) {
+        match &mut listener {
+            Listener::Unix(unix) => unix.own_name(),
+            Listener::UnixDatagram(unix) => unix.own_name(),
+            Listener::UnixSeqpacket(unix) => unix.own_name(),
+            Listener::Tcp(_) | Listener::Udp(_) | Listener::Memory(_) => {}
+        }
+    }
+    Ok(listener)
 }
 
 /// Opens the one descriptor that is meant.
@@ -80,19 +96,17 @@ fn take(number: RawFd) -> Result<OwnedFd, String> {
 }
 
 /// Makes a listener of a socket that listens, or of one that takes messages from anybody.
-fn listener(endpoint: &Endpoint, number: RawFd, descriptor: OwnedFd) -> Result<Listener, String> {
+fn listener(endpoint: &Endpoint, descriptor: OwnedFd) -> Result<Listener, String> {
     let what = describe(&descriptor)?;
     if what != FileType::Socket {
-        return Err(format!("descriptor {number} is {}", is(what)));
+        return Err(format!("is {}", is(what)));
     }
     let socket = Socket::from(descriptor);
     let said = |error: io::Error| words(&error);
     let Known { kind, listens, at } = Known::of(&socket).map_err(said)?;
     let takes_all = kind == Type::DGRAM && socket.peer_addr().is_err();
     if !listens && !takes_all {
-        return Err(format!(
-            "descriptor {number} is a socket that does not listen"
-        ));
+        return Err("is a socket that does not listen".to_owned());
     }
     socket.set_nonblocking(true).map_err(said)?;
     let (name, idle) = (unix::name_of(&at), endpoint.idle());
@@ -111,7 +125,7 @@ fn listener(endpoint: &Endpoint, number: RawFd, descriptor: OwnedFd) -> Result<L
             let options = endpoint.unix();
             unix::SeqpacketListener::adopt(socket, name, options).map(Listener::UnixSeqpacket)
         }
-        _ => return Err(format!("descriptor {number} {UNKNOWN}")),
+        _ => return Err(UNKNOWN.to_owned()),
     };
     adopted.map_err(said)
 }

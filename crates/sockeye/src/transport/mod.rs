@@ -18,6 +18,7 @@ mod until;
 
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::pin::Pin;
 
 pub(crate) use memory::Rooms;
@@ -60,6 +61,24 @@ pub(crate) async fn bind(endpoint: &Endpoint, rooms: &Rooms) -> Result<Bound, Er
         Address::Mem { name } => memory::bind(endpoint, name, rooms),
         _ => Err(cannot("listen", endpoint, "nothing can be accepted there")),
     }
+}
+
+/// Takes over sockets that were bound for `endpoint` by another process, or by this one before.
+///
+/// # Errors
+/// [`ErrorKind::LocalBind`] when one of them is none at which can be accepted.
+pub(crate) fn adopt(endpoint: &Endpoint, sockets: Vec<OwnedFd>) -> Result<Bound, Error> {
+    let adopted = sockets
+        .into_iter()
+        .map(|socket| fd::adopt(endpoint, socket));
+    let listeners = adopted.collect::<Result<_, _>>().map_err(|why| {
+        let why = format!("a socket that was handed over: {why}");
+        Error::new(ErrorKind::LocalBind, "listen", endpoint, why)
+    })?;
+    Ok(Bound {
+        listeners,
+        skipped: Vec::new(),
+    })
 }
 
 /// Opens `endpoint`, within a time.
@@ -142,6 +161,24 @@ impl Listener {
             Self::Udp(udp) => udp.take_pump().map(|pump| Box::pin(pump.run()) as _),
             Self::UnixDatagram(unix) => unix.take_pump().map(|pump| Box::pin(pump.run()) as _),
             _ => None,
+        }
+    }
+
+    /// Gives its socket up for another process: what waits there to be accepted goes on waiting, and
+    /// a name in the file system stays. `None` where nobody outside this process can have it.
+    ///
+    /// Sessions of a datagram socket end with what has come for them; connections live on.
+    ///
+    /// # Errors
+    /// When the system has no descriptor left.
+    pub(crate) fn hand_over(self) -> io::Result<Option<OwnedFd>> {
+        match self {
+            Self::Tcp(tcp) => tcp.hand_over().map(Some),
+            Self::Udp(udp) => udp.hand_over().map(Some),
+            Self::Unix(unix) => unix.hand_over().map(Some),
+            Self::UnixDatagram(unix) => unix.hand_over().map(Some),
+            Self::UnixSeqpacket(unix) => unix.hand_over().map(Some),
+            Self::Memory(_) => Ok(None),
         }
     }
 

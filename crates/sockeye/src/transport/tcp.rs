@@ -7,6 +7,7 @@ mod race;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
@@ -193,6 +194,10 @@ impl Listener {
             false => Some(self.local),
         };
         Ok(conversation(socket, peer, local))
+    }
+
+    pub(super) fn hand_over(self) -> io::Result<OwnedFd> {
+        self.socket.into_std().map(OwnedFd::from)
     }
 
     pub(super) fn local(&self) -> Address {

@@ -19,6 +19,7 @@ mod socket;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -133,6 +134,18 @@ impl Listener {
         // The pump ends after the listener only, unless the socket is broken.
         let arrival = self.arrivals.lock().await.recv().await;
         arrival.ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    /// Gives the socket up; what its peers send from now on is not for this process.
+    pub(super) fn hand_over(self) -> io::Result<OwnedFd> {
+        let mut peers = self.switch.peers();
+        peers.closed = true;
+        let known: Vec<Ends> = peers.queues.keys().copied().collect();
+        known
+            .iter()
+            .for_each(|peer| self.switch.leave(&mut peers, peer));
+        drop(peers);
+        self.switch.socket.as_fd().try_clone_to_owned()
     }
 
     pub(super) fn local(&self) -> Address {

@@ -12,7 +12,7 @@ mod pause;
 mod seqpacket;
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use socket2::{SockAddr, SockRef, Socket, Type};
 use tokio::net::{UnixListener, UnixStream};
@@ -35,7 +35,7 @@ pub(crate) struct Listener {
     socket: UnixListener,
     name: UnixName,
     options: UnixOptions,
-    _file: Option<SocketFile>,
+    file: Option<SocketFile>,
 }
 
 pub(super) fn bind(endpoint: &Endpoint, name: &UnixName) -> Result<Bound, Error> {
@@ -46,7 +46,7 @@ pub(super) fn bind(endpoint: &Endpoint, name: &UnixName) -> Result<Bound, Error>
         socket: socket.map_err(|error| name::unbindable(endpoint, &error))?,
         name: name.clone(),
         options: endpoint.unix(),
-        _file: file,
+        file,
     };
     Ok(Bound {
         listeners: vec![super::Listener::Unix(listener)],
@@ -61,8 +61,19 @@ impl Listener {
             socket: UnixListener::from_std(socket.into())?,
             name,
             options,
-            _file: None,
+            file: None,
         })
+    }
+
+    /// Has the socket's file go with it from now on.
+    pub(super) fn own_name(&mut self) {
+        self.file = SocketFile::named(&self.name);
+    }
+
+    pub(super) fn hand_over(self) -> io::Result<OwnedFd> {
+        let socket = self.socket.into_std().map(OwnedFd::from);
+        self.file.into_iter().for_each(SocketFile::stay);
+        socket
     }
 
     pub(super) async fn accept(&self) -> io::Result<(Conversation, ConnectionInfo)> {

@@ -1,12 +1,16 @@
 //! `serve`: a hub.
 
+use std::future::pending;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
-use sockeye::hub::{self, ConfigSource, Hub, Notice, Notices, Plan, Prepared, ServeOptions};
+use sockeye::engine::Drained;
+use sockeye::hub::{
+    self, ConfigSource, HandedOver, Notice, Notices, Plan, Prepared, Retired, ServeOptions,
+};
 use sockeye::{Error, ErrorKind};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -32,9 +36,15 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", default_value_t = PORT_BASE, conflicts_with = "config")]
     port_base: u16,
 
-    /// When told to stop, let sessions finish for so long.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = read_time)]
-    drain: Duration,
+    /// When told to stop, let sessions finish for so long [default: 10s]. After another hub has taken
+    /// over, so long too, and without this flag until they have ended.
+    #[arg(long, value_name = "TIME", value_parser = read_time)]
+    drain: Option<Duration>,
+
+    /// Take over from the hub that runs on the data directory: nobody who comes is turned away,
+    /// relays live on in the old process, chat clients come again.
+    #[arg(long, conflicts_with = "check")]
+    takeover: bool,
 
     /// Check the configuration and open nothing.
     #[arg(long)]
@@ -69,6 +79,7 @@ impl Serve {
             config: self.config.clone().map(source),
             data: self.data.clone(),
             port_base: self.port_base,
+            takeover: self.takeover,
         }
     }
 
@@ -77,37 +88,77 @@ impl Serve {
         let mut signals = Signals::new()?;
         let mut reloads = signal(SignalKind::hangup())
             .map_err(|error| Error::new(ErrorKind::LocalLimits, "start", "signals", error))?;
-        let hub = prepared.start(notices(output)).await?;
+        let mut hub = prepared.start(notices(output)).await?;
         output.ready()?;
         loop {
-            tokio::select! {
+            let successor = tokio::select! {
                 _ = signals.stop() => break,
                 _ = reloads.recv() => match hub.can_reload() {
-                    true => hub.reload().await,
+                    true => {
+                        hub.reload().await;
+                        continue;
+                    }
                     // Its terminal was closed.
                     false => break,
                 },
+                successor = hub.successor() => successor,
+            };
+            match hub.hand_over(successor).await? {
+                HandedOver::Back(back) => hub = *back,
+                HandedOver::Gone(retired) => {
+                    self.retire(&retired, &mut signals, output).await;
+                    return Ok(ExitCode::SUCCESS);
+                }
             }
         }
-        self.stop(hub, &mut signals, output).await;
+        let drained = self.drain(&mut signals, |limit| hub.drain(limit)).await;
+        say_cut(drained, output);
+        hub.close().await;
         Ok(ExitCode::SUCCESS)
     }
 
     /// Lets sessions finish; a second signal cuts them.
-    async fn stop(&self, hub: Hub, signals: &mut Signals, output: &Output) {
+    async fn drain<D: Future<Output = Drained>>(
+        &self,
+        signals: &mut Signals,
+        drain: impl Fn(Duration) -> D,
+    ) -> Drained {
+        let limit = self.drain.unwrap_or(DRAIN);
         let in_time = tokio::select! {
-            drained = hub.drain(self.drain) => Some(drained),
+            drained = drain(limit) => Some(drained),
             _ = signals.stop() => None,
         };
-        let drained = match in_time {
+        match in_time {
             Some(drained) => drained,
-            None => hub.drain(Duration::ZERO).await,
-        };
-        if drained.cut > 0 {
-            let (cut, lost) = (drained.cut, drained.bytes_lost);
-            output.note(format_args!("cut {}, {lost} bytes lost", counted(cut)));
+            None => drain(Duration::ZERO).await,
         }
-        hub.close().await;
+    }
+
+    /// Carries the sessions that are left to their end, after another process has taken over.
+    async fn retire(&self, retired: &Retired, signals: &mut Signals, output: &Output) {
+        let sessions = counted(retired.sessions());
+        output.note(format_args!("handed over; here {sessions} may finish"));
+        let time = async {
+            match self.drain {
+                Some(limit) => tokio::time::sleep(limit).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = retired.empty() => {}
+            () = time => say_cut(retired.drain(Duration::ZERO).await, output),
+            _ = signals.stop() => {
+                let drained = self.drain(signals, |limit| retired.drain(limit)).await;
+                say_cut(drained, output);
+            }
+        }
+    }
+}
+
+fn say_cut(drained: Drained, output: &Output) {
+    if drained.cut > 0 {
+        let (cut, lost) = (drained.cut, drained.bytes_lost);
+        output.note(format_args!("cut {}, {lost} bytes lost", counted(cut)));
     }
 }
 
@@ -158,5 +209,7 @@ fn counted(sessions: usize) -> String {
     }
 }
 
+/// How long sessions may finish when the hub is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
 /// The port of chat without a configuration (IANA: ircu).
 const PORT_BASE: u16 = 6667;

@@ -13,9 +13,10 @@ mod tests;
 pub use crate::state::{AuditPage, AuditQuery, AuditRow};
 pub use client::call;
 pub use protocol::{
-    AccountRow, BanPage, BanPlace, BanRow, CertificateRow, Fault, Reply, Request, SessionRow,
+    AccountRow, BanPage, BanPlace, BanRow, CertificateRow, Fault, Handed, Reply, Request,
+    SessionRow,
 };
-pub(super) use server::{Answer, Caller, Server};
+pub(super) use server::{Answer, Caller, Server, line as reply_line};
 
 /// Longest line in either direction, bytes: a status with a thousand listeners fits.
-const LINE_BYTES_MAX: usize = 1 << 20;
+pub(super) const LINE_BYTES_MAX: usize = 1 << 20;

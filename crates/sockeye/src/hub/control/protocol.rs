@@ -14,6 +14,12 @@ pub enum Request {
     Status,
     /// Read the configuration file again.
     Reload,
+    /// Hand everything over to another process. The answer is [`Reply::Handed`]; what follows is no
+    /// line of this protocol.
+    Takeover {
+        /// The other process.
+        pid: u32,
+    },
     /// All sessions.
     SessionList,
     /// End a session.
@@ -107,6 +113,8 @@ pub enum Reply {
     Changed(Vec<String>),
     /// How the hub is doing.
     Status(Box<Status>),
+    /// What listens where: the sockets come next.
+    Handed(Vec<Handed>),
     /// All sessions.
     Sessions(Vec<SessionRow>),
     /// All accounts.
@@ -130,6 +138,15 @@ pub struct Fault {
     pub error: String,
     /// What to do about it.
     pub hint: Option<String>,
+}
+
+/// A listener that is handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handed {
+    /// The endpoint that it was bound for.
+    pub at: String,
+    /// How many sockets it has.
+    pub sockets: usize,
 }
 
 /// A session in the list.

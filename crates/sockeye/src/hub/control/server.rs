@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{Fault, LINE_BYTES_MAX, Reply, Request};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
+use crate::hub::Successor;
 use crate::service::BoxFuture;
 use crate::state::Actor;
 
@@ -82,7 +83,14 @@ impl Server {
     }
 
     /// Answers until `stop`, each client in a task of its own.
-    pub(crate) async fn run(self, engine: Engine, answer: Answer, stop: CancellationToken) {
+    /// A client that asks for a takeover goes to `successors` with its connection.
+    pub(crate) async fn run(
+        self,
+        engine: Engine,
+        answer: Answer,
+        successors: mpsc::Sender<Successor>,
+        stop: CancellationToken,
+    ) {
         let Self {
             listener,
             file: _file,
@@ -101,11 +109,12 @@ impl Server {
             match accepted {
                 Ok((Some(caller), stream)) => {
                     let (answer, stop) = (Arc::clone(&answer), stop.clone());
+                    let successors = successors.clone();
                     engine.spawn(async move {
                         let _slot = slot;
                         tokio::select! {
                             () = stop.cancelled() => {}
-                            _ = converse(stream, caller, &answer) => {}
+                            _ = attend(stream, caller, &answer, &successors) => {}
                         }
                     });
                 }
@@ -125,8 +134,32 @@ impl Drop for SocketFile {
     }
 }
 
-/// Serves one client until it goes, errs or stays silent.
-async fn converse(mut stream: UnixStream, caller: Caller, answer: &Answer) -> io::Result<()> {
+/// Serves one client, and lets it take over if it asks to.
+async fn attend(
+    mut stream: UnixStream,
+    caller: Caller,
+    answer: &Answer,
+    successors: &mpsc::Sender<Successor>,
+) -> io::Result<()> {
+    let Some(pid) = converse(&mut stream, caller, answer).await? else {
+        return Ok(());
+    };
+    match successors.try_send(Successor::new(stream, pid)) {
+        Ok(()) => Ok(()),
+        Err(mpsc::error::TrySendError::Full(other) | mpsc::error::TrySendError::Closed(other)) => {
+            let busy = fault(ErrorKind::ConfigUsage, "it is handing over, or stops");
+            timeout(REQUEST_WAIT, other.answer(&line(&busy))).await?
+        }
+    }
+}
+
+/// Answers one client until it goes, errs or stays silent; returns the process that it wants to take
+/// over.
+async fn converse(
+    stream: &mut UnixStream,
+    caller: Caller,
+    answer: &Answer,
+) -> io::Result<Option<u32>> {
     let (reader, mut writer) = stream.split();
     let mut reader = BufReader::new(reader);
     loop {
@@ -137,11 +170,12 @@ async fn converse(mut stream: UnixStream, caller: Caller, answer: &Answer) -> io
             .strip_suffix(b"\n")
             .map(serde_json::from_slice::<Request>)
         {
+            Some(Ok(Request::Takeover { pid })) => return Ok(Some(pid)),
             Some(Ok(request)) => timeout(ANSWER_WAIT, answer(request, caller))
                 .await
                 .unwrap_or_else(|_| fault(ErrorKind::PeerTimeout, "the hub is too busy")),
             Some(Err(error)) => fault(ErrorKind::ConfigUsage, error),
-            None if text.is_empty() => return Ok(()),
+            None if text.is_empty() => return Ok(None),
             None => {
                 let what = format!("no end of line within {LINE_BYTES_MAX} bytes");
                 timeout(
@@ -149,7 +183,7 @@ async fn converse(mut stream: UnixStream, caller: Caller, answer: &Answer) -> io
                     writer.write_all(&line(&fault(ErrorKind::ConfigUsage, what))),
                 )
                 .await??;
-                return Ok(());
+                return Ok(None);
             }
         };
         timeout(REQUEST_WAIT, writer.write_all(&line(&reply))).await??;
@@ -177,7 +211,7 @@ fn fault(kind: ErrorKind, cause: impl std::fmt::Display) -> Reply {
     })
 }
 
-fn line(reply: &Reply) -> Vec<u8> {
+pub(in crate::hub) fn line(reply: &Reply) -> Vec<u8> {
     let mut line = serde_json::to_vec(reply).expect("replies have string keys only");
     line.push(b'\n');
     line

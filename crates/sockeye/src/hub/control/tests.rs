@@ -30,7 +30,8 @@ impl Bench {
             })
         });
         let stop = CancellationToken::new();
-        let server = engine.spawn(server.run(engine.clone(), answer, stop.clone()));
+        let (successors, _) = tokio::sync::mpsc::channel(1);
+        let server = engine.spawn(server.run(engine.clone(), answer, successors, stop.clone()));
         Self { dir, stop, server }
     }
 

@@ -141,12 +141,17 @@ impl Audit {
     /// # Errors
     /// When the store cannot be read.
     pub async fn find(&self, query: AuditQuery) -> Result<AuditPage, LogError> {
+        self.flush().await;
+        query.ask(&self.store).await
+    }
+
+    /// Waits until what was noted is written, as far as it can be.
+    pub async fn flush(&self) {
         let (written, done) = oneshot::channel();
         if self.queue.send(Errand::Flush(written)).await.is_ok() {
             // A keeper that has gone has written everything.
             let _ = done.await;
         }
-        query.ask(&self.store).await
     }
 
     /// Returns how many acts could not be kept since the start.

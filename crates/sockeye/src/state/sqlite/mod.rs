@@ -24,8 +24,8 @@ mod writer;
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, OptionalExtension, Transaction};
@@ -65,6 +65,12 @@ struct Inner {
     searches: Option<mpsc::Sender<reader::Job>>,
     /// The last number at the opening: what becomes of rows up to it is known.
     last_opened: Number,
+    running: Mutex<Option<Running>>,
+}
+
+/// What an open store has, and a closed one not.
+#[derive(Debug)]
+struct Running {
     threads: Vec<JoinHandle<()>>,
     _lock: DataLock,
 }
@@ -72,7 +78,7 @@ struct Inner {
 /// What the threads and the callers both see.
 #[derive(Debug, Default)]
 struct Shared {
-    stats: std::sync::Mutex<append::Stats>,
+    stats: Mutex<append::Stats>,
     epoch: AtomicU64,
     /// The reader has made the checkpoint that the writer asked for.
     checkpointed: AtomicBool,
@@ -127,17 +133,8 @@ impl Store {
             tracing::warn!("{ENV_NO_SYNC}: acknowledged does not mean on disk");
         }
         make_private(&path)?;
-        let opened = connection::open_writer(&path, options).and_then(|mut writable| {
-            schema::migrate(&mut writable)?;
-            append::check_newest(&writable)?;
-            let last = append::last(&writable)?;
-            let readable = [
-                connection::open_reader(&path)?,
-                connection::open_reader(&path)?,
-            ];
-            Ok((writable, readable, last))
-        });
-        let (writable, [readable, searchable], last_opened) = opened.map_err(refused)?;
+        let (writable, [readable, searchable], last_opened) =
+            open_database(&path, options).map_err(refused)?;
         let shared = Arc::new(Shared::default());
         let seen = [shared.clone(), shared.clone()];
         let [seen, seen_searching] = seen;
@@ -169,10 +166,33 @@ impl Store {
                 reads: Some(reads),
                 searches: Some(searches),
                 last_opened,
-                threads,
-                _lock: lock,
+                running: Mutex::new(Some(Running {
+                    threads,
+                    _lock: lock,
+                })),
             }),
         })
+    }
+
+    /// Ends what is under way, lets go of the lock and returns; whoever asks the store later is told
+    /// that it has stopped.
+    pub async fn close(&self) {
+        let Inner {
+            writes,
+            reads,
+            searches,
+            ..
+        } = &*self.inner;
+        // The writer first: it asks the reader. A thread that is gone needs no word.
+        if let Some(writes) = writes {
+            let _ = writes.send(writer::Job::Stop).await;
+        }
+        for jobs in reads.iter().chain(searches) {
+            let _ = jobs.send(reader::Job::Stop).await;
+        }
+        let running = self.inner.running().take();
+        // A panic in there was one of the store's threads, and has ended the process.
+        let _ = tokio::task::spawn_blocking(|| running.map(Running::end)).await;
     }
 
     /// Returns the data directory.
@@ -389,12 +409,26 @@ impl History for Store {
     }
 }
 
+impl Inner {
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Drop for Inner {
     fn drop(&mut self) {
         self.writes = None;
         self.reads = None;
         self.searches = None;
-        for thread in self.threads.drain(..).rev() {
+        let running = self.running().take();
+        running.into_iter().for_each(Running::end);
+    }
+}
+
+impl Running {
+    /// Waits for the threads, which were told to end, then lets go of the lock.
+    fn end(self) {
+        for thread in self.threads.into_iter().rev() {
             // Only this thread's own panic makes join fail, and that has ended the process.
             let _ = thread.join();
         }
@@ -413,6 +447,23 @@ async fn read_by<T: Send + 'static>(
     let jobs = jobs.ok_or_else(stopped)?;
     jobs.send(job).await.map_err(|_| stopped())?;
     answered.await.map_err(|_| stopped())?
+}
+
+/// Opens the database for the writer and twice for reading, and brings it up to date; returns the last
+/// number of its log, too.
+fn open_database(
+    path: &Path,
+    options: &StoreOptions,
+) -> Result<(Connection, [Connection; 2], Number), LogError> {
+    let mut writable = connection::open_writer(path, options)?;
+    schema::migrate(&mut writable)?;
+    append::check_newest(&writable)?;
+    let last = append::last(&writable)?;
+    let readable = [
+        connection::open_reader(path)?,
+        connection::open_reader(path)?,
+    ];
+    Ok((writable, readable, last))
 }
 
 /// Makes the database file if there is none, for its owner alone: it holds verifiers of passwords.

@@ -14,9 +14,10 @@ use crate::state::LogError;
 pub(super) enum Job {
     Work(Box<dyn FnOnce(&Connection) + Send>),
     Checkpoint,
+    Stop,
 }
 
-/// Works until every sender is gone. A panic costs the one read: its asker sees the way back
+/// Works until it is told to stop or every sender is gone. A panic costs the one read: its asker sees the way back
 /// closed.
 pub(super) fn run(mut connection: Connection, shared: &Shared, mut jobs: mpsc::Receiver<Job>) {
     let started = Instant::now();
@@ -44,6 +45,7 @@ pub(super) fn run(mut connection: Connection, shared: &Shared, mut jobs: mpsc::R
                 checkpoint(&connection);
                 shared.checkpointed.store(true, Ordering::Release);
             }
+            Job::Stop => return,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::state::{LogError, end_process};
 pub(super) enum Job {
     Append(Batch, oneshot::Sender<Result<(), LogError>>),
     Work(Box<dyn FnOnce(&mut Writer) + Send>),
+    Stop,
 }
 
 /// The writer's side of the store.
@@ -60,7 +61,7 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Works until the store is dropped. A panic in here leaves an unknown state behind, so it
+    /// Works until the store is closed or dropped. A panic in here leaves an unknown state behind, so it
     /// ends the process; the next start rebuilds from what is on disk.
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -70,6 +71,7 @@ impl Writer {
                         let _ = answer.send(self.append(&batch));
                     }
                     Job::Work(work) => work(&mut self),
+                    Job::Stop => break,
                 }
                 self.checkpoint();
             }

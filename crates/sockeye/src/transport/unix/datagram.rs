@@ -16,7 +16,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -49,7 +49,7 @@ pub(crate) struct Listener {
     arrivals: tokio::sync::Mutex<mpsc::Receiver<Arrival>>,
     pump: Option<Pump>,
     /// Gone with the listener, also where sessions live on: nobody new finds the socket.
-    _file: Option<SocketFile>,
+    file: Option<SocketFile>,
 }
 
 type Arrival = (Conversation, ConnectionInfo);
@@ -120,7 +120,7 @@ impl Listener {
             switch,
             name,
             arrivals: tokio::sync::Mutex::new(arrivals),
-            _file: file,
+            file,
         })
     }
 
@@ -133,6 +133,21 @@ impl Listener {
         // The pump ends after the listener only.
         let arrival = self.arrivals.lock().await.recv().await;
         arrival.ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    /// Has the socket's file go with it from now on.
+    pub(in crate::transport) fn own_name(&mut self) {
+        self.file = SocketFile::named(&self.name);
+    }
+
+    /// Gives the socket up; what its peers send from now on is not for this process.
+    pub(in crate::transport) fn hand_over(mut self) -> io::Result<OwnedFd> {
+        self.file.take().into_iter().for_each(SocketFile::stay);
+        let mut peers = self.switch.peers();
+        peers.closed = true;
+        peers.queues.clear();
+        drop(peers);
+        self.switch.socket.as_fd().try_clone_to_owned()
     }
 
     pub(in crate::transport) fn local(&self) -> Address {

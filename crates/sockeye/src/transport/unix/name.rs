@@ -190,6 +190,19 @@ pub(super) struct SocketFile {
 }
 
 impl SocketFile {
+    /// Returns the file of a name that has one.
+    pub(super) fn named(name: &UnixName) -> Option<Self> {
+        match name {
+            UnixName::Path(path) => Self::of(path).ok(),
+            UnixName::Abstract(_) => None,
+        }
+    }
+
+    /// Leaves the file where it is, for whoever has the socket now.
+    pub(super) fn stay(self) {
+        std::mem::forget(self);
+    }
+
     fn of(path: &Path) -> io::Result<Self> {
         let found = fs::symlink_metadata(path)?;
         Ok(Self {

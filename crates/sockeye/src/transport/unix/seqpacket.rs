@@ -1,7 +1,7 @@
 //! `unix-seqpacket:`: connections that carry whole messages in order, and that end.
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use socket2::{Socket, Type};
 use tokio::io::Interest;
@@ -22,7 +22,7 @@ pub(crate) struct Listener {
     socket: AsyncFd<Socket>,
     name: UnixName,
     options: UnixOptions,
-    _file: Option<SocketFile>,
+    file: Option<SocketFile>,
 }
 
 pub(in crate::transport) fn bind(endpoint: &Endpoint, name: &UnixName) -> Result<Bound, Error> {
@@ -33,7 +33,7 @@ pub(in crate::transport) fn bind(endpoint: &Endpoint, name: &UnixName) -> Result
         socket: socket.map_err(|error| name::unbindable(endpoint, &error))?,
         name: name.clone(),
         options: endpoint.unix(),
-        _file: file,
+        file,
     };
     Ok(Bound {
         listeners: vec![super::super::Listener::UnixSeqpacket(listener)],
@@ -52,8 +52,18 @@ impl Listener {
             socket: watched(socket)?,
             name,
             options,
-            _file: None,
+            file: None,
         })
+    }
+
+    /// Has the socket's file go with it from now on.
+    pub(in crate::transport) fn own_name(&mut self) {
+        self.file = SocketFile::named(&self.name);
+    }
+
+    pub(in crate::transport) fn hand_over(self) -> io::Result<OwnedFd> {
+        self.file.into_iter().for_each(SocketFile::stay);
+        Ok(self.socket.into_inner().into())
     }
 
     pub(in crate::transport) async fn accept(&self) -> io::Result<(Conversation, ConnectionInfo)> {

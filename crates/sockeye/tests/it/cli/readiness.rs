@@ -69,9 +69,10 @@ fn the_service_manager_is_told() {
     let path = dir.path().join("notify");
     let manager = UnixDatagram::bind(&path).unwrap();
     manager.set_read_timeout(Some(DEADLINE)).unwrap();
-    let _listen =
+    let listen =
         Program::start(sockeye(&["listen", "-4", "0", "echo:"]).env("NOTIFY_SOCKET", &path));
     let mut told = [0; 64];
     let length = manager.recv(&mut told).unwrap();
-    assert_eq!(&told[..length], b"READY=1");
+    let expected = format!("READY=1\nMAINPID={}", listen.pid().as_raw_nonzero());
+    assert_eq!(&told[..length], expected.as_bytes());
 }

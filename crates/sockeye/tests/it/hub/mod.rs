@@ -7,6 +7,7 @@ mod operate;
 mod refuse;
 mod reload;
 mod start;
+mod takeover;
 
 use std::net::SocketAddr;
 use std::path::Path;

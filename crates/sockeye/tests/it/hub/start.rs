@@ -113,7 +113,8 @@ fn readiness_is_told_to_whoever_asked() {
     let hub = started(command.arg(data.path()).env("NOTIFY_SOCKET", &socket));
     let mut told = [0; 64];
     let length = notify.recv(&mut told).unwrap();
-    assert_eq!(&told[..length], b"READY=1");
+    let expected = format!("READY=1\nMAINPID={}", hub.pid().as_raw_nonzero());
+    assert_eq!(&told[..length], expected.as_bytes());
     stop(hub);
 }
 
