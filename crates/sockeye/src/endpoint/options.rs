@@ -235,11 +235,22 @@ impl Endpoint {
             port: hop.port,
             family: Family::Any,
         };
+        self.socket_towards(address, "tcp")
+    }
+
+    /// Returns the endpoint at which a proxy takes this one's datagrams, with what this one says of its
+    /// socket.
+    pub(crate) fn by_relay(&self, relay: Address) -> Self {
+        self.socket_towards(relay, "udp")
+    }
+
+    /// Returns the endpoint of an address with what this one's word says of its socket.
+    fn socket_towards(&self, address: Address, word: &str) -> Self {
         let mut towards = Self::from(address);
-        let socket = self.words.iter().find(|word| word.row().name == "tcp");
+        let socket = self.words.iter().find(|this| this.row().name == word);
         if let Some(socket) = socket {
             let mut socket = socket.clone();
-            // What is known of this one's host says nothing of the hop's.
+            // What is known of this one's host says nothing of the other's.
             socket.settings.retain(|(key, _)| key.name != "resolve");
             towards.words.push(socket);
         }

@@ -2,7 +2,7 @@
 
 use super::problem::{Fault, ParseError};
 use super::words::{self, Carries, SchemeKind, Stands, WordKind};
-use super::{Address, Endpoint, Family, Host, KnownHost, Secrets, Value, Word, split};
+use super::{Address, Endpoint, Family, HopProtocol, Host, KnownHost, Secrets, Value, Word, split};
 
 /// Where an endpoint stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,7 @@ impl Endpoint {
         }
         self.check_layers()?;
         self.check_known_host()?;
+        self.check_hops()?;
         let mut words = self.words.iter().enumerate();
         match words.find_map(|(i, word)| Some((i + 1, word.misplaced(role)?))) {
             None => Ok(()),
@@ -53,6 +54,31 @@ impl Endpoint {
                 let hint = format!("the address is {}", self.address);
                 return Err(self.wrong_at(i + 1, (problem, hint)));
             }
+        }
+        Ok(())
+    }
+
+    /// Checks that a proxy could pass datagrams, where there are some: one asked by another for a way would
+    /// have to send through it what does not go through connections.
+    fn check_hops(&self) -> Result<(), ParseError> {
+        if !matches!(self.address, Address::Udp { .. }) {
+            return Ok(());
+        }
+        let hops = self.words.iter().enumerate();
+        let hops = hops.filter_map(|(i, word)| match word.value("url") {
+            Some(Value::Hop(hop)) => Some((i + 1, hop.protocol)),
+            _ => None,
+        });
+        for (at, (part, protocol)) in hops.enumerate() {
+            let problem = match protocol {
+                HopProtocol::Socks5 | HopProtocol::Socks5h if at == 0 => continue,
+                HopProtocol::Socks5 | HopProtocol::Socks5h => {
+                    "datagrams go by way of one proxy, not of a chain".to_owned()
+                }
+                other => format!("{}:// passes no datagrams", other.name()),
+            };
+            let hint = "one +via,socks5h://… does: UDP ASSOCIATE of SOCKS 5";
+            return Err(self.wrong_at(part, (problem, hint.to_owned())));
         }
         Ok(())
     }

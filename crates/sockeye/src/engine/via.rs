@@ -5,9 +5,11 @@
 //! ```
 //!
 //! What comes behind a proxy's last answer belongs to the conversation: it is read again. From then on
-//! the stream is the bare socket to the first hop, so it is relayed as any other.
+//! the stream is the bare socket to the first hop, so it is relayed as any other. Datagrams go by way of one
+//! proxy ([`datagrams`]).
 
 mod ask;
+mod datagrams;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -16,7 +18,7 @@ use sockeye_proto::socks::{self, Destination, Login};
 
 use crate::endpoint::{Address, Endpoint, Hop, HopLogin, HopProtocol, Host, LOGIN_BYTES_MAX};
 use crate::error::{Error, ErrorKind};
-use crate::io::{ConnectionInfo, Conversation, read_secret};
+use crate::io::{ConnectionInfo, Conversation, Stream, read_secret};
 use crate::transport::{self, Rooms, Until};
 use ask::Refused;
 
@@ -35,16 +37,12 @@ pub(super) async fn connect(
     let Some(first) = hops.first() else {
         return transport::connect(endpoint, rooms, until).await;
     };
+    if let Address::Udp { .. } = endpoint.address() {
+        return datagrams::connect(endpoint, first, rooms, until).await;
+    }
     let logins = hops.iter().map(|hop| login_of(endpoint, hop));
     let logins = logins.collect::<Result<Vec<_>, _>>()?;
-    let towards = endpoint.towards(first);
-    let (conversation, mut info) = transport::connect(&towards, rooms, until)
-        .await
-        .map_err(|error| of_first(endpoint, &named(0, first), &error))?;
-    let Conversation::Stream(mut stream) = conversation else {
-        let why = "a proxy is reached by a stream";
-        return Err(Error::new(ErrorKind::Internal, "connect", endpoint, why));
-    };
+    let (mut stream, mut info) = reach(endpoint, first, &named(0, first), rooms, until).await?;
     for (at, (hop, login)) in hops.iter().zip(&logins).enumerate() {
         let name = named(at, hop);
         let passing = async {
@@ -53,17 +51,7 @@ pub(super) async fn connect(
                 None => wanted(hop, endpoint).await?,
             };
             let asking = ask::pass(&mut stream, hop.protocol, login.as_ref(), &destination);
-            let passed = match tokio::time::timeout(HOP_TIME, asking).await {
-                Ok(passed) => passed,
-                Err(_) => Err(Refused {
-                    kind: ErrorKind::PeerTimeout,
-                    why: format!("no answer within {} s", HOP_TIME.as_secs()),
-                }),
-            };
-            passed.map_err(|Refused { kind, why }| {
-                let why = format!("{name}: {why}");
-                Error::new(kind, "connect", endpoint, why)
-            })?;
+            in_time(endpoint, &name, asking).await?;
             tracing::info!(target: "step", "{name} has passed it on to {destination}");
             Ok(destination)
         };
@@ -84,6 +72,44 @@ pub(crate) async fn connect_by_way_of(
 ) -> Result<(Conversation, ConnectionInfo), Error> {
     let endpoint = to.by_way_of(hops);
     connect(&endpoint, &Rooms::default(), Some(until)).await
+}
+
+/// Connects to the first hop.
+async fn reach(
+    endpoint: &Endpoint,
+    hop: &Hop,
+    name: &str,
+    rooms: &Rooms,
+    until: Option<Until>,
+) -> Result<(Stream, ConnectionInfo), Error> {
+    let towards = endpoint.towards(hop);
+    match transport::connect(&towards, rooms, until).await {
+        Ok((Conversation::Stream(stream), info)) => Ok((stream, info)),
+        Ok(_) => {
+            let why = "a proxy is reached by a stream";
+            Err(Error::new(ErrorKind::Internal, "connect", endpoint, why))
+        }
+        Err(error) => Err(of_first(endpoint, name, &error)),
+    }
+}
+
+/// Waits for what a hop has been asked, and names it where it refuses.
+async fn in_time<T>(
+    endpoint: &Endpoint,
+    name: &str,
+    asking: impl Future<Output = Result<T, Refused>>,
+) -> Result<T, Error> {
+    let answer = match tokio::time::timeout(HOP_TIME, asking).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Refused {
+            kind: ErrorKind::PeerTimeout,
+            why: format!("no answer within {} s", HOP_TIME.as_secs()),
+        }),
+    };
+    answer.map_err(|Refused { kind, why }| {
+        let why = format!("{name}: {why}");
+        Error::new(kind, "connect", endpoint, why)
+    })
 }
 
 /// Returns who asks a hop, its password read from where it is.
@@ -125,12 +151,13 @@ fn told(info: &mut ConnectionInfo, destination: &Destination) {
 
 /// Returns how a hop is told of an endpoint: by name, or by an address that is looked up here.
 async fn wanted(hop: &Hop, endpoint: &Endpoint) -> Result<Destination, Error> {
-    let Address::Tcp { host, port, .. } = endpoint.address() else {
+    let (Address::Tcp { host, port, .. } | Address::Udp { host, port, .. }) = endpoint.address()
+    else {
         let why = "a proxy passes on to a host and a port";
         return Err(Error::new(ErrorKind::ConfigUsage, "connect", endpoint, why));
     };
     let port = *port;
-    let is_known = endpoint.tcp().ip.resolve.is_some();
+    let is_known = endpoint.tcp().ip.resolve.is_some() || endpoint.udp().resolve.is_some();
     let by_name = match (hop.protocol, host) {
         (_, Host::Ip(ip)) => Some(socks::Host::Address(*ip)),
         _ if is_known => None,

@@ -108,10 +108,10 @@ pub(crate) async fn connect_to(
     tcp::connect_to(endpoint, addresses, until).await
 }
 
-/// Looks up the addresses of a TCP endpoint's host.
+/// Looks up the addresses of a TCP or UDP endpoint's host.
 pub(crate) async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
     match endpoint.address() {
-        Address::Tcp { host, port, family } => {
+        Address::Tcp { host, port, family } | Address::Udp { host, port, family } => {
             tcp::resolve("connect", endpoint, host, *port, *family).await
         }
         _ => Err(cannot("resolve", endpoint, "it has no host")),

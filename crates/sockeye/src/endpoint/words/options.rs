@@ -33,7 +33,7 @@ pub static OPTIONS: &[WordRow] = &[
         ..option("udp", "how the UDP socket is set up")
     },
     WordRow {
-        on: &["tcp", "tcp4", "tcp6"],
+        on: WITH_PEERS,
         stands: Stands::Opening,
         bare: Some("url"),
         keys: VIA,

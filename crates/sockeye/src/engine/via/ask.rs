@@ -1,6 +1,7 @@
 //! What a proxy is asked, in its own protocol: straight code around the codecs.
 
 use std::fmt::Display;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use sockeye_proto::connect::{self, ProxyResponse};
 use sockeye_proto::socks::{
@@ -43,7 +44,12 @@ pub(super) async fn pass(
 ) -> Result<(), Refused> {
     match protocol {
         HopProtocol::Socks4 | HopProtocol::Socks4a => socks4(stream, login, destination).await,
-        HopProtocol::Socks5 | HopProtocol::Socks5h => socks5(stream, login, destination).await,
+        HopProtocol::Socks5 | HopProtocol::Socks5h => {
+            let asking = socks5(stream, login, Command::Connect, destination);
+            let bound = asking.await?;
+            tracing::info!(target: "step", "SOCKS 5: the proxy has connected, from {bound}");
+            Ok(())
+        }
         HopProtocol::Http => http(stream, login, destination).await,
     }
 }
@@ -67,11 +73,25 @@ async fn socks4(
     }
 }
 
+/// Asks the SOCKS 5 proxy at the other end of `stream` to pass datagrams, and returns where it takes them.
+pub(super) async fn associate(
+    stream: &mut Stream,
+    login: Option<&Login>,
+) -> Result<Destination, Refused> {
+    // From where they will come is not known on this side of an address translation.
+    let anywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)).into();
+    let at = socks5(stream, login, Command::UdpAssociate, &anywhere).await?;
+    tracing::info!(target: "step", "SOCKS 5: the proxy takes datagrams at {at}");
+    Ok(at)
+}
+
+/// Returns the proxy's end of what it has done.
 async fn socks5(
     stream: &mut Stream,
     login: Option<&Login>,
+    command: Command,
     destination: &Destination,
-) -> Result<(), Refused> {
+) -> Result<Destination, Refused> {
     let methods = match login {
         Some(_) => vec![NO_LOGIN, NAME_AND_PASSWORD],
         None => vec![NO_LOGIN],
@@ -101,25 +121,25 @@ async fn socks5(
         }
     }
     let request = Request {
-        command: Command::Connect,
+        command,
         destination: destination.clone(),
     };
     send(stream, |into| request.encode(into)).await?;
-    tracing::info!(target: "step", "SOCKS 5: asked for {destination}");
+    let wanted = match command {
+        Command::UdpAssociate => "a way for datagrams".to_owned(),
+        _ => destination.to_string(),
+    };
+    tracing::info!(target: "step", "SOCKS 5: asked for {wanted}");
     let reply = read_head(stream, "answer", Reply::decode).await?;
     let kind = match reply.code {
-        ReplyCode::Succeeded => {
-            let bound = reply.bound;
-            tracing::info!(target: "step", "SOCKS 5: the proxy has connected, from {bound}");
-            return Ok(());
-        }
+        ReplyCode::Succeeded => return Ok(reply.bound),
         ReplyCode::NetworkUnreachable
         | ReplyCode::HostUnreachable
         | ReplyCode::ConnectionRefused => ErrorKind::PeerUnreachable,
         ReplyCode::TimedOut => ErrorKind::PeerTimeout,
         _ => ErrorKind::ProxyRefused,
     };
-    let why = format!("{destination}: {}", reply.code);
+    let why = format!("{wanted}: {}", reply.code);
     Err(Refused { kind, why })
 }
 

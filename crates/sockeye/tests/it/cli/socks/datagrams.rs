@@ -220,3 +220,70 @@ fn a_client_may_name_its_own_address_only() {
     assert_eq!(told(b"\x01\x7f\0\0\x02\x00\x50"), not_allowed);
     assert_eq!(told(b"\x03\x09localhost\x00\x50"), not_allowed);
 }
+
+#[test]
+fn endpoints_of_datagrams_go_by_way_of_it() {
+    let proxy = Proxy::start();
+    let far = udp();
+    let there = far.local_addr().unwrap();
+    let via = format!("+via,socks5h://{}", proxy.0.listening());
+    let forward = Program::ready(&[
+        "listen",
+        "udp://127.0.0.1:0",
+        &format!("udp://{there}"),
+        &via,
+    ]);
+    let (one, two) = (udp(), udp());
+    let at = forward.stderr.wait_for_text("listening on ");
+    let at: SocketAddr = at
+        .split("udp://")
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    for (socket, payload) in [(&one, b"one"), (&two, b"two"), (&one, b"and")] {
+        socket.send_to(payload, at).unwrap();
+        let (message, from) = receive(&far);
+        assert_eq!(message, payload);
+        far.send_to(&message, from).unwrap();
+        assert_eq!(receive(socket), (payload.to_vec(), at));
+    }
+}
+
+#[test]
+fn a_proxy_that_goes_ends_what_goes_by_way_of_it() {
+    let proxy = Proxy::start();
+    let far = udp();
+    let there = format!("udp://{}", far.local_addr().unwrap());
+    let via = format!("+via,socks5://{}", proxy.0.listening());
+    let mut connect = sockeye(&["connect", &there, &via]);
+    let mut connect = Program::start(connect.stdin(Stdio::piped()));
+    let mut keyboard = connect.stdin();
+    keyboard.write_all(b"ahoy").unwrap();
+    assert_eq!(receive(&far).0, b"ahoy");
+    drop(proxy);
+    assert_eq!(connect.wait().code(), Some(56));
+    let said = connect.stderr.all().join("\n");
+    let why = "the proxy has ended the association";
+    let refused = "connection refused";
+    assert!(said.contains(why) || said.contains(refused), "{said}");
+}
+
+#[test]
+fn hops_that_pass_no_datagrams_are_refused() {
+    for (hops, why) in [
+        (&["+via,http://h:1"][..], "http:// passes no datagrams"),
+        (&["+via,socks4a://h:1"], "socks4a:// passes no datagrams"),
+        (
+            &["+via,socks5://h:1", "+via,socks5h://h:1"],
+            "by way of one proxy, not of a chain",
+        ),
+    ] {
+        let output = run(&[&["connect", "udp://127.0.0.1:53"], hops].concat(), b"");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(why), "{}", stderr(&output));
+    }
+}
