@@ -1,5 +1,6 @@
 //! What is done to the store behind everybody's back, a little at a time: words are collected for
-//! searches, and what was taken back is emptied where a crash came between.
+//! searches, the latest direct messages of an older store are listed, and what was taken back is emptied
+//! where a crash came between.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,9 @@ pub(super) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
     let work = async {
         if let Err(e) = erase(&shared).await {
             tracing::warn!("messages that were taken back still have their text: {e}");
+        }
+        if let Err(e) = list(&shared).await {
+            tracing::warn!("direct messages are not all listed, at the next start again: {e}");
         }
         loop {
             let pause = match step(&shared).await {
@@ -40,6 +44,17 @@ async fn erase(shared: &Shared) -> Result<(), LogError> {
         tokio::time::sleep(STEP_EVERY).await;
     }
     Ok(())
+}
+
+async fn list(shared: &Shared) -> Result<(), LogError> {
+    let mut last = None;
+    loop {
+        last = shared.store.list_step(last).await?;
+        if last.is_none() {
+            return Ok(());
+        }
+        tokio::time::sleep(STEP_EVERY).await;
+    }
 }
 
 /// Returns whether there is more to do.

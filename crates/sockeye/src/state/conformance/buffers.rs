@@ -50,6 +50,7 @@ pub(super) async fn agree(log: &dyn Log, history: &dyn History) {
         }
     }
     targets_agree(history, &oracle).await;
+    all_directs_are_cut_without_a_gap(log, history).await;
     for number in FIRST..FIRST + ROWS {
         let one = Query::One(number);
         let expected = read(&oracle, &one).await;
@@ -216,12 +217,56 @@ async fn targets_agree(history: &dyn History, oracle: &MemoryLog) {
     }
 }
 
+/// What an account has said with several others is one answer, of those that are long as well.
+async fn all_directs_are_cut_without_a_gap(log: &dyn Log, history: &dyn History) {
+    let oracle = MemoryLog::default();
+    let rows = (LONG..LONG + 400).map(|n| {
+        let Fact::Message(mut said) = message(n, ROOM).fact else {
+            unreachable!("it is a message");
+        };
+        // Long ones are with few, and each answer ends at some other place of their row.
+        if n.is_multiple_of(3) {
+            said.tags[0].1 = "x".repeat(12_000 + n as usize % 97 * 40);
+        }
+        let peer = if n.is_multiple_of(3) { 0 } else { n % 11 };
+        let party = |key: String, account| Party {
+            nick: key.clone(),
+            key,
+            account,
+        };
+        let from = party("ali".into(), Some(AccountId(77)));
+        let to = party(format!("peer{peer}"), None);
+        let message = said;
+        let fact = Fact::Direct(StoredDirect { from, to, message });
+        record(n, ChannelId::NONE, fact)
+    });
+    let written = batch(rows);
+    log.append(written.clone()).await.unwrap();
+    oracle.append(written).await.unwrap();
+    for before in (LONG..=LONG + 400).step_by(7) {
+        for limit in [9, 1_000] {
+            let query = Query::Directs {
+                owner: AccountId(77),
+                after: None,
+                before: Some(Point::Message(before)),
+                limit,
+            };
+            let expected = messages(oracle.find(query.clone(), Number::MAX).await);
+            let found = messages(history.find(query.clone(), Number::MAX).await);
+            assert_eq!(found, expected, "{query:?}");
+        }
+    }
+}
+
 async fn read(history: &dyn History, query: &Query) -> Vec<Record> {
     messages(history.find(query.clone(), UPTO).await)
 }
 
 const FIRST: Number = 1_000;
 const ROWS: Number = 300;
+
+/// Where the long ones begin.
+const LONG: Number = 5_000;
 
 /// Some messages are not taken back yet for who reads.
 const UPTO: Number = FIRST + ROWS + 15;

@@ -9,7 +9,7 @@ use sockeye_proto::irc::event::{Fact, MessageKind, Record, Stamp, StoredDirect, 
 use sockeye_proto::irc::id::{AccountId, Number};
 use sockeye_proto::irc::input::Batch;
 
-use super::erase;
+use super::{erase, latest};
 use crate::state::{Health, LogError};
 
 /// Writes batches as rows; keeps its buffer between them.
@@ -102,10 +102,14 @@ fn insert_direct(
     let Stamp {
         number, wall_ms, ..
     } = record.stamp;
+    let kind = kind(&record.fact);
     for (owner, peer) in sides(direct) {
-        insert.execute((owner.0, peer, wall_ms, number, kind(&record.fact)))?;
+        insert.execute((owner.0, peer, wall_ms, number, kind))?;
     }
-    Ok(())
+    match kind {
+        KIND_DIRECT => latest::note(transaction, record, direct),
+        _ => Ok(()),
+    }
 }
 
 /// Returns the accounts that can read a direct message, each with the key of the other side.
@@ -187,10 +191,8 @@ pub(super) fn delete_direct(
     stamp: &Stamp,
     direct: &StoredDirect,
 ) -> rusqlite::Result<()> {
-    let sql = "DELETE FROM direct WHERE owner = ?1 AND peer = ?2 AND at_ms = ?3 AND seq = ?4";
     for (owner, peer) in sides(direct) {
-        let mut delete = transaction.prepare_cached(sql)?;
-        delete.execute((owner.0, peer, stamp.wall_ms, stamp.number))?;
+        latest::unlist(transaction, owner.0, peer, (stamp.wall_ms, stamp.number))?;
     }
     Ok(())
 }

@@ -3,10 +3,12 @@
 //! Rows ascend in number and in time alike, so a point is a pair of bounds: the time leads into the
 //! index, the number decides between rows of one millisecond.
 
+mod directs;
+
 use rusqlite::{Connection, OptionalExtension, Row, Statement, ToSql, params};
-use sockeye_proto::irc::event::{Fact, Record, Stamp};
+use sockeye_proto::irc::event::{Record, Stamp};
 use sockeye_proto::irc::history::{ANSWER_BYTES_MAX, Buffer, Found, Keep, Point, Query, fit, size};
-use sockeye_proto::irc::id::{AccountId, ChannelId, Number};
+use sockeye_proto::irc::id::{ChannelId, Number};
 
 use super::search;
 use crate::state::Tail;
@@ -109,7 +111,7 @@ pub(super) fn find(
         } => {
             let mut found = rows.channels(channels)?;
             if let Some(owner) = owner {
-                found.extend(rows.directs(*owner)?);
+                found.extend(rows.directs(*owner, *after_ms)?);
             }
             found.retain(|(_, at_ms)| after_ms < at_ms && at_ms < before_ms);
             found.sort_by_key(|(_, at_ms)| *at_ms);
@@ -140,6 +142,19 @@ impl Rows<'_> {
         buffer: &Buffer,
         after: Option<Point>,
         before: Option<Point>,
+        keep: Keep,
+        limit: u32,
+    ) -> rusqlite::Result<Vec<Record>> {
+        let mut found = self.range(buffer, (after, before), keep, limit)?;
+        fit(&mut found, keep, limit, self.bytes_max);
+        Ok(found)
+    }
+
+    /// Reads what lies between two points, ascending, before it is made to [`fit`].
+    fn range(
+        &self,
+        buffer: &Buffer,
+        (after, before): (Option<Point>, Option<Point>),
         keep: Keep,
         limit: u32,
     ) -> rusqlite::Result<Vec<Record>> {
@@ -183,8 +198,10 @@ impl Rows<'_> {
             at_ms: NEVER,
             number: self.upto,
         };
-        let mut found = before;
-        found.extend(self.between(buffer, from, to, Keep::First, limit - limit / 2)?);
+        let (mut found, limit) = (before, limit - limit / 2);
+        let mut later = self.between(buffer, from, to, Keep::First, limit)?;
+        fit(&mut later, Keep::First, limit, self.bytes_max);
+        found.extend(later);
         Ok(found)
     }
 
@@ -201,59 +218,6 @@ impl Rows<'_> {
             found.extend(row.optional()?.map(|at_ms| (name.clone(), at_ms)));
         }
         Ok(found)
-    }
-
-    /// Returns everybody with whom an account has direct messages, by the nick in the latest of
-    /// them, with its time.
-    fn directs(&self, owner: AccountId) -> rusqlite::Result<Vec<(String, u64)>> {
-        let mut found = Vec::new();
-        for peer in self.peers(owner)? {
-            let buffer = Buffer::Direct {
-                owner,
-                peer: peer.clone(),
-                events: false,
-            };
-            let newest = self.messages(&buffer, None, None, Keep::Last, 1)?;
-            if let Some(record) = newest.into_iter().next()
-                && let Fact::Direct(direct) = record.fact
-            {
-                let sides = [direct.from, direct.to];
-                let other = sides.into_iter().find(|side| side.key == peer);
-                let nick = other.map_or(peer, |side| side.nick);
-                found.push((nick, record.stamp.wall_ms));
-            }
-        }
-        Ok(found)
-    }
-
-    /// Returns the latest of what an account has said with anybody.
-    fn all_directs(
-        &self,
-        owner: AccountId,
-        (after, before): (Option<Point>, Option<Point>),
-        limit: u32,
-    ) -> rusqlite::Result<Vec<Record>> {
-        let mut found = Vec::new();
-        for peer in self.peers(owner)? {
-            let buffer = Buffer::Direct {
-                owner,
-                peer,
-                events: false,
-            };
-            found.extend(self.messages(&buffer, after, before, Keep::Last, limit)?);
-            // What one account has said to itself is found once; more than fits is not kept.
-            found.sort_by_key(|record| record.stamp.number);
-            found.dedup_by_key(|record| record.stamp.number);
-            fit(&mut found, Keep::Last, limit, self.bytes_max);
-        }
-        Ok(found)
-    }
-
-    /// Returns the keys of all with whom an account has direct messages.
-    fn peers(&self, owner: AccountId) -> rusqlite::Result<Vec<String>> {
-        let mut peers = self.connection.prepare_cached(PEERS)?;
-        let peers = peers.query_map([owner.0], |row| row.get(0))?;
-        peers.collect()
     }
 
     fn between(
@@ -301,7 +265,6 @@ impl Rows<'_> {
             found.extend(self.read(&mut statement, bounds)?);
         }
         found.sort_by_key(|record| record.stamp.number);
-        fit(&mut found, keep, limit, self.bytes_max);
         Ok(found)
     }
 
@@ -382,14 +345,6 @@ const NEVER: u64 = i64::MAX as u64;
 pub(super) const TAIL: &str = "SELECT seq, at_ms, channel, random, body FROM log
     WHERE kind BETWEEN 1 AND 15 AND seq > ?1
     AND NOT EXISTS (SELECT 1 FROM void WHERE void.seq = log.seq) ORDER BY seq";
-
-/// From one key to the next, so that it costs nothing how much was said with each.
-const PEERS: &str = "WITH RECURSIVE known(peer) AS (
-        SELECT min(peer) FROM direct WHERE owner = ?1
-        UNION ALL
-        SELECT (SELECT min(peer) FROM direct WHERE owner = ?1 AND peer > known.peer)
-        FROM known WHERE known.peer IS NOT NULL)
-    SELECT peer FROM known WHERE peer IS NOT NULL";
 
 pub(super) const ONE: &str = concat!(
     "SELECT seq, at_ms, channel, random, body FROM log

@@ -12,6 +12,7 @@ mod append;
 mod connection;
 mod erase;
 mod history;
+mod latest;
 mod lock;
 mod reader;
 mod retain;
@@ -260,6 +261,19 @@ impl Store {
                 .await?;
         }
         Ok(last)
+    }
+
+    /// Lists the latest direct messages of the next accounts and other sides after `after`, for a store
+    /// from before these were listed. Returns the last of them; `None`: all are listed.
+    ///
+    /// # Errors
+    /// When the store cannot be written or read; the step may be tried again.
+    pub async fn list_step(
+        &self,
+        after: Option<(u64, String)>,
+    ) -> Result<Option<(u64, String)>, LogError> {
+        self.write_lazily(move |transaction| latest::list_some(transaction, after))
+            .await
     }
 
     async fn search(&self, query: Query, upto: Number) -> Result<Found, LogError> {

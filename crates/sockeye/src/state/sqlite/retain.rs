@@ -19,7 +19,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sockeye_proto::irc::event::{Fact, Stamp};
 use sockeye_proto::irc::id::{ChannelId, Number};
 
-use super::{Store, append, search};
+use super::{Store, append, latest, search};
 use crate::state::LogError;
 
 /// How much is kept; 0 stands for all.
@@ -236,13 +236,7 @@ fn surplus_of_direct(
     peer: &str,
     keep: u32,
 ) -> rusqlite::Result<Option<SurplusOfDirect>> {
-    let next = "SELECT owner, peer FROM direct WHERE (owner, peer) > (?1, ?2)
-        ORDER BY owner, peer LIMIT 1";
-    let next = connection
-        .prepare_cached(next)?
-        .query_row(params![owner, peer], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((owner, peer)): Option<(u64, String)> = next else {
+    let Some((owner, peer)) = latest::next_pair(connection, (owner, peer))? else {
         return Ok(None);
     };
     let (_, newest) = bounds(connection)?;
@@ -305,15 +299,13 @@ fn unlist(
     peer: &str,
     rows: &[(u64, Number)],
 ) -> rusqlite::Result<usize> {
-    let sql = "DELETE FROM direct WHERE owner = ?1 AND peer = ?2 AND at_ms = ?3 AND seq = ?4";
-    let mut unlist = transaction.prepare_cached(sql)?;
     let sql = "SELECT count(*) FROM direct WHERE owner = ?1 AND peer = ?2 AND at_ms = ?3
         AND seq = ?4";
     let mut count = transaction.prepare_cached(sql)?;
     let mut body = transaction.prepare_cached("SELECT body FROM log WHERE seq = ?1")?;
     let mut gone = Vec::new();
     for &(at_ms, seq) in rows {
-        unlist.execute(params![owner, peer, at_ms, seq])?;
+        latest::unlist(transaction, owner, peer, (at_ms, seq))?;
         let body: Option<Vec<u8>> = body.query_row([seq], |row| row.get(0)).optional()?;
         let Some(Ok(Fact::Direct(direct))) = body.map(|body| postcard::from_bytes(&body)) else {
             continue;

@@ -37,7 +37,22 @@ const MIGRATIONS: &[&str] = &[
     BANS,
     SEARCH,
     AUDIT,
+    LATEST,
 ];
+
+/// What is in `direct` already is listed later, in steps.
+const LATEST: &str = "
+    CREATE TABLE latest (
+        owner INTEGER NOT NULL,
+        peer  TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        seq   INTEGER NOT NULL,
+        nick  TEXT NOT NULL,
+        PRIMARY KEY (owner, peer)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO meta (key, value)
+        SELECT 'latest_listed', NOT EXISTS (SELECT 1 FROM direct);
+";
 
 /// Acts that anybody can cause are marked, so that they do not push out the others.
 const AUDIT: &str = "

@@ -1,19 +1,35 @@
 //! The store: what is special to a database on disk.
 
+mod former;
+
 use std::path::Path;
 
 use rusqlite::Connection;
-use sockeye_proto::irc::history::{Buffer, Keep, Query};
-use sockeye_proto::irc::id::Number;
+use sockeye_proto::irc::event::{Fact, Party, Record, StoredDirect};
+use sockeye_proto::irc::id::{AccountId, ChannelId, Number};
 use sockeye_proto::irc::input::Batch;
 
-use super::{DATABASE, Store, StoreOptions, append, connection, schema};
+use super::{DATABASE, Store, StoreOptions, append, connection, schema, writer};
 use crate::ErrorKind;
-use crate::state::conformance::{HERE, THERE, all, batch, message, numbers};
+use crate::state::conformance::{HERE, THERE, all, batch, message, numbers, record};
 use crate::state::{Log, LogError};
 
 fn open(dir: &Path) -> Store {
     Store::open(dir, &StoreOptions::default()).unwrap()
+}
+
+fn direct(number: Number) -> Record {
+    let Fact::Message(message) = message(number, HERE).fact else {
+        unreachable!("it is a message");
+    };
+    let party = |key: &str, account| Party {
+        nick: key.into(),
+        key: key.into(),
+        account,
+    };
+    let (from, to) = (party("ali", Some(AccountId(1))), party("guest", None));
+    let fact = Fact::Direct(StoredDirect { from, to, message });
+    record(number, ChannelId::NONE, fact)
 }
 
 #[tokio::test]
@@ -110,40 +126,6 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     assert_eq!(version, 999);
 }
 
-/// The fixture was dumped from a store that the first version wrote.
-#[tokio::test]
-async fn a_store_of_the_first_schema_is_taken_over_whole() {
-    let dir = tempfile::tempdir().unwrap();
-    let old = Connection::open(dir.path().join(DATABASE)).unwrap();
-    old.pragma_update(None, "auto_vacuum", "INCREMENTAL")
-        .unwrap();
-    old.execute_batch(include_str!("fixtures/schema1.sql"))
-        .unwrap();
-    old.pragma_update(None, "user_version", 1).unwrap();
-    drop(old);
-    let store = open(dir.path());
-    let tail = store.tail(0).await.unwrap();
-    assert!(tail.records.iter().all(|record| record.fact.is_state()));
-    assert_eq!((tail.records.len(), tail.last), (4, 41));
-    assert_eq!(store.snapshot().await.unwrap().unwrap().0, 41);
-    let room = tail.records[0].channel;
-    assert_eq!(numbers(&store, all(room), Number::MAX).await.len(), 13);
-    let everything = Query::Messages {
-        buffer: Buffer::Channel {
-            id: room,
-            events: true,
-        },
-        after: None,
-        before: None,
-        keep: Keep::First,
-        limit: 100,
-    };
-    assert_eq!(numbers(&store, everything, Number::MAX).await.len(), 16);
-    store.append(batch([message(42, room)])).await.unwrap();
-    drop(store);
-    assert_eq!(open(dir.path()).health().last, 42);
-}
-
 #[test]
 fn what_is_no_database_is_refused() {
     let dir = tempfile::tempdir().unwrap();
@@ -228,11 +210,11 @@ fn an_erased_batch_does_not_come_back() {
     let mut encoder = append::Encoder::new(1);
     let kept = Batch {
         voids: vec![1],
-        ..batch([message(1, HERE), message(2, HERE)])
+        ..batch([message(1, HERE), direct(2)])
     };
     let doubtful = Batch {
         voids: vec![2],
-        ..batch([message(3, HERE), message(4, THERE)])
+        ..batch([message(3, HERE), message(4, THERE), direct(5)])
     };
     for batch in [&kept, &doubtful] {
         let transaction = writer.transaction().unwrap();
@@ -260,6 +242,8 @@ fn an_erased_batch_does_not_come_back() {
     assert_eq!(column("SELECT seq FROM log ORDER BY seq"), [1, 2]);
     assert_eq!(column("SELECT seq FROM void"), [1]);
     assert_eq!(column("SELECT first FROM batch"), [1]);
+    assert_eq!(column("SELECT seq FROM direct"), [2]);
+    assert_eq!(column("SELECT seq FROM latest"), [2]);
 }
 
 #[tokio::test]
@@ -332,29 +316,61 @@ async fn queries_use_the_index_they_were_made_for() {
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
 }
 
-#[tokio::test]
-async fn the_write_ahead_log_stays_short_under_load() {
-    let dir = tempfile::tempdir().unwrap();
+/// A page is written by each commit that touches it, so the commits of these tests are many times
+/// what the log is to hold.
+async fn longest_log(store: &Store, after_commit: impl AsyncFn()) -> u64 {
+    let size = |name: &str| std::fs::metadata(store.dir().join(name)).map_or(0, |m| m.len());
+    let (mut longest, mut n) = (0, 0);
+    // The database grows by checkpoints alone.
+    while size(DATABASE) < 10 << 20 {
+        let rows = (1..=256).map(|i| message(n * 256 + i, HERE));
+        store.append(batch(rows)).await.unwrap();
+        after_commit().await;
+        longest = longest.max(size(&format!("{DATABASE}-wal")));
+        n += 1;
+        assert!(n < 4_000, "nothing is copied into the database");
+    }
+    longest
+}
+
+fn open_without_sync(dir: &Path) -> Store {
     let options = StoreOptions {
         unsafe_no_sync: true,
         ..StoreOptions::default()
     };
-    let store = Store::open(dir.path(), &options).unwrap();
-    let size = |name: &str| std::fs::metadata(dir.path().join(name)).map_or(0, |m| m.len());
-    let mut longest = 0;
-    for n in 0..2_000 {
-        let rows = (0..64).map(|i| message(1 + n * 64 + i, HERE));
-        store.append(batch(rows)).await.unwrap();
-        longest = longest.max(size(&format!("{DATABASE}-wal")));
-    }
-    // A page is written by each commit that touches it, so this load is many times the log's aim.
+    Store::open(dir, &options).unwrap()
+}
+
+#[tokio::test]
+async fn the_write_ahead_log_starts_over_once_the_reader_has_copied_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_without_sync(dir.path());
+    // The reader does one thing after the other: when it answers, it has copied what it was asked to.
+    let answered = async || store.read(|_| Ok(())).await.unwrap();
+    let longest = longest_log(&store, answered).await;
+    let pages = longest / 4_096;
     assert!(
-        size(DATABASE) > 10 << 20,
-        "{} bytes are in the database",
-        size(DATABASE)
+        pages < 2 * u64::from(writer::WAL_PAGES_ASK),
+        "{pages} pages were in the write-ahead log"
     );
+}
+
+#[tokio::test]
+async fn the_writer_waits_for_no_reader_that_is_busy_elsewhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_without_sync(dir.path());
+    let (go_on, wait) = std::sync::mpsc::sync_channel::<()>(1);
+    let busy = store.read(move |_| Ok(wait.recv().is_err()));
+    let load = async {
+        let longest = longest_log(&store, async || ()).await;
+        drop(go_on);
+        longest
+    };
+    let (busy, longest) = tokio::join!(busy, load);
+    let pages = longest / 4_096;
     assert!(
-        longest < 32 << 20,
-        "{longest} bytes were in the write-ahead log"
+        pages < u64::from(writer::WAL_PAGES_MAX + writer::WAL_PAGES_ASK),
+        "{pages} pages were in the write-ahead log"
     );
+    assert_eq!(busy, Ok(true));
 }

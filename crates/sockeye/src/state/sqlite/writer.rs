@@ -192,7 +192,7 @@ fn begin(connection: &mut Connection) -> Result<Transaction<'_>, LogError> {
 }
 
 /// At how many pages of 4,096 bytes in the write-ahead log a checkpoint is due.
-const WAL_PAGES_ASK: u32 = 1_024;
+pub(super) const WAL_PAGES_ASK: u32 = 1_024;
 
 /// After how many pages the writer does not wait for a busy reader: 64 MiB of disk.
-const WAL_PAGES_MAX: u32 = 16 * 1_024;
+pub(super) const WAL_PAGES_MAX: u32 = 16 * 1_024;
