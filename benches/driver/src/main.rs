@@ -6,6 +6,7 @@
 mod args;
 mod chat;
 mod durable;
+mod echo;
 mod idle;
 mod once;
 mod poll;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         "chat" => chat::run(&args),
         "storm" => chat::storm(&args),
         "durable" => durable::run(&args),
+        "echo" => echo::run(&args),
         "idle" => idle::run(&args),
         "tls" => tls::run(&args),
         "startup" => startup::run(&args),
@@ -56,6 +58,7 @@ usage: driver WHAT [--KEY VALUE]… [--peer NAME=HOST:PORT=PID[+PID]]…
   chat     --base NAME --rounds N --scale F --members N           one talks, the members listen
   storm    --base NAME --rounds N --members N                     all join one channel at once
   durable  --rounds N --scale F --folder PATH                     acknowledged lines a second
+  echo     --rate N --seconds N                                   what a line waits for its echo
   idle     --clients N                                            memory that idle clients take
   tls      --backend HOST:PORT --base NAME --rounds N --scale F --ca FILE
                                                                   through each peer under TLS

@@ -1,6 +1,7 @@
 //! How long a page of history and a search take: builds a store through the writer, as a hub does,
 //! and asks what clients ask. Then what a commit takes while old messages are deleted. `ROWS` is how
-//! many rows (10,000,000), `DIR` where (a temporary directory).
+//! many rows (10,000,000), `DIR` where (a temporary directory; one that holds the rows already is not
+//! filled again), and with `FILL` nothing is asked.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -28,6 +29,38 @@ async fn main() {
         ..StoreOptions::default()
     };
     let store = Store::open(std::path::PathBuf::as_path(&dir), &options).unwrap();
+    fill(&store, rows, &dir.join("sockeye.db")).await;
+    if std::env::var_os("FILL").is_some() {
+        return;
+    }
+    let unlist = "UPDATE meta SET value = 0 WHERE key = 'latest_listed'; DELETE FROM latest";
+    store.write(|t| t.execute_batch(unlist)).await.unwrap();
+    for (name, ask) in QUESTIONS
+        .iter()
+        .filter(|(name, _)| name.starts_with(TARGETS))
+    {
+        measure(&store, &format!("{name}, unlisted"), rows, *ask).await;
+    }
+    let mut last = None;
+    let steps = timed(async || {
+        last = store.list_step(last.take()).await.unwrap();
+        last.is_some()
+    })
+    .await;
+    show("a step of the list", &steps);
+    for (name, ask) in QUESTIONS {
+        measure(&store, name, rows, *ask).await;
+    }
+    drop(store);
+    while_forgetting(&dir, rows).await;
+}
+
+/// Writes the rows and collects their words, unless that has been done.
+async fn fill(store: &Store, rows: Number, path: &std::path::Path) {
+    let size = || std::fs::metadata(path).unwrap().len() >> 20;
+    if store.health().last >= rows {
+        return;
+    }
     let started = Instant::now();
     for first in (1..=rows).step_by(BATCH_ROWS) {
         let last = rows.min(first + BATCH_ROWS as Number - 1);
@@ -40,7 +73,6 @@ async fn main() {
         };
         store.append(batch).await.unwrap();
     }
-    let size = || std::fs::metadata(dir.join("sockeye.db")).unwrap().len() >> 20;
     let took = started.elapsed();
     println!("{rows} rows in {took:.0?}, {} MiB", size());
     let before = size();
@@ -49,11 +81,6 @@ async fn main() {
     let took: Duration = steps.iter().sum();
     let more = size() - before;
     println!("words of {rows} rows in {took:.0?}, {more} MiB more");
-    for (name, ask) in QUESTIONS {
-        measure(&store, name, rows, *ask).await;
-    }
-    drop(store);
-    while_forgetting(&dir, rows).await;
 }
 
 /// Commits one message after the other, first with nothing else to do, then while half of all
@@ -288,6 +315,27 @@ fn direct(n: Number) -> Buffer {
     }
 }
 
+fn targets(owner: u64) -> Query {
+    Query::Targets {
+        channels: (1..=50)
+            .map(|id| (ChannelId(id), format!("#{id}")))
+            .collect(),
+        owner: Some(AccountId(owner)),
+        after_ms: 0,
+        before_ms: u64::MAX,
+        limit: 100,
+    }
+}
+
+fn directs(owner: u64) -> Query {
+    Query::Directs {
+        owner: AccountId(owner),
+        after: None,
+        before: None,
+        limit: 100,
+    }
+}
+
 type Question = (&'static str, fn(Number) -> Query);
 
 const QUESTIONS: &[Question] = &[
@@ -317,15 +365,10 @@ const QUESTIONS: &[Question] = &[
         limit: 100,
     }),
     ("LATEST direct", |n| page(direct(n), None, None, Keep::Last)),
-    ("TARGETS 50 channels", |n| Query::Targets {
-        channels: (1..=50)
-            .map(|id| (ChannelId(id), format!("#{id}")))
-            .collect(),
-        owner: Some(AccountId(50 + n % 950)),
-        after_ms: 0,
-        before_ms: u64::MAX,
-        limit: 100,
-    }),
+    ("TARGETS 50 channels and peers", |n| targets(50 + n % 950)),
+    ("TARGETS 1,000 peers", |n| targets(n % 50)),
+    ("all direct, 50 peers", |n| directs(50 + n % 950)),
+    ("all direct, 1,000 peers", |n| directs(n % 50)),
     ("one message", Query::One),
     ("SEARCH a common word", |_| search(&[1], &[1], None)),
     ("SEARCH a rare word", |n| {
@@ -341,6 +384,9 @@ const QUESTIONS: &[Question] = &[
         search(&[1 + n % 3_000], &[1], Some(&format!("nick{}", n % 500)))
     }),
 ];
+
+/// How the questions begin that ask for everybody with whom something was said.
+const TARGETS: &str = "TARGETS";
 
 const BATCH_ROWS: usize = 4_096;
 
