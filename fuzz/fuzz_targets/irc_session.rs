@@ -258,6 +258,7 @@ impl Client {
                 caps,
                 account,
                 away,
+                metadata,
             } => {
                 self.waits = true;
                 let host = "10.0.0.1".into();
@@ -270,6 +271,7 @@ impl Client {
                     caps,
                     account,
                     away,
+                    metadata,
                     link: Link::default(),
                 };
                 inputs.push(Input::Enter(candidate));

@@ -1,5 +1,6 @@
 //! What goes into the [pipeline](super::pipeline) and what comes out.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -15,6 +16,7 @@ use super::event::Record;
 use super::history::HistoryRequest;
 use super::id::{AccountId, SessionId};
 use super::message::Message;
+pub use super::metadata::Early;
 use super::multiline::ClientBatch;
 
 /// Something that a connection, or the hub, asks of the network.
@@ -115,6 +117,8 @@ pub struct Candidate {
     pub account: Option<AccountRef>,
     /// Why it is away already (IRCv3 draft/pre-away).
     pub away: Option<String>,
+    /// What it has said of itself already (IRCv3 draft/metadata-3).
+    pub metadata: Option<Box<Early>>,
     /// How it is connected.
     pub link: Link,
 }

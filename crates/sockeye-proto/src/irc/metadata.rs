@@ -4,6 +4,7 @@
 //! Here is what registration and the network share: the keys, their limits, the grammar of the
 //! command, and in [`words`] the answers. Whose keys they are the network knows.
 
+mod early;
 mod request;
 pub(crate) mod words;
 
@@ -14,6 +15,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use early::Early;
 pub(crate) use request::{Subcommand, read};
 
 use super::caps::Caps;
@@ -169,4 +171,4 @@ pub(crate) const SUBSCRIPTIONS_MAX: usize = 50;
 
 /// The value of the capabilities.
 pub(crate) const CAPABILITY_VALUE: &str =
-    "max-subs=50,max-keys=20,max-key-bytes=32,max-value-bytes=300";
+    "before-connect,max-subs=50,max-keys=20,max-key-bytes=32,max-value-bytes=300";

@@ -246,10 +246,18 @@ impl Pipeline {
         for job in self.order.stored_in_log() {
             job.rows.clear();
             job.stores = None;
-            if let Work::Act(event) = &job.work
-                && let Some(refusal) = self.network.not_stored(event, why)
-            {
-                job.work = Work::Say(refusal.0);
+            match &mut job.work {
+                Work::Act(event) => {
+                    if let Some(refusal) = self.network.not_stored(event, why) {
+                        job.work = Work::Say(refusal.0);
+                    }
+                }
+                Work::Enter(candidate) => {
+                    if let Some(early) = &mut candidate.metadata {
+                        early.lose(why);
+                    }
+                }
+                Work::Say(_) | Work::Ask(_) => {}
             }
         }
         self.order.decided();

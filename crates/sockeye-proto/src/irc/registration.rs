@@ -23,6 +23,7 @@ mod scram;
 mod tests;
 mod webirc;
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -40,6 +41,8 @@ use super::command::{REASON_BYTES_MAX, shortened};
 use super::input::Link;
 use super::isupport;
 use super::message::{Line, LineError, Message, truncated};
+use super::metadata::words::Words;
+use super::metadata::{Dialect, Early};
 use super::multiline::{ClientBatch, Collector, Taken};
 use super::numeric::{self, Numeric, Severity};
 use super::settings::Settings;
@@ -65,6 +68,8 @@ pub enum Step {
         account: Option<AccountRef>,
         /// Why it is away already (IRCv3 draft/pre-away).
         away: Option<String>,
+        /// What it has said of itself already (IRCv3 draft/metadata-3).
+        metadata: Option<Box<Early>>,
     },
     /// A gateway says whom it comes for: believe it with [`Registration::introduced`], or close.
     Introduced(Introduction),
@@ -95,6 +100,7 @@ pub struct Registration {
     user: Option<(String, String)>,
     account: Option<AccountRef>,
     away: Option<String>,
+    metadata: Option<Box<Early>>,
     sasl: Sasl,
     /// Why the accounts are being looked into.
     asked_for: Option<Purpose>,
@@ -126,6 +132,7 @@ impl Registration {
             user: None,
             account: None,
             away: None,
+            metadata: None,
             sasl: Sasl::default(),
             asked_for: None,
             failed_logins: 0,
@@ -182,6 +189,7 @@ impl Registration {
     /// The network has taken the client in.
     pub fn entered(&mut self) {
         self.state = State::Entered;
+        self.metadata = None;
         // From here on the network alone knows it, and puts it where `*` is written.
         self.nick = None;
     }
@@ -203,6 +211,9 @@ impl Registration {
             "PING" => self.pong(message.param(0), steps),
             "PONG" => {}
             "AWAY" if self.caps.has(Caps::PRE_AWAY) => self.take_away(message.param(0), steps),
+            "METADATA" if Dialect::of(self.caps).is_some() => {
+                self.metadata(&message.params, steps);
+            }
             "ISUPPORT" if self.caps.has(Caps::EXTENDED_ISUPPORT) => {
                 self.say(steps, |out, client, me| {
                     isupport::write(&me.settings, me.caps, client, out);
@@ -230,6 +241,9 @@ impl Registration {
             Negotiation::Aside => {}
             Negotiation::Open => self.negotiating = true,
             Negotiation::Ended => self.negotiating = false,
+        }
+        if Dialect::of(self.caps).is_none() {
+            self.metadata = None;
         }
         self.send(out, steps);
     }
@@ -271,6 +285,21 @@ impl Registration {
         self.reply(numeric, &[], steps);
     }
 
+    fn metadata(&mut self, params: &[String], steps: &mut Vec<Step>) {
+        let Some(dialect) = Dialect::of(self.caps) else {
+            return;
+        };
+        let words = Words {
+            dialect,
+            server: &self.settings.server,
+            client: self.nick.as_deref().unwrap_or(NOBODY),
+        };
+        let mut out = String::new();
+        let early = self.metadata.get_or_insert_default();
+        early.command(params, words, &mut out);
+        self.send(out, steps);
+    }
+
     fn pong(&self, token: Option<&str>, steps: &mut Vec<Step>) {
         match token {
             None => self.reply(numeric::ERR_NEEDMOREPARAMS, &["PING"], steps),
@@ -302,6 +331,7 @@ impl Registration {
             caps: self.caps,
             account: self.account.clone(),
             away: self.away.clone(),
+            metadata: self.metadata.clone(),
         });
         self.state = State::Entering;
     }

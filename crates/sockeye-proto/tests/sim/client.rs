@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use sockeye_proto::irc::event::{Fact, Record, StoredMessage, StoredMode};
+use sockeye_proto::irc::event::{Fact, Record, StoredKeys, StoredMessage, StoredMode};
 use sockeye_proto::irc::history::time_text;
 use sockeye_proto::irc::message::Message;
 
@@ -84,6 +84,9 @@ impl Pending {
         let place = match &record.fact {
             Fact::Direct(direct) => &direct.to.nick,
             Fact::ReadMark { target, .. } => target,
+            Fact::Metadata {
+                account: Some(_), ..
+            } => "*",
             _ => room,
         };
         let is_there = line
@@ -103,8 +106,13 @@ impl Pending {
                 | Fact::Rename { .. }
                 | Fact::Registry { .. }
                 | Fact::Prefer { .. }
-                | Fact::Stay { .. }
-                | Fact::Metadata { .. } => false,
+                | Fact::Stay { .. } => false,
+                Fact::Metadata { change, .. } => match change {
+                    StoredKeys::Set { key, value } => {
+                        line.command == "METADATA" && params == ["SET", key, value]
+                    }
+                    StoredKeys::Remove { .. } | StoredKeys::Clear => false,
+                },
                 Fact::ReadMark { read_ms, .. } => {
                     let time = format!("timestamp={}", time_text(*read_ms));
                     line.command == "MARKREAD" && params == [&time]

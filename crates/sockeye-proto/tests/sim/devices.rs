@@ -398,6 +398,7 @@ impl World {
             caps: Caps::ECHO_MESSAGE | Caps::CHATHISTORY,
             account,
             away: None,
+            metadata: None,
             link: Default::default(),
         }));
     }

@@ -184,6 +184,8 @@ impl Judge {
             return Err(format!("{id:?} as {nick}: accepted {accepted}"));
         }
         self.remember();
+        let lines = self.model.welcomed(id);
+        self.expect(id, None, lines);
         Ok(())
     }
 
@@ -231,6 +233,7 @@ impl Judge {
             "PING",
             "CHATHISTORY",
             "NAMES",
+            "METADATA",
         ];
         if !refused && !foretold.is_empty() && !asks.contains(&message.command.as_str()) {
             let now = self.remember();

@@ -6,6 +6,7 @@ mod client;
 mod devices;
 mod judge;
 mod log;
+mod metadata;
 mod model;
 mod modes;
 mod random;

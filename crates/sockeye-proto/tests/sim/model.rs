@@ -10,6 +10,7 @@ use sockeye_proto::irc::history::{parse_time, time_text};
 use sockeye_proto::irc::id::SessionId;
 use sockeye_proto::irc::message::Message;
 
+use crate::metadata::Keys;
 use crate::room::{HALFOP, Rank, Room, fold, given_by};
 use crate::seen::Seen;
 
@@ -26,6 +27,10 @@ pub(crate) struct Model {
     pub(crate) users: BTreeMap<SessionId, User>,
     pub(crate) rooms: BTreeMap<String, Room>,
     pub(crate) marks: Marks,
+    /// What accounts say of themselves.
+    pub(crate) keys: BTreeMap<u64, Keys>,
+    /// How many have come.
+    pub(crate) arrivals: u64,
 }
 
 /// Up to when accounts have read rooms, milliseconds since 1970.
@@ -40,6 +45,10 @@ pub(crate) struct User {
     pub(crate) modes: BTreeSet<char>,
     /// The rooms that it has joined, also those that it has left, in order.
     pub(crate) joined: Vec<String>,
+    /// What it says of itself without an account, and what it is told of others.
+    pub(crate) keys: Keys,
+    pub(crate) subscriptions: BTreeSet<String>,
+    pub(crate) arrived: u64,
 }
 
 impl User {
@@ -61,7 +70,9 @@ impl Model {
     pub(crate) fn enter(&mut self, who: SessionId, user: User) -> bool {
         let is_free = self.find(&user.nick).is_none();
         if is_free {
-            self.users.insert(who, user);
+            self.arrivals += 1;
+            let arrived = self.arrivals;
+            self.users.insert(who, User { arrived, ..user });
         }
         is_free
     }
@@ -100,6 +111,7 @@ impl Model {
                 let room = self.own_room(who, room).or(Err(vec!["FAIL"]))?;
                 room.last(limit.parse().unwrap(), who)
             }
+            ("METADATA", params) => self.metadata(who, params, stored)?,
             ("MARKREAD", [room, time]) => self.mark_read(who, room, time, stored)?,
             _ => self.speak(who, line, fate)?,
         };
@@ -163,6 +175,7 @@ impl Model {
             lines.extend(others.filter(|(to, _)| *to != who));
         }
         lines.push((who, self.names(&room, who)));
+        lines.extend(self.introduced(who, &room));
         if !user.caps.has(Caps::CHATHISTORY) {
             let replayed = room.last(crate::REPLAY_ON_JOIN as usize, who).into_iter();
             lines.extend(replayed.map(|(to, line)| (to, line.replayed())));

@@ -75,9 +75,10 @@ impl Model {
 
     /// A founder who logs in gets the prefixes that were missing.
     pub(crate) fn log_in(&mut self, who: SessionId, account: u64) -> Option<Lines> {
+        let keys = self.keys_of(self.users.get(&who)?).clone();
         self.users.get_mut(&who)?.account = Some(account);
         let user = self.users[&who].clone();
-        let mut lines = Lines::new();
+        let mut lines = self.keys_changed(who, &keys);
         let rooms = user.joined.iter().filter_map(|name| self.rooms.get(name));
         for room in rooms.cloned().collect::<Vec<_>>() {
             let Some(rank) = room.members.get(&who).filter(|_| room.belongs_to(&user)) else {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use sockeye_proto::irc::id::SessionId;
 
+use crate::metadata::Keys;
 use crate::model::{Refused, User};
 use crate::seen::Seen;
 
@@ -19,6 +20,7 @@ pub(crate) struct Room {
     /// Mode letter and parameter.
     pub(crate) modes: BTreeSet<(char, String)>,
     pub(crate) topic: String,
+    pub(crate) keys: Keys,
     pub(crate) said: Vec<Rc<Seen>>,
 }
 

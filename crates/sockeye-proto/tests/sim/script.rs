@@ -39,6 +39,7 @@ impl Script {
             Caps::READ_MARKER,
             Caps::BATCH | Caps::LABELED_RESPONSE,
             Caps::BATCH | Caps::MULTILINE,
+            Caps::BATCH | Caps::METADATA_3,
             Caps::MULTI_PREFIX,
             Caps::USERHOST_IN_NAMES,
         ] {
@@ -55,6 +56,9 @@ impl Script {
             account,
             modes: BTreeSet::new(),
             joined: Vec::new(),
+            keys: Default::default(),
+            subscriptions: Default::default(),
+            arrived: 0,
         }
     }
 
@@ -97,7 +101,9 @@ impl Script {
             72..76 => line("TOPIC", &[&room, &text]),
             76..88 => self.mode(&room),
             88..91 => line("NICK", &[&self.nick()]),
-            91..93 => line("PING", &[&text]),
+            91 => line("PING", &[&text]),
+            92 if caps.has(Caps::METADATA_3) => self.metadata(&room, &text),
+            92 => line("PING", &[&text]),
             93 => line("NAMES", &[&room]),
             94..96 => {
                 let word = [
@@ -116,6 +122,16 @@ impl Script {
                 line("MARKREAD", &[&room, &format!("timestamp={time}")])
             }
             _ => line("QUIT", &[&text]),
+        }
+    }
+
+    fn metadata(&mut self, room: &str, text: &str) -> Message {
+        let key = self.random.pick(&["url", "mood"]);
+        match self.random.below(10) {
+            0..3 => line("METADATA", &["*", "SUB", key]),
+            3..6 => line("METADATA", &["*", "SET", key, text]),
+            6..9 => line("METADATA", &[room, "SET", key, text]),
+            _ => line("METADATA", &[room, "LIST"]),
         }
     }
 

@@ -132,6 +132,8 @@ pub(crate) struct View {
     several: BTreeMap<String, (Seen, Option<String>)>,
     /// Names of a room, whose end is to come.
     names: Vec<String>,
+    /// Keys with their values, whose batch is to end.
+    keys: Option<(Option<String>, Vec<String>)>,
 }
 
 impl View {
@@ -139,6 +141,10 @@ impl View {
     pub(crate) fn see(&mut self, line: &Message) -> Option<(Seen, Option<String>)> {
         let mut label = line.tag("label").map(String::from);
         if let Some(batch) = line.tag("batch") {
+            if let (KEYS_BATCH, Some((_, keys))) = (batch, &mut self.keys) {
+                keys.push(line.params[1..].join(" "));
+                return None;
+            }
             if let Some((message, _)) = self.several.get_mut(batch) {
                 add_line(message, line);
                 return None;
@@ -161,6 +167,14 @@ impl View {
                 }
                 (_, reference) if self.several.contains_key(reference) => {
                     return self.several.remove(reference);
+                }
+                ("+", KEYS_BATCH) => self.keys = Some((label, Vec::new())),
+                (_, KEYS_BATCH) => {
+                    let (label, mut keys) = self.keys.take().expect("the batch was open");
+                    keys.sort();
+                    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                    let seen = Seen::server("KEYS", &keys);
+                    return Some((Seen { label, ..seen }, None));
                 }
                 ("+", reference) => {
                     let label = label.filter(|_| line.params[1] == "labeled-response");
@@ -188,7 +202,9 @@ impl View {
             (seen.command, seen.params) = ("NAMES".into(), names);
             return Some((seen, None));
         }
-        if line.command.starts_with(|c: char| c.is_ascii_digit()) && line.command != "341" {
+        let told = ["341", "761", "766", "770"];
+        let is_numeric = line.command.starts_with(|c: char| c.is_ascii_digit());
+        if is_numeric && !told.contains(&line.command.as_str()) {
             return None;
         }
         seen.params.clone_from(&line.params);
@@ -238,6 +254,9 @@ fn add_line(message: &mut Seen, line: &Message) {
         }
     }
 }
+
+/// The reference of batches of keys.
+const KEYS_BATCH: &str = "metadata";
 
 /// Somebody was sent on to another channel: no refusal.
 const FORWARDED: u16 = 470;

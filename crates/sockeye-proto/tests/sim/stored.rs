@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use sockeye_proto::irc::event::{Fact, MessageKind, Record, StoredMode};
+use sockeye_proto::irc::event::{Fact, MessageKind, Record, StoredKeys, StoredMode};
 use sockeye_proto::irc::id::ChannelId;
 
+use crate::metadata::Keys;
 use crate::model::Marks;
 use crate::room::{Room, fold};
 use crate::seen::Seen;
@@ -26,6 +27,7 @@ pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTree
                 room.founder = found.founder.map(|account| account.0);
                 change(room, &found.modes);
             }
+            Fact::Metadata { change, .. } => apply(&mut room.keys, change),
             Fact::Topic { topic, .. } => room.topic.clone_from(topic),
             Fact::Mode { changes, .. } => change(room, changes),
             Fact::Message(message) if message.kind == MessageKind::Tagmsg => {}
@@ -44,8 +46,7 @@ pub(crate) fn rooms_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTree
             | Fact::Rename { .. }
             | Fact::Registry { .. }
             | Fact::Prefer { .. }
-            | Fact::Stay { .. }
-            | Fact::Metadata { .. } => {}
+            | Fact::Stay { .. } => {}
         }
     }
     rooms
@@ -69,6 +70,33 @@ pub(crate) fn marks_from<'a>(records: impl Iterator<Item = &'a Record>) -> Marks
         }
     }
     marks
+}
+
+/// Returns what the accounts say of themselves.
+pub(crate) fn keys_from<'a>(records: impl Iterator<Item = &'a Record>) -> BTreeMap<u64, Keys> {
+    let mut keys = BTreeMap::<u64, Keys>::new();
+    for record in records {
+        if let Fact::Metadata {
+            account: Some(account),
+            change,
+        } = &record.fact
+        {
+            apply(keys.entry(account.0).or_default(), change);
+        }
+    }
+    keys
+}
+
+fn apply(keys: &mut Keys, change: &StoredKeys) {
+    match change {
+        StoredKeys::Set { key, value } => {
+            keys.insert(key.clone(), value.clone());
+        }
+        StoredKeys::Remove { key } => {
+            keys.remove(key);
+        }
+        StoredKeys::Clear => keys.clear(),
+    }
 }
 
 fn change(room: &mut Room, changes: &[StoredMode]) {

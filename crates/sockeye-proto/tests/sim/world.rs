@@ -22,7 +22,7 @@ use crate::model::Model;
 use crate::room::Room;
 use crate::script::Script;
 use crate::settings;
-use crate::stored::{marks_from, rooms_from};
+use crate::stored::{keys_from, marks_from, rooms_from};
 
 pub(crate) struct World {
     script: Script,
@@ -109,9 +109,11 @@ impl World {
         self.trace.push("crash".into());
         let rooms = rooms_from(self.log.records());
         let marks = marks_from(self.log.records());
+        let keys = keys_from(self.log.records());
         self.judge.model = Model {
             rooms,
             marks,
+            keys,
             ..Model::default()
         };
         self.judge.clients.clear();
@@ -166,6 +168,7 @@ impl World {
                     caps: user.caps,
                     account: user.account.map(account),
                     away: None,
+                    metadata: None,
                     link: Default::default(),
                 })
             }
@@ -285,6 +288,9 @@ impl World {
         }
         if self.judge.model.marks != marks_from(self.log.kept()) {
             return Err("read markers that are known are not those that are stored".into());
+        }
+        if self.judge.model.keys != keys_from(self.log.kept()) {
+            return Err("keys of accounts that are known are not those that are stored".into());
         }
         let records: Vec<Record> = self.log.kept().cloned().collect();
         let (last, last_wall_ms) = self.log.last();

@@ -37,26 +37,24 @@ enum Arrival {
     Refused(Numeric, &'static str),
 }
 
-/// Takes a client or one more connection of it in and welcomes it, or refuses its nick; returns
-/// whether it is in.
+/// Takes a client or one more connection of it in and welcomes it; returns the places of those
+/// changes of metadata that came with it and are refused. `None`: its nick is.
 pub(crate) fn enter(
     candidate: Candidate,
     stamp: &Stamp,
     network: &mut Network,
     effects: &mut Effects<'_>,
-) -> bool {
+) -> Option<Vec<usize>> {
     let session = candidate.session;
     let entered = Output::Entered { session };
     match Arrival::of(&candidate, network) {
         Arrival::New(folded) => {
             effects.outputs.push(entered);
-            come(candidate, folded, stamp, network, effects);
-            true
+            Some(come(candidate, folded, stamp, network, effects))
         }
         Arrival::Attach(client) => {
             effects.outputs.push(entered);
-            attach(candidate, client, stamp, network, effects);
-            true
+            Some(attach(candidate, client, stamp, network, effects))
         }
         Arrival::Refused(numeric, why) => {
             let mut lines = String::new();
@@ -64,7 +62,7 @@ pub(crate) fn enter(
             reply.param(&candidate.nick).trailing(why);
             let lines = Bytes::from(lines);
             effects.outputs.push(Output::NickRefused { session, lines });
-            false
+            None
         }
     }
 }
@@ -107,12 +105,13 @@ fn devices(account: AccountId, network: &Network) -> usize {
 }
 
 fn come(
-    candidate: Candidate,
+    mut candidate: Candidate,
     folded: String,
     stamp: &Stamp,
     network: &mut Network,
     effects: &mut Effects<'_>,
-) {
+) -> Vec<usize> {
+    let early = candidate.metadata.take();
     let session = Session::of(&candidate, network.clients.next_id());
     let (id, client) = (session.id, session.client);
     network
@@ -123,17 +122,22 @@ fn come(
     network.settle_stay(client);
     network.tell_online(client, stamp, effects.outputs);
     announce(id, stamp, network, effects);
+    let mut failures = String::new();
+    let refused = network.take_early(id, early, stamp, &mut failures, effects.outputs);
     welcome(id, network, effects.replies.lines());
+    effects.replies.lines().push_str(&failures);
+    refused
 }
 
 /// Gives a client one more connection and shows that all that the client is.
 fn attach(
-    candidate: Candidate,
+    mut candidate: Candidate,
     id: ClientId,
     stamp: &Stamp,
     network: &mut Network,
     effects: &mut Effects<'_>,
-) {
+) -> Vec<usize> {
+    let early = candidate.metadata.take();
     let session = Session::of(&candidate, id);
     renew_account(id, candidate.account, stamp, network, effects);
     if let Some(client) = network.clients.find_mut(id) {
@@ -143,9 +147,12 @@ fn attach(
     let device = session.id;
     network.attach(session);
     announce(device, stamp, network, effects);
+    let mut failures = String::new();
+    let refused = network.take_early(device, early, stamp, &mut failures, effects.outputs);
     welcome(device, network, effects.replies.lines());
+    effects.replies.lines().push_str(&failures);
     let Some(client) = network.clients.find(id) else {
-        return;
+        return refused;
     };
     let modes = client.mode_letters();
     if modes != "+" {
@@ -163,6 +170,7 @@ fn attach(
     }
     network.tell_away(id, stamp, effects);
     network.touch(id);
+    refused
 }
 
 /// Takes over what a new login says of the account: whether it is an operator's.

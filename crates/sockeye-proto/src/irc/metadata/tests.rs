@@ -9,7 +9,7 @@ use crate::irc::message::LINE_BYTES_MAX;
 #[test]
 fn the_capability_tells_the_limits() {
     let told = format!(
-        "max-subs={SUBSCRIPTIONS_MAX},max-keys={KEYS_MAX},max-key-bytes={KEY_BYTES_MAX},\
+        "before-connect,max-subs={SUBSCRIPTIONS_MAX},max-keys={KEYS_MAX},max-key-bytes={KEY_BYTES_MAX},\
          max-value-bytes={VALUE_BYTES_MAX}"
     );
     assert_eq!(CAPABILITY_VALUE, told);

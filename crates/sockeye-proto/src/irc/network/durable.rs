@@ -6,12 +6,23 @@
 use alloc::string::String;
 
 use super::{Client, Event, Network, Refusal};
+use crate::irc::command::Work;
 use crate::irc::command::message::Speech;
+use crate::irc::command::redact::Redact;
 use crate::irc::event::{Fact, Found, MessageKind, Party, StoredDirect, StoredMessage, Target};
 use crate::irc::id::{ChannelId, ClientId};
 use crate::irc::numeric::{ERR_CANNOTSENDTOCHAN, ERR_UNKNOWNERROR};
 
 impl Network {
+    /// Hands over each fact that a work stores, with the channel that it belongs to.
+    pub(crate) fn facts_of(&self, work: &mut Work, store: &mut dyn FnMut(ChannelId, Fact)) {
+        match work {
+            Work::Act(event) => self.facts(event, store),
+            Work::Enter(candidate) => self.early_facts(candidate, store),
+            Work::Say(_) | Work::Ask(_) => {}
+        }
+    }
+
     /// Hands over each fact that an event stores, with the channel that it belongs to.
     pub(crate) fn facts(&self, event: &Event, store: &mut dyn FnMut(ChannelId, Fact)) {
         match event {
@@ -37,14 +48,7 @@ impl Network {
                 }
             }
             Event::Redact(redact) => {
-                if let Some(client) = self.clients.find(redact.by) {
-                    let fact = Fact::Redact {
-                        by: client.source.clone(),
-                        account: client.account.as_ref().map(|account| account.name.clone()),
-                        number: redact.number,
-                        msgid: redact.msgid.clone(),
-                        reason: redact.reason.clone(),
-                    };
+                if let Some(fact) = self.taken_back(redact) {
                     store(redact.channel(), fact);
                 }
             }
@@ -86,6 +90,17 @@ impl Network {
             }
             _ => {}
         }
+    }
+
+    fn taken_back(&self, redact: &Redact) -> Option<Fact> {
+        let client = self.clients.find(redact.by)?;
+        Some(Fact::Redact {
+            by: client.source.clone(),
+            account: client.account.as_ref().map(|account| account.name.clone()),
+            number: redact.number,
+            msgid: redact.msgid.clone(),
+            reason: redact.reason.clone(),
+        })
     }
 
     /// What is said to all of a channel is stored, and what is said to a client if one of the two

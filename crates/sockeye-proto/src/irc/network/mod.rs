@@ -15,6 +15,7 @@ pub(crate) mod client;
 mod deeds;
 mod deliver;
 mod durable;
+mod early;
 mod event;
 pub(crate) mod mask;
 pub(crate) mod metadata;

@@ -96,8 +96,15 @@ impl Pipeline {
             }
             Work::Enter(candidate) => {
                 let mut effects = Effects { outputs, replies };
-                finished.rejected =
-                    !register::enter(candidate, &job.stamp, &mut self.network, &mut effects);
+                let network = &mut self.network;
+                let refused = register::enter(candidate, &job.stamp, network, &mut effects);
+                finished.rejected = refused.is_none();
+                let rows = job.rows.into_iter().map(|(number, _)| number).enumerate();
+                let is_void = |place| refused.as_ref().is_none_or(|all| all.contains(&place));
+                let rows = rows.filter(|&(place, _)| is_void(place));
+                let before = self.voids.owed.len();
+                self.voids.owed.extend(rows.map(|(_, number)| number));
+                self.voids.awaited |= self.voids.owed.len() > before;
             }
         }
     }

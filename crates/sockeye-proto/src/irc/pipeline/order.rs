@@ -72,29 +72,27 @@ pub(super) struct Job {
 }
 
 /// Gives a work its place and writes down what of it is stored.
-pub(super) fn job(work: Work, network: &Network, clock: &mut Clock, random: u64) -> Job {
+pub(super) fn job(mut work: Work, network: &Network, clock: &mut Clock, random: u64) -> Job {
     let mut records = Vec::new();
     let mut stores = None;
     let mut stamp = None;
-    if let Work::Act(event) = &work {
-        network.facts(event, &mut |channel, fact| {
-            if let Some(found) = network.found(channel) {
-                stores = Some(channel);
-                records.push(Record {
-                    stamp: clock.stamp(random),
-                    channel,
-                    fact: Fact::Found(found),
-                });
-            }
-            let place = clock.stamp(random);
-            stamp = Some(place);
+    network.facts_of(&mut work, &mut |channel, fact| {
+        if let Some(found) = network.found(channel) {
+            stores = Some(channel);
             records.push(Record {
-                stamp: place,
+                stamp: clock.stamp(random),
                 channel,
-                fact,
+                fact: Fact::Found(found),
             });
+        }
+        let place = clock.stamp(random);
+        stamp = Some(place);
+        records.push(Record {
+            stamp: place,
+            channel,
+            fact,
         });
-    }
+    });
     let stamp = stamp.unwrap_or_else(|| clock.stamp(random));
     let rows = records.iter();
     let rows = rows.map(|record| (record.stamp.number, record.channel));

@@ -111,6 +111,7 @@ fn show(step: Step) -> String {
             caps,
             account,
             away,
+            metadata: _,
         } => {
             let account = account.map(|account| account.name).unwrap_or_default();
             let away = away.map(|away| [" away ", &away].concat());
@@ -174,6 +175,63 @@ fn a_gateway_comes_first_and_says_for_whom() {
         .unwrap();
     assert!(refused.contains("has to be the first command"), "{refused}");
     assert!(late.says("NICK ali").is_empty());
+}
+
+#[test]
+fn metadata_may_be_told_and_subscribed_to_before_registration() {
+    let says = |client: &mut Client, lines: &str| -> Vec<String> {
+        let said = client.says(lines).concat();
+        said.split_terminator('|').map(String::from).collect()
+    };
+    let mut client = Client::new();
+    assert_eq!(
+        says(&mut client, "METADATA * LIST"),
+        [":h 451 * :You have not registered"]
+    );
+    says(&mut client, "CAP REQ draft/metadata-3");
+    assert!(
+        says(&mut client, "METADATA * LIST")[0].contains(" 451 "),
+        "it needs batch"
+    );
+    says(&mut client, "CAP REQ batch");
+    assert_eq!(
+        says(&mut client, "METADATA * SET url :a b"),
+        [":h 761 * * url * :a b"]
+    );
+    assert_eq!(
+        says(
+            &mut client,
+            "METADATA * SUB url status\nMETADATA * GET url $"
+        ),
+        [
+            ":h 770 * url status",
+            ":h BATCH +metadata metadata *",
+            "@batch=metadata :h 761 * * url * :a b",
+            "@batch=metadata :h WARN METADATA INVALID_KEY $ :Invalid key",
+            ":h BATCH -metadata",
+        ]
+    );
+    let target = "FAIL METADATA INVALID_TARGET";
+    assert!(says(&mut client, "NICK ali\nMETADATA ali LIST")[0].contains(target));
+    assert!(says(&mut client, "METADATA *ALL SYNC")[0].contains(target));
+    assert_eq!(says(&mut client, "METADATA * SYNC").len(), 3);
+    assert_eq!(says(&mut client, "METADATA * SUBS").len(), 3);
+    let early = client.registration.metadata.clone().unwrap();
+    assert_eq!((early.changes().len(), early.subscriptions.len()), (1, 2));
+    assert_eq!(
+        says(&mut client, "METADATA * CLEAR")[1],
+        "@batch=metadata :h 766 ali * url :Key not set"
+    );
+    for n in 0..20 {
+        says(&mut client, &format!("METADATA * SET k{n} x"));
+    }
+    let full = says(&mut client, "METADATA * SET k20 x");
+    assert!(
+        full[0].starts_with(":h FAIL METADATA LIMIT_REACHED SET * 20 :"),
+        "{full:?}"
+    );
+    says(&mut client, "CAP REQ -batch");
+    assert!(client.registration.metadata.is_none());
 }
 
 #[test]

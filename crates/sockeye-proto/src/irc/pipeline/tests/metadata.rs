@@ -1,11 +1,14 @@
 //! What people and channels say of themselves (IRCv3 draft/metadata-3 and draft/metadata-2).
 
+use std::boxed::Box;
 use std::format;
 use std::string::{String, ToString as _};
 use std::vec::Vec;
 
-use super::net::{Net, Who, line, only, settings, tag, untagged};
-use crate::irc::metadata::{KEYS_MAX, SUBSCRIPTIONS_MAX, VALUE_BYTES_MAX};
+use super::net::{Net, Who, account_ref, line, only, settings, tag, untagged};
+use crate::irc::caps::Caps;
+use crate::irc::metadata::words::Words;
+use crate::irc::metadata::{Dialect, Early, KEYS_MAX, SUBSCRIPTIONS_MAX, VALUE_BYTES_MAX};
 
 const THREE: &str = "batch draft/metadata-3";
 const TWO: &str = "batch draft/metadata-2";
@@ -445,7 +448,7 @@ fn who_logs_in_has_the_keys_of_the_account() {
     }
     net.input(crate::irc::input::Input::Login {
         session: super::net::id(ann),
-        account: super::net::account_ref("dan"),
+        account: account_ref("dan"),
     });
     assert_eq!(net.read(bob), line(":hub.test 761 bob ann url * :of dan"));
     let news = [
@@ -635,4 +638,114 @@ fn a_label_is_on_the_answer_and_batches_are_within_its_batch() {
             ":hub.test BATCH -1",
         ]
     );
+}
+
+/// What a client has said before registration.
+fn early(lines: &[&str]) -> Option<Box<Early>> {
+    let mut early = Early::default();
+    let words = Words {
+        dialect: Dialect::Three,
+        server: "hub.test",
+        client: "*",
+    };
+    let mut said = String::new();
+    for line in lines {
+        let params: Vec<String> = line.split(' ').map(String::from).collect();
+        early.command(&params, words, &mut said);
+    }
+    Some(Box::new(early))
+}
+
+/// Lets dan come, with an account or without; returns it with its welcome.
+fn comes(net: &mut Net, account: Option<&str>, said: &[&str]) -> (Who, Vec<String>) {
+    let who = net.candidate_with(|candidate| {
+        candidate.nick = "dan".into();
+        candidate.caps = Caps::METADATA_3 | Caps::BATCH;
+        candidate.account = account.map(account_ref);
+        candidate.metadata = early(said);
+    });
+    let welcome = net.read(who);
+    (who, welcome)
+}
+
+#[test]
+fn what_was_said_before_registration_is_so_after_it() {
+    let (mut net, [ann, bob, _]) = room();
+    net.says(bob, "MONITOR + dan");
+    let said = [
+        "* SUB url status",
+        "* UNSUB status",
+        "* SET url x",
+        "* SET gone y",
+        "* SET gone",
+    ];
+    let (dan, welcome) = comes(&mut net, None, &said);
+    assert_eq!(batch(&welcome, "dan"), ["761 dan dan url * :x"]);
+    let news = net.read(bob);
+    assert!(
+        news.contains(&":hub.test 761 bob dan url * :x".into()),
+        "{news:?}"
+    );
+    assert_eq!(only(&net.says(dan, "METADATA * SUBS"), "BATCH").len(), 2);
+    set(&mut net, ann, "*", "url", "z");
+    let joined = net.says(dan, "JOIN #c");
+    let shown = ["761 dan ann url * :z", "761 dan dan url * :x"];
+    assert_eq!(batch(&joined, "#c"), shown);
+}
+
+#[test]
+fn what_an_account_said_before_registration_is_stored() {
+    let mut net = Net::new();
+    let (dan, _) = comes(&mut net, Some("dan"), &["* SET url x", "* SET other y"]);
+    net.says(dan, "QUIT");
+    let rows = net.log.len();
+    let (dan, welcome) = comes(&mut net, Some("dan"), &["* SET url x", "* SET other"]);
+    assert_eq!(batch(&welcome, "dan"), ["761 dan dan url * :x"]);
+    assert_eq!(
+        net.log.len(),
+        rows + 1,
+        "what is so already is not stored again"
+    );
+    let again = net.restarted(settings());
+    assert_eq!(again.pipeline.snapshot().1, net.pipeline.snapshot().1);
+    net.says(dan, "QUIT");
+    let (dan, welcome) = comes(&mut net, Some("dan"), &["* CLEAR", "* SET new z"]);
+    assert_eq!(batch(&welcome, "dan"), ["761 dan dan new * :z"]);
+    net.passes_ms(60_000);
+    for n in 1..KEYS_MAX {
+        set(&mut net, dan, "*", &format!("k{n}"), "x");
+    }
+    net.says(dan, "QUIT");
+    let (_, welcome) = comes(&mut net, Some("dan"), &["* SET more x", "* SET k1 y"]);
+    let full = format!(":hub.test FAIL METADATA LIMIT_REACHED SET * {KEYS_MAX} :");
+    assert!(welcome.last().unwrap().starts_with(&full), "{welcome:?}");
+    assert!(batch(&welcome, "dan").contains(&"761 dan dan k1 * :y".into()));
+    assert_eq!(net.voids.len(), 1);
+    let again = net.restarted(settings());
+    assert_eq!(again.pipeline.snapshot().1, net.pipeline.snapshot().1);
+}
+
+#[test]
+fn the_welcome_waits_for_the_disk_and_says_what_was_not_stored() {
+    let mut net = Net::new();
+    net.slow_log();
+    let (dan, welcome) = comes(&mut net, Some("dan"), &["* SUB url", "* SET url x"]);
+    assert!(welcome.is_empty(), "{welcome:?}");
+    net.fail();
+    let welcome = net.read(dan);
+    assert!(batch(&welcome, "dan").is_empty());
+    let failed = ":hub.test FAIL METADATA INTERNAL_ERROR * * :";
+    assert!(welcome.last().unwrap().starts_with(failed), "{welcome:?}");
+    assert!(net.says(dan, "METADATA * SUBS")[1].ends_with(" 772 dan url"));
+}
+
+#[test]
+fn who_may_not_have_the_nick_has_set_nothing() {
+    let mut net = Net::new();
+    let [_holder] = net.enter(["DAN"]);
+    let (_, refused) = comes(&mut net, Some("other"), &["* SET url x"]);
+    assert_eq!(only(&refused, "433").len(), 1);
+    assert_eq!(net.voids.len(), 1);
+    let other = net.candidate("other", THREE, Some("other"));
+    assert!(batch(&net.read(other), "other").is_empty());
 }

@@ -197,12 +197,18 @@ impl Net {
 
     /// Lets a client enter that has said more than others.
     pub(super) fn enters(&mut self, change: impl FnOnce(&mut Candidate)) -> Who {
+        let who = self.candidate_with(change);
+        self.read(who);
+        who
+    }
+
+    /// The same; nothing is read yet.
+    pub(super) fn candidate_with(&mut self, change: impl FnOnce(&mut Candidate)) -> Who {
         let who = u32::try_from(self.clients.len()).unwrap();
         self.clients.insert(who, Client::default());
         let mut candidate = candidate(who);
         change(&mut candidate);
         self.input(Input::Enter(candidate));
-        self.read(who);
         who
     }
 
@@ -338,6 +344,7 @@ fn candidate(who: Who) -> Candidate {
         caps: Caps::NONE,
         account: None,
         away: None,
+        metadata: None,
         link: Link::default(),
     }
 }

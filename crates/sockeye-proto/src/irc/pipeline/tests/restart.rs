@@ -300,6 +300,7 @@ fn a_slot_may_be_taken_again_by_another_session() {
         caps: Default::default(),
         account: None,
         away: None,
+        metadata: None,
         link: Default::default(),
     }));
     net.read(bob);

@@ -245,6 +245,7 @@ impl<'a> Connection<'a> {
                     caps,
                     account,
                     away,
+                    metadata,
                 } => {
                     let session = self.seat();
                     let host = self.host.to_string();
@@ -257,6 +258,7 @@ impl<'a> Connection<'a> {
                         caps,
                         account,
                         away,
+                        metadata,
                         link: self.link(),
                     });
                 }
