@@ -179,7 +179,7 @@ fn converse(mut ali: Person, chat: SocketAddr) {
 
 #[test]
 #[ignore = "needs python3"]
-fn scram_labels_echoes_and_history_through_tls_are_as_specified() {
+fn scram_metadata_labels_echoes_and_history_through_tls_are_as_specified() {
     let (dir, authority) = (TempDir::new().unwrap(), Authority::new());
     let (data, config) = (dir.path().join("data"), dir.path().join("hub.toml"));
     let signed = authority.certificate(Given {
@@ -200,8 +200,10 @@ fn scram_labels_echoes_and_history_through_tls_are_as_specified() {
     });
     add_ali(&data);
 
-    let mut bo = Client::register(hub.listening(), "bo", "");
+    let mut bo = Client::register(hub.listening(), "bo", "batch draft/metadata-2");
     bo.join("#harbour");
+    bo.send("METADATA * SUB url");
+    bo.wait_for(" 770 bo url");
     let mut script = Command::new("python3");
     script
         .arg(clients().join("by_hand.py"))
@@ -209,6 +211,8 @@ fn scram_labels_echoes_and_history_through_tls_are_as_specified() {
         .args([&authority.file(), "ali", PASSWORD])
         .stdin(Stdio::null());
     let mut script = Program::start(&mut script);
+    bo.wait_for("METADATA ali url * :https://ali.example/");
+    bo.send("METADATA * SET url :https://bo.example/");
     bo.wait_for("PRIVMSG #harbour :the ferry leaves at nine");
     bo.wait_for("PRIVMSG #harbour :it left early");
     script.stdout.wait_for_text("ready");

@@ -1,4 +1,4 @@
-"""What older clients do not do, by hand through TLS: SCRAM-SHA-256, labels, echoes, history.
+"""What older clients do not do, by hand through TLS: SCRAM-SHA-256, metadata, labels, echoes, history.
 
 by_hand.py HOST PORT AUTHORITY_FILE NICK PASSWORD
 
@@ -62,6 +62,7 @@ def main():
     log_in(server, nick, password)
     server.send("JOIN #harbour")
     server.wait("366")
+    metadata(server, nick)
     first = labelled_echoes(server, nick)
     labelled_replies(server)
     answer(server)
@@ -83,8 +84,13 @@ def log_in(server, nick, password):
     server.send("CAP REQ :" + " ".join(WANTED))
     assert server.wait("CAP").params[1] == "ACK"
     scram(server, nick, password)
-    server.send("CAP END")
+    server.send("METADATA * SUB url", "METADATA * SET mood :salty", "CAP END")
+    assert server.wait("770").params == [nick, "url"]
+    assert server.wait("761").params[2:] == ["mood", "*", "salty"]
     server.wait("001")
+    opened = server.wait("BATCH")
+    assert opened.params[1:] == ["metadata", nick], opened
+    assert [line.params for line in batch(server, opened)] == [[nick, nick, "mood", "*", "salty"]]
 
 
 def scram(server, name, password):
@@ -119,6 +125,19 @@ def exchange(server, text):
 
 def mac(key, text):
     return hmac.new(key, text.encode(), "sha256").digest()
+
+
+def metadata(server, nick):
+    """Says something of itself in the newer draft, and is told what bo says in the older one."""
+    opened = server.wait("BATCH")
+    assert opened.params[1:] == ["metadata", "#harbour"], opened
+    assert batch(server, opened) == []
+    server.send("METADATA * SET url :https://ali.example/")
+    assert server.wait("761").params == [nick, nick, "url", "*", "https://ali.example/"]
+    assert server.wait("761").params == [nick, "bo", "url", "*", "https://bo.example/"]
+    server.send("METADATA bo GET url mood")
+    told = batch(server, server.wait("BATCH"))
+    assert [line.command for line in told] == ["761", "766"], told
 
 
 def labelled_echoes(server, nick):
@@ -187,7 +206,7 @@ def history(server, asked):
 
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-WANTED = ["account-tag", "batch", "draft/chathistory", "echo-message", "labeled-response",
+WANTED = ["account-tag", "batch", "draft/chathistory", "draft/metadata-3", "echo-message", "labeled-response",
           "message-tags", "sasl", "server-time"]
 
 if __name__ == "__main__":
