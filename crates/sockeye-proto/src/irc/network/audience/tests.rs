@@ -27,6 +27,7 @@ fn session(slot: u32, client: ClientId, caps: Caps) -> Session {
         caps,
         account: None,
         away: None,
+        metadata: None,
         link: Link::default(),
     };
     Session::of(&candidate, client)
