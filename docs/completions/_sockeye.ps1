@@ -779,6 +779,8 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('+limit', '+limit', [CompletionResultType]::ParameterValue, 'how much a listener takes, and a session moves')
             [CompletionResult]::new('+limit,conns=', '+limit,conns=', [CompletionResultType]::ParameterValue, 'sessions at once')
             [CompletionResult]::new('+limit,per-ip=', '+limit,per-ip=', [CompletionResultType]::ParameterValue, 'sessions at once from one source (IPv4 address, IPv6 /64)')
+            [CompletionResult]::new('+limit,connects=', '+limit,connects=', [CompletionResultType]::ParameterValue, 'connections that one source may open at once, and as many more within each window')
+            [CompletionResult]::new('+limit,window=', '+limit,window=', [CompletionResultType]::ParameterValue, 'the time of connects; 30 s if not said')
             [CompletionResult]::new('+limit,rate=', '+limit,rate=', [CompletionResultType]::ParameterValue, 'bytes a second of a session, each way')
             [CompletionResult]::new('+limit,burst=', '+limit,burst=', [CompletionResultType]::ParameterValue, 'bytes that may pass at once after a pause; a tenth of the rate if not said')
             [CompletionResult]::new('+limit,bytes=', '+limit,bytes=', [CompletionResultType]::ParameterValue, 'bytes of a session in all, both ways together; more is an error')

@@ -450,6 +450,8 @@ complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe e
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+limit' -d 'how much a listener takes, and a session moves'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+limit,conns=' -d 'sessions at once'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+limit,per-ip=' -d 'sessions at once from one source (IPv4 address, IPv6 /64)'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+limit,connects=' -d 'connections that one source may open at once, and as many more within each window'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+limit,window=' -d 'the time of connects; 30 s if not said'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+limit,rate=' -d 'bytes a second of a session, each way'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+limit,burst=' -d 'bytes that may pass at once after a pause; a tenth of the rate if not said'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+limit,bytes=' -d 'bytes of a session in all, both ways together; more is an error'

@@ -51,6 +51,11 @@ impl Bucket {
             wait => Err(wait),
         }
     }
+
+    /// Returns how long it takes to fill; nothing, where it is full: it is then as good as a new one.
+    pub fn full_in(&self, now: Duration) -> Duration {
+        self.full_at.saturating_sub(now)
+    }
 }
 
 /// Lets `rate` bytes a second pass, and up to `burst` at once after a pause.
@@ -146,6 +151,16 @@ mod tests {
         let later = Duration::from_secs(1_000);
         assert!((0..3).all(|_| bucket.take(later).is_ok()));
         assert!(bucket.take(later).is_err());
+    }
+
+    #[test]
+    fn it_tells_when_it_is_as_good_as_new() {
+        let mut bucket = Bucket::new(2, 200 * MS);
+        let start = Duration::from_secs(1);
+        assert_eq!(bucket.full_in(start), Duration::ZERO);
+        assert_eq!((bucket.take(start), bucket.take(start)), (Ok(()), Ok(())));
+        assert_eq!(bucket.full_in(start + 100 * MS), 300 * MS);
+        assert_eq!(bucket.full_in(start + 500 * MS), Duration::ZERO);
     }
 
     #[test]

@@ -93,6 +93,10 @@ pub struct LimitOptions {
     pub conns: Option<usize>,
     /// Sessions at once from one source: an IPv4 address or an IPv6 /64.
     pub per_ip: Option<usize>,
+    /// Connections that one source may open at once.
+    pub connects: Option<u32>,
+    /// In which time it may open as many more; `None` is what suits people.
+    pub window: Option<Duration>,
     /// Bytes a second of a session, each way.
     pub rate: Option<NonZeroU64>,
     /// Bytes that may pass at once after a pause, each way; `None` is what suits the rate.
@@ -175,6 +179,10 @@ impl Endpoint {
         LimitOptions {
             conns: count("conns"),
             per_ip: count("per-ip"),
+            connects: self
+                .number("limit", "connects")
+                .and_then(|count| u32::try_from(count).ok()),
+            window: self.duration("limit", "window"),
             rate: self.number("limit", "rate").and_then(NonZeroU64::new),
             burst: self.number("limit", "burst"),
             bytes: self.number("limit", "bytes"),

@@ -311,11 +311,12 @@ impl Word {
     /// Returns what is wrong with a key that acts on another one which is not written.
     fn without_its_other_half(&self) -> Option<Misplaced> {
         let has = |name| self.settings.iter().any(|(key, _)| key.name == name);
-        let alone = self.row.name == "limit" && has("burst") && !has("rate");
-        alone.then(|| {
+        let alone = |(half, other, _): &&(_, _, _)| has(*half) && !has(*other);
+        let mut halves = HALVES.iter().filter(|_| self.row.name == "limit");
+        halves.find(alone).map(|(half, other, hint)| {
             (
-                "burst of +limit has no effect without rate".to_owned(),
-                "+limit,rate=1M,burst=4M".to_owned(),
+                format!("{half} of +limit has no effect without {other}"),
+                (*hint).to_owned(),
             )
         })
     }
@@ -336,3 +337,9 @@ fn hint(stands: Stands) -> String {
         Stands::Opening => "it belongs to the address that is opened".to_owned(),
     }
 }
+
+/// Keys of `+limit` that act on another one, and how the two are written.
+const HALVES: [(&str, &str, &str); 2] = [
+    ("burst", "rate", "+limit,rate=1M,burst=4M"),
+    ("window", "connects", "+limit,connects=60,window=30s"),
+];

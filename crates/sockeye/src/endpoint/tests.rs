@@ -579,6 +579,13 @@ fn roles_refuse_what_cannot_act() {
     let alone = "burst of +limit has no effect without rate";
     let alone = found(alone, "+limit,burst=9");
     assert_eq!(misplaced("1 +limit,burst=9", Role::Connect), alone);
+    assert_eq!(
+        misplaced("1 +limit,connects=9,window=9s", Role::Accept),
+        None
+    );
+    let alone = "window of +limit has no effect without connects";
+    let alone = found(alone, "+limit,window=9s");
+    assert_eq!(misplaced("1 +limit,window=9s", Role::Accept), alone);
     let retry = found("+retry has no effect here", "+retry,3");
     assert_eq!(misplaced("1 +retry,3", Role::Accept), retry);
     let backlog = found("backlog of +tcp has no effect here", "+tcp,backlog=5");

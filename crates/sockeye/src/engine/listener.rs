@@ -184,16 +184,18 @@ struct OpenTo {
 }
 
 impl OpenTo {
-    /// Checks that a peer may come in: one that is to say whom it comes for by whether it is believed,
-    /// since `+allow` and `+deny` are about that other one.
-    fn check_peer(&self, info: &ConnectionInfo) -> Result<(), Refusal> {
-        let Some(trusted) = self.layers.trusted() else {
-            return self.rules.check_source(info);
-        };
-        let ip = info
-            .peer
-            .map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
-        if trusted.contains(ip) {
+    /// Tells whether a peer is believed whom it comes for, which it is to say yet.
+    fn speaks(&self, info: &ConnectionInfo) -> bool {
+        let unspecified = Ipv4Addr::UNSPECIFIED.into();
+        let ip = info.peer.map_or(unspecified, |peer| peer.ip());
+        let trusted = self.layers.trusted();
+        trusted.is_some_and(|trusted| trusted.contains(ip))
+    }
+
+    /// Checks that a peer may come in, if it does not come for another: `+allow` and `+deny` are about
+    /// that other one.
+    fn check_peer(&self, info: &ConnectionInfo, speaks: bool) -> Result<(), Refusal> {
+        if speaks {
             return Ok(());
         }
         if !self.layers.needs_trusted() {
@@ -263,9 +265,10 @@ impl Desk {
     fn receive(&self, conversation: Conversation, info: ConnectionInfo) {
         let open_to = self.open_to();
         let table = &self.engine.inner.table;
+        let speaks = open_to.speaks(&info);
         let admitted = open_to
-            .check_peer(&info)
-            .and_then(|()| open_to.admission.admit(&info))
+            .check_peer(&info, speaks)
+            .and_then(|()| open_to.admission.admit(&info, speaks))
             .and_then(|permit| table.enter(info, open_to.service.name(), Some(permit)));
         match admitted {
             Ok(mut session) => {
@@ -368,6 +371,7 @@ pub(super) async fn turn_away(
     farewell(conversation, answer.unwrap_or_default()).await;
     let why = match why {
         Refusal::SourceForbidden => "+allow or +deny keeps it out",
+        Refusal::SourceThrottled => "too many new connections from this source",
         _ => "too many sessions from this source",
     };
     let peer = session.info().who();

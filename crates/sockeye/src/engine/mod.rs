@@ -16,6 +16,7 @@ mod session;
 mod table;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod via;
 
 use std::fmt;
@@ -32,6 +33,7 @@ pub use drain::Drained;
 pub use listener::Listening;
 pub(crate) use rules::Rules;
 pub use session::{Session, SessionFacts, SessionRow, SessionState};
+pub use throttle::{ConnectLimits, Throttle};
 pub(crate) use via::connect_by_way_of;
 
 use crate::endpoint::{Endpoint, Role};

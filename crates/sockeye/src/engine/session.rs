@@ -208,7 +208,7 @@ impl Session {
     /// pending until it is dropped.
     pub fn establish(&self) -> Result<(), Refusal> {
         if let Some(permit) = &self.permit {
-            self.count_refused(permit.establish())?;
+            self.count_refused(permit.establish(self.info()))?;
         }
         self.shared.established.store(true, Ordering::Relaxed);
         Ok(())

@@ -12,15 +12,19 @@ use super::services::{Services, is_chat};
 use super::status::ListenerStatus;
 use super::takeover::Given;
 use crate::endpoint::{Address, Endpoint, Role, Value};
-use crate::engine::{Admission, AdmissionLimits, Bound, Engine, Listening, Rules};
+use crate::engine::{
+    Admission, AdmissionLimits, Bound, ConnectLimits, Engine, Listening, Rules, Throttle,
+};
 use crate::error::{Error, ErrorKind};
 use crate::layer::Layers;
 use crate::service::Service;
 
 /// What accepts at this moment, in the order of the configuration.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Listeners {
     rows: Vec<Row>,
+    /// Counts the connections that are opened, whichever of them they come through.
+    throttle: Arc<Throttle>,
 }
 
 #[derive(Debug)]
@@ -34,6 +38,7 @@ struct Row {
 #[derive(Debug, Clone)]
 struct Gate {
     limits: AdmissionLimits,
+    is_passage: bool,
     admission: Arc<Admission>,
 }
 
@@ -90,6 +95,15 @@ enum From {
     New(Bound),
 }
 
+impl Default for Listeners {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            throttle: Arc::new(Throttle::new(ConnectLimits::default())),
+        }
+    }
+}
+
 impl Listeners {
     /// Binds what is new in `config`; nothing that runs is touched.
     ///
@@ -141,7 +155,12 @@ impl Listeners {
     /// Sessions live on, with the service that they have, also where their listener goes.
     pub(super) fn swap(&mut self, engine: &Engine, change: Change, config: &Config) -> Swapped {
         let mut swapped = Swapped::default();
-        let mut shared = None;
+        let mut gates = Gates {
+            config,
+            throttle: &self.throttle,
+            shared: None,
+        };
+        self.throttle.set(config.hub.connect_limits());
         let mut old: Vec<_> = std::mem::take(&mut self.rows)
             .into_iter()
             .map(Some)
@@ -158,12 +177,7 @@ impl Listeners {
                 }
                 From::New(bound) => (None, Some(bound)),
             };
-            let gate = gate(
-                &listen,
-                config,
-                kept.as_ref().map(|(row, ..)| &row.gate),
-                &mut shared,
-            );
+            let gate = gates.gate(&listen, kept.as_ref().map(|(row, ..)| &row.gate));
             let admission = Arc::clone(&gate.admission);
             let listening = match (kept, bound) {
                 (Some((row, rules, layers)), _) => {
@@ -264,39 +278,61 @@ fn layers_anew(old: &Endpoint, new: &Endpoint) -> Result<Option<Arc<Layers>>, Er
     Ok(Some(Arc::new(Layers::prepare(new, Role::Accept)?)))
 }
 
-/// Returns what counts a listener's sessions: what counted them before, where its limits are the
-/// same, so that the counts go on.
-///
-/// Listeners for chat without a `+limit` of their own count together: a source is one source,
-/// whichever of them it comes through.
-fn gate(
-    listen: &Listen,
-    config: &Config,
-    before: Option<&Gate>,
-    shared: &mut Option<Gate>,
-) -> Gate {
-    let mut limits = AdmissionLimits::of(&listen.at);
-    let alone = limits.sessions_max.or(limits.source_max).is_some();
-    limits.exempt.clone_from(&config.hub.exempt);
-    let chat = is_chat(listen);
-    if chat {
-        limits.source_pending_max = Some(config.chat.pending_per_source as usize);
-        limits.source_established_max = Some(config.chat.registered_per_source as usize);
-    }
-    let known = if chat && !alone {
-        shared.as_ref().or(before)
-    } else {
-        before
-    };
-    let gate = match known.filter(|gate| gate.limits == limits) {
-        Some(gate) => gate.clone(),
-        None => Gate {
-            admission: Admission::new(limits.clone()),
-            limits,
-        },
-    };
-    if chat && !alone {
-        *shared = Some(gate.clone());
-    }
-    gate
+/// Finds what counts the sessions of each listener.
+struct Gates<'a> {
+    config: &'a Config,
+    throttle: &'a Arc<Throttle>,
+    /// What those for chat share that have no `+limit` of their own.
+    shared: Option<Gate>,
 }
+
+impl Gates<'_> {
+    /// Returns what counts a listener's sessions: what counted them before, where its limits are the
+    /// same, so that the counts go on.
+    ///
+    /// Listeners for chat without a `+limit` of their own count together: a source is one source,
+    /// whichever of them it comes through.
+    fn gate(&mut self, listen: &Listen, before: Option<&Gate>) -> Gate {
+        let mut limits = AdmissionLimits::of(&listen.at);
+        let alone = limits != AdmissionLimits::default();
+        let Config { hub, chat, .. } = self.config;
+        limits.exempt.clone_from(&hub.exempt);
+        let is_shared = is_chat(listen) && !alone;
+        if is_chat(listen) {
+            limits.source_pending_max = Some(chat.pending_per_source as usize);
+            limits.source_established_max = Some(chat.registered_per_source as usize);
+            let from = self.config.gateways.iter().flat_map(|at| &at.from);
+            limits.gateways.extend(from.copied());
+        }
+        let known = match is_shared {
+            true => self.shared.as_ref().or(before),
+            false => before,
+        };
+        let is_passage = is_passage(listen);
+        let fits = |gate: &&Gate| gate.limits == limits && gate.is_passage == is_passage;
+        let gate = known.filter(fits).cloned().unwrap_or_else(|| Gate {
+            admission: match is_passage {
+                true => Admission::new(limits.clone()),
+                false => Admission::throttled_by(self.throttle, limits.clone()),
+            },
+            limits,
+            is_passage,
+        });
+        if is_shared {
+            self.shared = Some(gate.clone());
+        }
+        gate
+    }
+}
+
+/// Tells whether connections are passed on: a browser or an application rightly opens many of those,
+/// and what they cost is paid elsewhere.
+fn is_passage(listen: &Listen) -> bool {
+    match listen.serve.address() {
+        Address::Service { name, .. } => PASSAGES.contains(name),
+        _ => true,
+    }
+}
+
+/// Services that pass connections on, by their names in the vocabulary.
+const PASSAGES: [&str; 4] = ["balance", "http-proxy", "proxy", "socks"];

@@ -53,6 +53,8 @@ pub enum Refusal {
     SourceEstablished,
     /// The listener does not take connections from the source (`+allow`, `+deny`).
     SourceForbidden,
+    /// The source, or its network, opens connections too fast.
+    SourceThrottled,
     /// The engine is draining.
     Draining,
 }

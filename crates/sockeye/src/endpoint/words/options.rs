@@ -178,6 +178,18 @@ const LIMIT: &[KeyRow] = &[
     )
     .accepting(),
     key(
+        "connects",
+        Kind::Within(1, CONNECTS_MAX),
+        "connections that one source may open at once, and as many more within each window",
+    )
+    .accepting(),
+    key(
+        "window",
+        Kind::SomeDuration,
+        "the time of connects; 30 s if not said",
+    )
+    .accepting(),
+    key(
         "rate",
         Kind::SomeBytes,
         "bytes a second of a session, each way",
@@ -314,6 +326,9 @@ const BYTE_MAX: u64 = u8::MAX as u64;
 
 /// What listen(2) takes: a C `int`.
 const BACKLOG_MAX: u64 = i32::MAX as u64;
+
+/// Far more than a machine can accept at once.
+const CONNECTS_MAX: u64 = 1_000_000;
 
 /// More sessions than descriptors can exist (Linux `nr_open` at its largest, 2^30).
 const CONNS_MAX: u64 = 1 << 30;

@@ -130,6 +130,31 @@ pub(super) const HUB: &[Key<Hub>] = &[
         slot: Slot::Networks(|hub| &mut hub.exempt),
     },
     Key {
+        name: "connects_per_source",
+        doc: "Connections that one address (IPv6: one /64) may open at once, and as many more within \
+              each window; 0: any number. Relays, proxies and balancers have +limit,connects for that",
+        effect: Effect::Reload,
+        slot: Slot::Count(
+            0..=1_000_000,
+            Count::Set(|hub| &mut hub.connects_per_source),
+        ),
+    },
+    Key {
+        name: "connects_per_network",
+        doc: "The same for all addresses of a /24 (IPv6: a /48) together",
+        effect: Effect::Reload,
+        slot: Slot::Count(
+            0..=1_000_000,
+            Count::Set(|hub| &mut hub.connects_per_network),
+        ),
+    },
+    Key {
+        name: "connects_window_s",
+        doc: "The window of the two, seconds",
+        effect: Effect::Reload,
+        slot: Slot::Count(1..=86_400, Count::Set(|hub| &mut hub.connects_window_s)),
+    },
+    Key {
         name: "sessions",
         doc: "Sessions held at once; by default as many as the file descriptors allow",
         effect: Effect::Restart,

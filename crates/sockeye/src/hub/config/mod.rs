@@ -16,8 +16,10 @@ mod read;
 mod tests;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::endpoint::{Address, Network};
+use crate::engine::ConnectLimits;
 use crate::service::chat::{self, AlwaysOn, ChannelModes, Presence, TagsDenied};
 use crate::state::{AuditRetention, Retention};
 
@@ -49,6 +51,12 @@ pub struct Hub {
     pub data: Option<PathBuf>,
     /// Sources without connection and flood limits.
     pub exempt: Vec<Network>,
+    /// Connections that one source may open at once; 0: any number.
+    pub connects_per_source: u32,
+    /// Connections that one network may open at once; 0: any number.
+    pub connects_per_network: u32,
+    /// In which time each may open as many more, seconds.
+    pub connects_window_s: u32,
     /// Sessions that the hub holds at most, over all listeners; `None`: what descriptors allow.
     pub sessions: Option<u32>,
     /// Days that the audit log keeps; 0: for good.
@@ -206,6 +214,15 @@ impl Config {
 }
 
 impl Hub {
+    /// Returns how fast connections may be opened.
+    pub fn connect_limits(&self) -> ConnectLimits {
+        ConnectLimits {
+            per_source: self.connects_per_source,
+            per_network: self.connects_per_network,
+            window: Duration::from_secs(self.connects_window_s.into()),
+        }
+    }
+
     /// Returns how much of the audit log is kept.
     pub fn audit_retention(&self) -> AuditRetention {
         AuditRetention {
@@ -232,6 +249,9 @@ impl Default for Hub {
             name: "hub.localhost".to_owned(),
             data: None,
             exempt: Vec::new(),
+            connects_per_source: 60,
+            connects_per_network: 300,
+            connects_window_s: 30,
             sessions: None,
             audit_days: 365,
             audit_rows: 100_000,

@@ -27,6 +27,9 @@ fn every_key_reaches_its_place() {
         name = "hub.example"
         data = "/var/lib/sockeye"
         exempt = ["10.0.0.0/8", "::1"]
+        connects_per_source = 10
+        connects_per_network = 0
+        connects_window_s = 60
         sessions = 500
         audit_days = 30
         audit_rows = 0
@@ -79,6 +82,9 @@ fn every_key_reaches_its_place() {
             name: "hub.example".into(),
             data: Some("/var/lib/sockeye".into()),
             exempt: vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
+            connects_per_source: 10,
+            connects_per_network: 0,
+            connects_window_s: 60,
             sessions: Some(500),
             audit_days: 30,
             audit_rows: 0,
@@ -310,7 +316,7 @@ fn long_lines_tabs_and_wide_characters_do_not_shift_the_caret() {
     hub.toml:2:2: unknown key `é`
         2 | 	"é" = 1
           | 	^^^
-          = [hub] takes name, data, exempt, sessions, audit_days, audit_rows
+          = [hub] takes name, data, exempt, connects_per_source, connects_per_network, connects_window_s, sessions, audit_days, audit_rows
     "#);
 }
 

@@ -355,6 +355,7 @@ fn words(why: Refusal) -> &'static str {
         Refusal::Full => "Too many connections here, try later",
         Refusal::SourcePending => "Too many unregistered connections from your network",
         Refusal::SourceEstablished => "Too many connections from your network",
+        Refusal::SourceThrottled => "Too many new connections from your network, try later",
         Refusal::SourceForbidden => "Connections from your network are not allowed here",
         Refusal::Draining => "The hub is shutting down",
     }

@@ -2,6 +2,7 @@
 //! choice.
 
 mod devices;
+mod doors;
 mod moderate;
 mod operate;
 mod refuse;
@@ -9,9 +10,11 @@ mod reload;
 mod start;
 mod takeover;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+use socket2::{Domain, Socket, Type};
 
 use crate::support::client::Client;
 use crate::support::program::{Program, sockeye};
@@ -108,4 +111,22 @@ fn login(to: SocketAddr, account: &str, password: &str) -> String {
             return numeric.to_owned();
         }
     }
+}
+
+/// Connects from another address of this machine.
+fn connect_from(ip: [u8; 4], to: SocketAddr) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from((ip, 0)).into()).unwrap();
+    socket.connect(&to.into()).unwrap();
+    socket.into()
+}
+
+/// Returns where the hub listens on this IP address.
+fn listening_on(hub: &Program, ip: &str) -> SocketAddr {
+    hub.stderr.wait_for(ip, |line| {
+        line.strip_prefix("listening on tcp://")
+            .filter(|at| at.starts_with(ip))?
+            .parse()
+            .ok()
+    })
 }

@@ -1,16 +1,15 @@
 //! What a hub refuses to start with, and how it says so.
 
 use std::fs::{Permissions, set_permissions};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
 
-use super::{Ran, run, sockeye_of_ali, start, started, stop};
+use super::{Ran, connect_from, run, sockeye_of_ali, start, start_with_file, started, stop};
 use crate::support::authority::{Authority, Given};
 use crate::support::client::Client;
 use crate::support::program::Program;
@@ -203,8 +202,10 @@ fn few_descriptors_are_said_and_too_few_for_what_was_asked_are_refused() {
 
 #[test]
 fn a_flood_of_half_made_connections_shuts_out_nobody_else() {
-    let data = TempDir::new().unwrap();
-    let hub = start(data.path());
+    let dir = TempDir::new().unwrap();
+    let file = "[hub]\nconnects_per_source = 0\nconnects_per_network = 0\n\n\
+                [[listen]]\nat = \"127.0.0.1:0\"\nserve = \"chat\"\n";
+    let hub = start_with_file(dir.path(), file);
     let chat = hub.listening();
     let mut held: Vec<Client> = (0..FLOOD).map(|_| Client::connect(chat)).collect();
     for mut refused in held.split_off(PENDING_MAX) {
@@ -215,14 +216,6 @@ fn a_flood_of_half_made_connections_shuts_out_nobody_else() {
     good.send("NICK good\r\nUSER good 0 * :good");
     good.wait_for(" 001 ");
     stop(hub);
-}
-
-/// Connects from another address of this machine.
-fn connect_from(ip: [u8; 4], to: SocketAddr) -> TcpStream {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    socket.bind(&SocketAddr::from((ip, 0)).into()).unwrap();
-    socket.connect(&to.into()).unwrap();
-    socket.into()
 }
 
 /// Connections of the flood.

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use super::{run, start_with_file, stop};
+use super::{listening_on, run, start_with_file, stop};
 use crate::support::authority::{Authority, Given};
 use crate::support::client::Client;
 use crate::support::program::{Program, sockeye};
@@ -29,16 +29,6 @@ impl Line {
         self.0.read_line(&mut answer).unwrap();
         answer.trim_end().to_owned()
     }
-}
-
-/// Returns where the hub listens on this IP address.
-fn listening_on(hub: &Program, ip: &str) -> SocketAddr {
-    hub.stderr.wait_for(ip, |line| {
-        line.strip_prefix("listening on tcp://")
-            .filter(|at| at.starts_with(ip))?
-            .parse()
-            .ok()
-    })
 }
 
 #[test]
