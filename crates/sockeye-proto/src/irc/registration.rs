@@ -181,6 +181,11 @@ impl Registration {
         }
     }
 
+    /// Returns the host with which the client is shown when it comes.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Returns the batch that the client has open.
     pub fn batch(&mut self) -> &mut Collector {
         &mut self.batches
@@ -189,9 +194,10 @@ impl Registration {
     /// The network has taken the client in.
     pub fn entered(&mut self) {
         self.state = State::Entered;
+        // From here on the network alone knows these, and puts the nick where `*` is written.
         self.metadata = None;
-        // From here on the network alone knows it, and puts it where `*` is written.
         self.nick = None;
+        self.away = None;
     }
 
     /// The nick was refused: the next NICK tries again.

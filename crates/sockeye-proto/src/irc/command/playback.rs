@@ -5,6 +5,7 @@
 //! holds for channels that are joined later, too, each of them once: clients ask as soon as they are
 //! connected.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
@@ -217,7 +218,7 @@ impl Intent for Play {
             }
         }
         if let Some(session) = network.sessions.find_mut(self.session) {
-            session.playback = Some(playback);
+            session.playback = Some(Box::new(playback));
         }
     }
 }

@@ -10,6 +10,7 @@
 //!  └────┘ ◀───────────── └──────┘
 //! ```
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 
@@ -20,7 +21,8 @@ use crate::irc::message::Message;
 /// The batch that a client has open, if any.
 #[derive(Debug, Default)]
 pub struct Collector {
-    open: Option<Open>,
+    /// Boxed: every client would hold the room for it.
+    open: Option<Box<Open>>,
     /// References of batches that have failed and whose end has not come.
     refused: VecDeque<String>,
     /// How many have been opened.
@@ -163,7 +165,7 @@ impl Collector {
         } else {
             self.opened += 1;
             self.refused.retain(|known| *known != reference);
-            self.open = Some(Open::new(reference, opening));
+            self.open = Some(Box::new(Open::new(reference, opening)));
             return Taken::Kept;
         };
         self.refuse(reference);

@@ -4,6 +4,7 @@
 //!  Client (nick, channels, modes) ◀── Session (capabilities, link) ◀── Session … or none at all
 //! ```
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
@@ -33,7 +34,7 @@ pub(crate) struct Session {
     /// How soon it may SYNC again.
     pub(crate) syncs_pace: Pace,
     /// What it has asked to be shown again.
-    pub(crate) playback: Option<Playback>,
+    pub(crate) playback: Option<Box<Playback>>,
     /// How many batches it has been sent: their reference tags are unique for it.
     batches: u64,
 }

@@ -9,6 +9,7 @@
 //!                                    challenge or signature
 //! ```
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
 
@@ -24,10 +25,11 @@ use crate::irc::message::Line;
 pub(super) enum Sasl {
     #[default]
     Idle,
-    /// The base64 text so far, and what it is a message of.
-    Receiving(String, Expected),
+    /// The base64 text so far, and what it is a message of. Boxed, as what follows: every client
+    /// would hold the room for it.
+    Receiving(String, Box<Expected>),
     /// The accounts are looked into, and what comes next.
-    Asked(Next),
+    Asked(Box<Next>),
 }
 
 /// Which message a client writes.
@@ -74,7 +76,7 @@ impl Sasl {
     /// Takes the parameter of one AUTHENTICATE. `mechanisms` are those that this client may use.
     pub(super) fn step(&mut self, parameter: &str, mechanisms: &str) -> Exchange {
         let (mut received, expected) = match mem::take(self) {
-            Self::Receiving(received, expected) => (received, expected),
+            Self::Receiving(received, expected) => (received, *expected),
             _ if parameter == "*" => return Exchange::Aborted,
             _ => return self.choose(parameter, mechanisms),
         };
@@ -89,7 +91,7 @@ impl Sasl {
             received.push_str(parameter);
         }
         if parameter.len() == CHUNK_BYTES {
-            *self = Self::Receiving(received, expected);
+            *self = Self::receiving(received, expected);
             return Exchange::More;
         }
         self.message(&received, expected)
@@ -98,10 +100,13 @@ impl Sasl {
 
     /// Takes what the accounts have answered.
     pub(super) fn answered(&mut self, answer: Answer) -> Exchange {
-        match (mem::take(self), answer) {
-            (Self::Asked(Next::LoggedIn), Answer::Account(account)) => Exchange::Done(account),
+        let Self::Asked(next) = mem::take(self) else {
+            return Exchange::Failed;
+        };
+        match (*next, answer) {
+            (Next::LoggedIn, Answer::Account(account)) => Exchange::Done(account),
             (
-                Self::Asked(Next::Challenge(scram)),
+                Next::Challenge(scram),
                 Answer::Challenge {
                     nonce,
                     salt,
@@ -110,11 +115,11 @@ impl Sasl {
             ) => {
                 let challenged = scram.challenged(&nonce, &salt, iterations);
                 let message = challenged.server_first.clone();
-                *self = Self::Receiving(String::new(), Expected::ScramLast(challenged));
+                *self = Self::receiving(String::new(), Expected::ScramLast(challenged));
                 Exchange::Say(message)
             }
-            (Self::Asked(Next::Signature), Answer::Proven { account, signature }) => {
-                *self = Self::Receiving(String::new(), Expected::Nothing(account));
+            (Next::Signature, Answer::Proven { account, signature }) => {
+                *self = Self::receiving(String::new(), Expected::Nothing(account));
                 Exchange::Say(scram::server_final(&signature))
             }
             _ => Exchange::Failed,
@@ -126,6 +131,10 @@ impl Sasl {
         !matches!(mem::take(self), Self::Idle)
     }
 
+    fn receiving(received: String, expected: Expected) -> Self {
+        Self::Receiving(received, Box::new(expected))
+    }
+
     fn choose(&mut self, mechanism: &str, mechanisms: &str) -> Exchange {
         let mut known = mechanisms.split(',');
         let known = known.find(|known| known.eq_ignore_ascii_case(mechanism));
@@ -135,7 +144,7 @@ impl Sasl {
             Some(SCRAM_SHA_256) => Expected::ScramFirst,
             _ => return Exchange::UnknownMechanism,
         };
-        *self = Self::Receiving(String::new(), expected);
+        *self = Self::receiving(String::new(), expected);
         Exchange::Say(String::new())
     }
 
@@ -169,7 +178,7 @@ impl Sasl {
                 return message.is_empty().then_some(Exchange::Done(account));
             }
         };
-        *self = Self::Asked(next);
+        *self = Self::Asked(Box::new(next));
         Some(Exchange::Ask(question))
     }
 }

@@ -26,11 +26,11 @@ pub(super) struct Asker {
     /// The certificate that its connection has proved to have.
     pub(super) certificate: Option<[u8; 32]>,
     /// The challenge that it has not answered yet.
-    pub(super) challenge: Option<Challenge>,
+    pub(super) challenge: Option<Box<Challenge>>,
 }
 
 /// An answer, and the challenge that it is, to be given back with the proof.
-pub(super) type Answered = (Result<Answer, AnswerError>, Option<Challenge>);
+pub(super) type Answered = (Result<Answer, AnswerError>, Option<Box<Challenge>>);
 
 /// Looks into the accounts; without any nobody can log in.
 pub(super) async fn answer(shared: &Shared, question: Question, asker: Asker) -> Answered {
@@ -46,7 +46,7 @@ pub(super) async fn answer(shared: &Shared, question: Question, asker: Asker) ->
                     salt: challenge.salt.clone(),
                     iterations: challenge.iterations,
                 };
-                (Ok(answer), Some(challenge))
+                (Ok(answer), Some(Box::new(challenge)))
             }
         },
         Question::Password { .. } | Question::Certificate { .. } | Question::Proof { .. } => {

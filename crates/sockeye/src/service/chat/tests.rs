@@ -2,6 +2,7 @@
 
 mod gateway;
 mod multiline;
+mod room;
 mod slow;
 mod web;
 

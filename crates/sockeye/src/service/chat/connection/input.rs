@@ -248,7 +248,7 @@ impl<'a> Connection<'a> {
                     metadata,
                 } => {
                     let session = self.seat();
-                    let host = self.host.to_string();
+                    let host = self.registration.host().to_owned();
                     self.enter(Candidate {
                         session,
                         nick,

@@ -25,7 +25,7 @@ impl Connection<'_> {
         }
         let info = self.session.info();
         let (host, flood) = treatment(&rules, info);
-        (self.host, self.flood) = (host.as_str().into(), flood);
+        self.flood = flood;
         self.registration.introduced(host, super::link(info));
         if let Some(ban) = self.shared.ban_of(&self.suspect()) {
             self.refuse(&bans::told(&ban, &self.server(), "*"), &ban.reason);

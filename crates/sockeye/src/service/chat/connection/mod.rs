@@ -56,16 +56,14 @@ pub(super) struct Connection<'a> {
     counted: Counted<'a>,
 
     started: Instant,
-    /// As others see it.
-    host: Box<str>,
     decoder: LineDecoder,
     registration: Registration,
     flood: Option<Bucket>,
     /// Read, but held back from the decoder.
     carry: Bytes,
     verifying: Option<BoxFuture<'a, Answered>>,
-    /// Waits for its proof.
-    challenge: Option<Challenge>,
+    /// Waits for its proof. Boxed: every idle connection would hold the room for it.
+    challenge: Option<Box<Challenge>>,
     /// A line waits for the stored message that it names; no line is taken meanwhile.
     naming: Option<BoxFuture<'a, Input>>,
     /// Of what was read last, not yet handed to the core.
@@ -88,8 +86,8 @@ pub(super) struct Connection<'a> {
     next_line: Option<Instant>,
     heard: Instant,
     pinged: Option<Instant>,
-    /// When bytes were last written, while some wait.
-    progress: Option<Instant>,
+    /// How the peer takes bytes, while some wait.
+    progress: Option<Progress>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +99,15 @@ enum Phase {
     Leaving,
     /// What is queued is written, then the connection is closed.
     Ending,
+}
+
+/// How a peer takes bytes.
+#[derive(Debug)]
+struct Progress {
+    /// When it had taken [`PROGRESS_BYTES`] last, or bytes began to wait.
+    since: Instant,
+    /// What it has taken after that.
+    bytes: usize,
 }
 
 /// Keeps the service's counters right however a connection ends.
@@ -125,7 +132,6 @@ impl<'a> Connection<'a> {
             seat: None,
             counted: Counted::new(shared),
             started: now,
-            host: host.as_str().into(),
             decoder: LineDecoder::default(),
             registration: Registration::new(current.settings, host, link(session.info())),
             flood,
@@ -351,7 +357,7 @@ impl<'a> Connection<'a> {
 
     /// When a client counts as one that does not read: with more than half a queue waiting.
     fn stalls_at(&self) -> Option<Instant> {
-        let stalls_at = self.progress? + STALL_MAX;
+        let stalls_at = self.progress.as_ref()?.since + STALL_MAX;
         (!self.is_dead && self.outbox.is_above_half()).then_some(stalls_at)
     }
 
@@ -436,8 +442,12 @@ const WEB_LINGER_MAX: Duration = Duration::from_secs(10);
 /// Silence after which a client is pinged, and after which it is given up.
 const PING_AFTER: Duration = Duration::from_secs(120);
 
-/// How long a client with more than half a queue may go without taking a byte.
+/// How long a client with more than half a queue may go without progress.
 const STALL_MAX: Duration = Duration::from_secs(20);
+
+/// Less is no progress: who takes a byte a second does not read. The slowest of links takes so much in
+/// [`STALL_MAX`].
+const PROGRESS_BYTES: usize = 4_096;
 
 /// Lines that a client may send at once.
 const FLOOD_BURST: u32 = 10;

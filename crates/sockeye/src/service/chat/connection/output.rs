@@ -10,7 +10,7 @@ use sockeye_proto::irc::history::{self, HistoryRequest};
 use tokio::io::AsyncWrite;
 use tokio::time::Instant;
 
-use super::{Connection, Item};
+use super::{Connection, Item, PROGRESS_BYTES, Progress};
 use crate::error;
 
 impl Connection<'_> {
@@ -62,7 +62,11 @@ impl Connection<'_> {
             count += 1;
         }
         let now = Instant::now();
-        self.progress.get_or_insert(now);
+        let beginning = || Progress {
+            since: now,
+            bytes: 0,
+        };
+        self.progress.get_or_insert_with(beginning);
         let stream = Pin::new(&mut self.stream);
         match ready!(stream.poll_write_vectored(cx, &slices[..count])) {
             Ok(0) => self.lose("Write error: no room"),
@@ -78,7 +82,12 @@ impl Connection<'_> {
             .facts()
             .bytes_out
             .fetch_add(written as u64, Ordering::Relaxed);
-        self.progress = Some(now);
+        if let Some(progress) = &mut self.progress {
+            progress.bytes += written;
+            if progress.bytes >= PROGRESS_BYTES {
+                (progress.since, progress.bytes) = (now, 0);
+            }
+        }
         let mut left = written;
         while let Some(Item::Lines(lines)) = self.out.front_mut() {
             if lines.len() > left {
