@@ -99,6 +99,9 @@ fn libraries_missing(root: &Path) -> Vec<&'static str> {
         ("pydle", python("pydle")),
         ("websockets", python("websockets")),
         ("irc-framework", node("irc-framework")),
+        ("PySocks", python("socks")),
+        ("python-socks", python("python_socks.sync")),
+        ("socks", node("socks")),
     ];
     let missing = there.into_iter().filter(|(_, there)| !there);
     missing.map(|(name, _)| name).collect()
@@ -169,6 +172,16 @@ const CLIENTS: &[Client] = &[
         probe: &["dig", "-v"],
         says: "DiG",
         package: "bind9-dnsutils",
+    },
+    Client {
+        probe: &["proxychains4"],
+        says: "proxychains4",
+        package: "proxychains4",
+    },
+    Client {
+        probe: &["which", "socksify"],
+        says: "socksify",
+        package: "dante-client",
     },
     Client {
         probe: &["chromium", "--no-sandbox", "--version"],

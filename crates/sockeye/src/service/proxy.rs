@@ -17,6 +17,7 @@ mod dial;
 mod http;
 mod policy;
 mod socks;
+mod told;
 
 use std::convert::Infallible;
 use std::io;
@@ -185,7 +186,6 @@ impl Proxy {
             Ok(dialled) => dialled,
             Err(why) => return Err(refuse(stream, &asked, "connect", why).await),
         };
-        tracing::info!(target: "step", "SOCKS: {caller} goes to {to}");
         let mut near = stream;
         match say(&mut near, &asked.reply(ReplyCode::Succeeded, &bound)).await {
             Ok(()) => Ok(Some(Opened::Joined(Joined {
@@ -269,6 +269,7 @@ async fn part(mut stream: Stream, answer: &[u8]) {
 impl Asked {
     /// Writes how the request went, in the client's version.
     fn reply(&self, code: ReplyCode, bound: &Destination) -> Vec<u8> {
+        told::reply(self, code);
         let mut bytes = Vec::new();
         match self {
             Self::V5(..) => Reply {

@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
 
 use super::policy::{Caller, Denied, Policy};
-use super::too_slow;
+use super::{told, too_slow};
 use crate::error::{ErrorKind, words};
 use crate::io::{ConnectionInfo, HeadError, Stream, read_head};
 
@@ -71,10 +71,14 @@ pub(super) async fn ask(
 ) -> Result<(Caller, Asked), Unasked> {
     let version = |bytes: &[u8]| Ok::<_, SocksError>(bytes.first().map(|version| (*version, 0)));
     let mut asking = Asking { stream, until };
-    match asking.read("greeting", version).await? {
+    let asked = match asking.read("greeting", version).await? {
         Ok(4) => asking.v4(policy, info).await,
         _ => asking.v5(policy, info).await,
+    };
+    if let Ok((_, asked)) = &asked {
+        told::request(&info.peer_text, asked);
     }
+    asked
 }
 
 /// A client that is asked.
@@ -157,6 +161,8 @@ impl Asking<'_> {
             true => Choice::Method(method),
             false => Choice::None,
         };
+        told::greeting(&info.peer_text, &greeting.methods);
+        told::choice(&info.peer_text, choice);
         let mut answer = Vec::new();
         choice.encode(&mut answer);
         if choice == Choice::None {
@@ -201,6 +207,7 @@ impl Asking<'_> {
         let asked = Instant::now();
         let verified = policy.log_in(&name, &password, info).await;
         self.until += asked.elapsed();
+        told::login(&info.peer_text, verified.as_ref().ok());
         let mut answer = Vec::new();
         match verified {
             Ok(caller) => {

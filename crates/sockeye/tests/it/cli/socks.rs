@@ -237,3 +237,39 @@ fn it_is_open_to_this_machine_only() {
         assert!(said.contains(why), "{said}");
     }
 }
+
+#[test]
+fn each_step_is_explained_in_its_order() {
+    let proxy = Proxy(Program::ready(&[
+        "listen",
+        "127.0.0.1:0",
+        "socks:",
+        "--explain",
+    ]));
+    let (there, _served) = peer(b"ok");
+    let port = there.port().to_be_bytes();
+    let named = [&b"\x05\x02\x00\x02\x05\x01\x00\x03\x09localhost"[..], &port].concat();
+    let mut stream = proxy.connect();
+    stream.write_all(&named).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(read_all(stream)[..4], [5, 0, 5, 0]);
+    let closed = [&b"\x04\x01\x00\x50\xa9\xfe\x01\x01"[..], b"ali\0"].concat();
+    assert_eq!(proxy.told(&closed)[..2], [0, 91]);
+    let steps = [
+        "offers no login (0), a name and a password (2)".to_owned(),
+        "is to go on by no login (0)".to_owned(),
+        format!("asks for CONNECT to localhost:{}", there.port()),
+        "localhost is ".to_owned(),
+        format!("made a TCP socket to connect to {there}"),
+        format!("{there} accepted the connection"),
+        format!("SOCKS 5: reply for localhost:{}: done", there.port()),
+        "asks for CONNECT to 169.254.1.1:80".to_owned(),
+        "SOCKS 4: reply for 169.254.1.1:80: the proxy's rules do not allow it".to_owned(),
+    ];
+    proxy.0.stderr.wait_for_text(&steps[steps.len() - 1]);
+    let said = proxy.0.stderr.so_far();
+    let mut lines = said.iter();
+    for step in &steps {
+        assert!(lines.any(|line| line.contains(step)), "{step}: {said:#?}");
+    }
+}

@@ -23,7 +23,7 @@ fn answer(question: &[u8]) -> Vec<u8> {
 }
 
 /// Answers over UDP for as long as the test runs.
-fn udp_responder() -> SocketAddr {
+pub(super) fn udp_responder() -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
     thread::spawn(move || {
@@ -55,14 +55,14 @@ fn tcp_responder() -> SocketAddr {
 }
 
 /// Starts a forwarder and returns its port.
-fn forwarder(args: &[&str]) -> (Program, String) {
+pub(super) fn forwarder(args: &[&str]) -> (Program, String) {
     let program = Program::ready(&[&["listen"], args].concat());
     let said = program.stderr.wait_for_text("listening on ");
     let port = said.rsplit(':').next().unwrap().split(' ').next().unwrap();
     (program, port.to_owned())
 }
 
-fn dig(port: &str, more: &[&str]) -> Vec<String> {
+pub(super) fn dig(port: &str, more: &[&str]) -> Vec<String> {
     let mut dig = Command::new("dig");
     dig.args(["@127.0.0.1", "-p", port, "harbour.example", "+short"])
         .args(["+tries=1", "+noedns"])

@@ -30,17 +30,19 @@ pub(super) struct Near {
 pub(super) type Taken<'a> = Result<(Destination, &'a [u8]), (Dropped, usize)>;
 
 impl Near {
-    /// Binds a socket where the client has reached the proxy. From where it will send, `named`, has to be
-    /// its own address, for answers go there.
+    /// Binds a socket where the client has reached the proxy. The address from which it will send, where it
+    /// names one, has to be its own, for answers go there; a name is not looked up.
     pub(super) fn open(
         named: &Destination,
         client: &ConnectionInfo,
     ) -> Result<(Self, SocketAddr), Undialled> {
         let ip = client.peer.map(|peer| peer.ip().to_canonical());
         match &named.host {
+            // Some write 0.0.0.0 as a name, "0".
+            Host::Name(_) => {}
             Host::Address(named) if named.is_unspecified() => {}
             Host::Address(named) if ip.is_none_or(|ip| ip == named.to_canonical()) => {}
-            _ => {
+            Host::Address(_) => {
                 let peer = &client.peer_text;
                 return Err(Undialled {
                     code: ReplyCode::NotAllowed,
