@@ -101,8 +101,12 @@ pub struct BackendState<'a> {
     pub is_leaving: bool,
     /// Its sessions now.
     pub sessions: u32,
+    /// Most of them at once.
+    pub sessions_max: Option<u32>,
     /// Its weight, as configured or ordered.
     pub weight: u16,
+    /// Whether it is used only while all that are no backups are down.
+    pub is_backup: bool,
     /// The last reason for a change, in words.
     pub reason: &'a str,
     /// Since when it is in this state.
@@ -125,6 +129,10 @@ pub struct Balancer {
 struct Backend {
     settings: BackendSettings,
     order: Order,
+    /// Since when that order holds.
+    ordered_at: Duration,
+    /// The weight that an operator has given it.
+    weight_ordered: Option<u16>,
     health: Health,
     sessions: u32,
     /// The weighted round's account: grows by the weight each round, pays for each session.
@@ -143,13 +151,26 @@ impl Balancer {
             ring: Ring::default(),
             turn: 0,
         };
-        balancer.configure(backends, now);
+        balancer.name(backends, now);
         balancer
     }
 
-    /// Takes other backends. Those of the same name keep their state, sessions and order; those that
-    /// are no longer named get no more sessions.
-    pub fn configure(&mut self, backends: Vec<BackendSettings>, now: Duration) {
+    /// Takes other settings and backends. Backends of the same name keep their state, sessions and what
+    /// was ordered, a weight as long as the configured one stays; those that are no longer named get no
+    /// more sessions.
+    pub fn configure(
+        &mut self,
+        settings: BalanceSettings,
+        backends: Vec<BackendSettings>,
+        now: Duration,
+    ) {
+        self.sticky.adjust(settings.sticky);
+        self.queue.adjust(settings.queue);
+        self.settings = settings;
+        self.name(backends, now);
+    }
+
+    fn name(&mut self, backends: Vec<BackendSettings>, now: Duration) {
         for backend in &mut self.backends {
             backend.is_leaving = true;
         }
@@ -158,20 +179,30 @@ impl Balancer {
             let known = |backend: &&mut Backend| backend.settings.name == settings.name;
             match self.backends.iter_mut().find(known) {
                 Some(backend) => {
+                    if backend.settings.weight != settings.weight {
+                        backend.weight_ordered = None;
+                    }
                     backend.settings = settings;
                     backend.is_leaving = false;
                 }
-                None => self.backends.push(Backend {
-                    settings,
-                    order: Order::Ready,
-                    health: Health::new(now),
-                    sessions: 0,
-                    credit: 0,
-                    is_leaving: false,
-                }),
+                None => self.add(Backend::new(settings, now)),
             }
         }
         self.place();
+    }
+
+    /// Adds a backend, at the place of one that has left, so that places do not grow with reloads.
+    fn add(&mut self, backend: Backend) {
+        let has_left = |backend: &Backend| backend.is_leaving && backend.sessions == 0;
+        match self.backends.iter().position(has_left) {
+            Some(at) => {
+                self.sticky.forget(BackendId(at));
+                if let Some(place) = self.backends.get_mut(at) {
+                    *place = backend;
+                }
+            }
+            None => self.backends.push(backend),
+        }
     }
 
     /// Chooses who takes a session of `source`, a hash of the address or of whatever else shall come
@@ -186,7 +217,10 @@ impl Balancer {
     ) -> Pick {
         let pick = match self.sticky.backend_of(source, now) {
             Some(id) if self.has_room(id, tried, now) => Pick::Backend(id),
-            _ => self.choose(source, tried, random, now),
+            _ => match self.choose(source, tried, random, now) {
+                Pick::Down => self.last_resort(tried, now),
+                pick => pick,
+            },
         };
         if let Pick::Backend(id) = pick {
             self.sticky.keep(source, id, now);
@@ -197,16 +231,61 @@ impl Balancer {
         pick
     }
 
-    /// Queues who found all backends [`Pick::Full`]; `None` when the queue is full, too.
-    pub fn wait(&mut self, now: Duration) -> Option<Ticket> {
-        self.queue.join(now)
+    /// Returns the one that is left out because sessions could not connect and that comes back first:
+    /// nobody has looked at it since, so it is better than none.
+    fn last_resort(&self, tried: &[BackendId], now: Duration) -> Pick {
+        let all = self.backends.iter().enumerate();
+        let able = all.filter(|(at, backend)| {
+            backend.is_wanted() && !backend.is_full() && !tried.contains(&BackendId(*at))
+        });
+        let ejected =
+            able.filter_map(|(at, backend)| Some((backend.health.ejected_until(now)?, at)));
+        match ejected.min() {
+            Some((_, at)) => Pick::Backend(BackendId(at)),
+            None => Pick::Down,
+        }
     }
 
-    /// Returns the next of the queue who may [`Balancer::pick`] again, if there is room for one.
-    pub fn next_waiting(&mut self, now: Duration) -> Option<Ticket> {
-        let ids = (0..self.backends.len()).map(BackendId);
-        let has_room = ids.into_iter().any(|id| self.has_room(id, &[], now));
-        if has_room { self.queue.next(now) } else { None }
+    /// Queues a session that found all backends [`Pick::Full`], as it was to be picked for; `None` when
+    /// the queue is full, too.
+    pub fn wait(&mut self, source: u64, tried: &[BackendId], now: Duration) -> Option<Ticket> {
+        self.queue.join(source, tried, now)
+    }
+
+    /// Gives the first of the queue for whom there is one a backend, which counts the session from now
+    /// on.
+    pub fn next_waiting(
+        &mut self,
+        random: &mut dyn FnMut() -> u64,
+        now: Duration,
+    ) -> Option<(Ticket, BackendId)> {
+        self.queue.expire(now);
+        let mut ids = (0..self.backends.len()).map(BackendId);
+        if self.back_at(now).is_none() && !ids.any(|id| self.has_room(id, &[], now)) {
+            return None;
+        }
+        // Who has tried all that have room does not hold up those behind.
+        for place in 0..LOOKED_AT_MAX {
+            let (source, tried) = self.queue.at(place)?;
+            if let Pick::Backend(id) = self.pick(source, &tried, random, now) {
+                return Some((self.queue.take(place)?, id));
+            }
+        }
+        None
+    }
+
+    /// Returns when a backend comes back by itself, so that who waits could be served; `None` is not at
+    /// all.
+    pub fn back_at(&self, now: Duration) -> Option<Duration> {
+        let ejected = self.backends.iter();
+        ejected
+            .filter_map(|backend| backend.health.ejected_until(now))
+            .min()
+    }
+
+    /// Returns how many wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     /// Takes who no longer waits out of the queue; who has waited too long is out already.
@@ -254,16 +333,19 @@ impl Balancer {
     }
 
     /// Takes an operator's order.
-    pub fn order(&mut self, id: BackendId, order: Order) {
+    pub fn order(&mut self, id: BackendId, order: Order, now: Duration) {
         if let Some(backend) = self.backends.get_mut(id.0) {
+            if backend.order != order {
+                backend.ordered_at = now;
+            }
             backend.order = order;
         }
     }
 
-    /// Gives a backend another weight, until the next [`Balancer::configure`].
+    /// Gives a backend another weight, until another one is configured.
     pub fn weigh(&mut self, id: BackendId, weight: u16) {
         if let Some(backend) = self.backends.get_mut(id.0) {
-            backend.settings.weight = weight.min(WEIGHT_MAX);
+            backend.weight_ordered = Some(weight.min(WEIGHT_MAX));
         }
         self.place();
     }
@@ -280,9 +362,11 @@ impl Balancer {
                 is_up: backend.health.is_up(now),
                 is_leaving: backend.is_leaving,
                 sessions: backend.sessions,
-                weight: backend.settings.weight,
+                sessions_max: backend.settings.sessions_max,
+                weight: backend.weight(),
+                is_backup: backend.settings.is_backup,
                 reason: backend.health.reason(),
-                since: backend.health.since(),
+                since: backend.since(),
             })
     }
 
@@ -297,16 +381,45 @@ impl Balancer {
         let placed = all.filter(|(_, backend)| !backend.is_leaving);
         self.ring = Ring::new(placed.map(|(at, backend)| {
             let settings = &backend.settings;
-            (BackendId(at), settings.name.as_str(), settings.weight)
+            (BackendId(at), settings.name.as_str(), backend.weight())
         }));
     }
 }
 
 impl Backend {
+    fn new(settings: BackendSettings, now: Duration) -> Self {
+        Self {
+            settings,
+            order: Order::Ready,
+            ordered_at: now,
+            weight_ordered: None,
+            health: Health::new(now),
+            sessions: 0,
+            credit: 0,
+            is_leaving: false,
+        }
+    }
+
+    fn weight(&self) -> u16 {
+        self.weight_ordered.unwrap_or(self.settings.weight)
+    }
+
+    /// Since when it is in its state: by an order, or by how it is.
+    fn since(&self) -> Duration {
+        match self.order {
+            Order::Ready => self.health.since().max(self.ordered_at),
+            _ => self.ordered_at,
+        }
+    }
+
+    /// Whether it is to take sessions, if it is well.
+    fn is_wanted(&self) -> bool {
+        !self.is_leaving && self.order == Order::Ready && self.weight() > 0
+    }
+
     /// Whether it takes sessions, if it has room.
     fn is_open(&self, now: Duration) -> bool {
-        let wanted = !self.is_leaving && self.order == Order::Ready && self.settings.weight > 0;
-        wanted && self.health.is_up(now)
+        self.is_wanted() && self.health.is_up(now)
     }
 
     fn is_full(&self) -> bool {
@@ -318,9 +431,12 @@ impl Backend {
     /// The weight in 1/[`health::GROWN`] parts, less while it starts slowly.
     fn weight_now(&self, slow_start: Duration, now: Duration) -> u64 {
         let grown = self.health.grown(slow_start, now);
-        u64::from(self.settings.weight).saturating_mul(grown).max(1)
+        u64::from(self.weight()).saturating_mul(grown).max(1)
     }
 }
+
+/// Most of the queue that are looked at for one for whom there is room: each look costs a choice.
+const LOOKED_AT_MAX: usize = 64;
 
 /// The largest weight.
 pub const WEIGHT_MAX: u16 = 256;

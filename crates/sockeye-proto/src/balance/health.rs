@@ -91,6 +91,14 @@ impl Health {
         }
     }
 
+    /// When it is back by itself, while it is ejected.
+    pub(super) fn ejected_until(&self, now: Duration) -> Option<Duration> {
+        match self.state {
+            State::Ejected(until) if until > now => Some(until),
+            _ => None,
+        }
+    }
+
     pub(super) fn since(&self) -> Duration {
         self.since
     }
@@ -162,11 +170,11 @@ impl Health {
         let Err(why) = result else {
             (self.failures, self.ejections) = (0, 0);
             return match self.state {
-                State::Ejected(until) if until <= now => {
-                    self.recovered_at = Some(until);
+                State::Ejected(until) => {
+                    self.recovered_at = Some(until.min(now));
                     Some(self.enter(State::Up, "connects again", now))
                 }
-                _ => None,
+                State::Up | State::Down => None,
             };
         };
         self.failures = self.failures.saturating_add(1);

@@ -32,6 +32,27 @@ impl Sticky {
         }
     }
 
+    /// Takes other settings; what is older or more than they say goes as others come.
+    pub(super) fn adjust(&mut self, settings: Option<StickySettings>) {
+        if settings.is_none() {
+            self.sources.clear();
+            self.order.clear();
+        }
+        self.settings = settings;
+    }
+
+    /// Forgets the sources of a backend.
+    pub(super) fn forget(&mut self, gone: BackendId) {
+        let order = &mut self.order;
+        self.sources.retain(|source, (id, came)| {
+            let stays = *id != gone;
+            if !stays {
+                order.remove(&(*came, *source));
+            }
+            stays
+        });
+    }
+
     pub(super) fn backend_of(&self, source: u64, now: Duration) -> Option<BackendId> {
         let settings = self.settings?;
         let (id, came) = self.sources.get(&source)?;

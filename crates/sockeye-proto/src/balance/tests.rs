@@ -165,7 +165,7 @@ fn a_ring_moves_few_sources() {
     let mut random = Random(5);
     let mut before = balancer(method, &[1; 8]);
     let mut after = before.clone();
-    after.configure(backends(&[1; 7]), START);
+    after.configure(settings_of(method), backends(&[1; 7]), START);
     let (mut moved, mut gone) = (0, 0);
     for source in 0..10_000 {
         let was = pick_of(&mut before, source, &mut random).unwrap();
@@ -229,7 +229,7 @@ fn the_first_is_used_until_it_is_full_and_backups_only_when_all_are_down() {
         .collect();
     assert_eq!(picks, [Some(0), Some(0), Some(1), None]);
     for at in 0..2 {
-        balancer.order(BackendId(at), Order::Drain);
+        balancer.order(BackendId(at), Order::Drain, START);
     }
     assert_eq!(pick_of(&mut balancer, 0, &mut random), Some(2));
 }
@@ -248,13 +248,27 @@ fn those_that_were_tried_are_left_out() {
     assert_eq!(balancer.pick(0, &tried, &mut || 0, START), Pick::Down);
 }
 
-fn checked_balancer(health: HealthSettings, slow_start: Duration) -> Balancer {
-    let settings = BalanceSettings {
+fn settings_of(method: Method) -> BalanceSettings {
+    BalanceSettings {
+        method,
+        ..BalanceSettings::default()
+    }
+}
+
+fn checked_settings(health: HealthSettings, slow_start: Duration) -> BalanceSettings {
+    BalanceSettings {
         health,
         slow_start,
         ..BalanceSettings::default()
-    };
-    Balancer::new(settings, backends(&[1, 1]), START)
+    }
+}
+
+fn checked_balancer(health: HealthSettings, slow_start: Duration) -> Balancer {
+    Balancer::new(
+        checked_settings(health, slow_start),
+        backends(&[1, 1]),
+        START,
+    )
 }
 
 const CHECKS: HealthSettings = HealthSettings {
@@ -297,7 +311,7 @@ fn checks_come_faster_while_it_changes_and_never_in_step() {
     assert_eq!(balancer.check_due(B), Some(at(20)));
     balancer.checked(B, Err("no"), 100, at(20));
     assert_eq!(balancer.check_due(B), Some(at(21)));
-    balancer.order(B, Order::Maintenance);
+    balancer.order(B, Order::Maintenance, START);
     assert_eq!(balancer.check_due(B), None);
 }
 
@@ -403,16 +417,110 @@ fn who_waits_is_served_in_order_or_told_in_time() {
     let mut random = Random(9);
     assert_eq!(pick_of(&mut balancer, 0, &mut random), Some(0));
     assert_eq!(balancer.pick(0, &[], &mut || 0, START), Pick::Full);
-    let [a, b, c] = [0, 1, 2].map(|seconds| balancer.wait(at(seconds)).unwrap());
-    assert_eq!(balancer.wait(at(2)), None, "three wait");
-    assert_eq!(balancer.next_waiting(at(3)), None, "nothing is free");
+    let wait = |balancer: &mut Balancer, seconds| balancer.wait(0, &[], at(seconds));
+    let next = |balancer: &mut Balancer, seconds| balancer.next_waiting(&mut || 0, at(seconds));
+    let [a, b, c] = [0, 1, 2].map(|seconds| wait(&mut balancer, seconds).unwrap());
+    assert_eq!(wait(&mut balancer, 2), None, "three wait");
+    assert_eq!(next(&mut balancer, 3), None, "nothing is free");
     balancer.leave(b);
     balancer.ended(B);
-    assert_eq!(balancer.next_waiting(at(4)), Some(a));
-    assert_eq!(balancer.next_waiting(at(6)), Some(c));
-    assert_eq!(balancer.next_waiting(at(6)), None);
-    balancer.wait(at(7)).unwrap();
-    assert_eq!(balancer.next_waiting(at(12)), None, "its time is over");
+    assert_eq!(next(&mut balancer, 4), Some((a, B)));
+    assert_eq!(next(&mut balancer, 4), None, "that one has it");
+    balancer.ended(B);
+    assert_eq!(next(&mut balancer, 6), Some((c, B)));
+    balancer.ended(B);
+    assert_eq!(next(&mut balancer, 6), None);
+    wait(&mut balancer, 7).unwrap();
+    assert_eq!(next(&mut balancer, 12), None, "its time is over");
+}
+
+#[test]
+fn who_waits_is_not_held_up_by_who_cannot_be_served() {
+    let mut settings = backends(&[1, 1, 1]);
+    settings[0].sessions_max = Some(1);
+    settings[1].sessions_max = Some(1);
+    settings[2].is_backup = true;
+    let queue = QueueSettings {
+        max: 3,
+        wait: Duration::from_secs(5),
+    };
+    let balance = BalanceSettings {
+        queue,
+        ..settings_of(Method::First)
+    };
+    let mut balancer = Balancer::new(balance, settings, START);
+    let mut pick = |tried: &[BackendId]| balancer.pick(0, tried, &mut || 0, START);
+    let [first, second] = [BackendId(0), BackendId(1)];
+    assert_eq!([pick(&[]), pick(&[])], [first, second].map(Pick::Backend));
+    assert_eq!([pick(&[first]), pick(&[])], [Pick::Full; 2], "no backup");
+    let tried = balancer.wait(0, &[first], START).unwrap();
+    let fresh = balancer.wait(0, &[], START).unwrap();
+    assert_eq!(balancer.next_waiting(&mut || 0, START), None, "no backup");
+    balancer.ended(first);
+    let served = balancer.next_waiting(&mut || 0, START);
+    assert_eq!(served, Some((fresh, first)));
+    balancer.ended(second);
+    let served = balancer.next_waiting(&mut || 0, START);
+    assert_eq!(served, Some((tried, second)));
+}
+
+#[test]
+fn where_all_are_left_out_the_next_one_back_is_tried() {
+    let passive = HealthSettings {
+        every: None,
+        ..CHECKS
+    };
+    let mut balancer = checked_balancer(passive, Duration::ZERO);
+    let [a, b] = [BackendId(0), BackendId(1)];
+    for (id, second) in [(a, 0), (b, 1)] {
+        for _ in 0..3 {
+            balancer.connected(id, Err("connection refused"), at(second));
+        }
+    }
+    assert_eq!(balancer.back_at(at(2)), Some(at(10)));
+    let mut pick = |tried: &[BackendId]| balancer.pick(0, tried, &mut || 0, at(2));
+    assert_eq!(pick(&[]), Pick::Backend(a));
+    assert_eq!(pick(&[a]), Pick::Backend(b));
+    assert_eq!(pick(&[a, b]), Pick::Down);
+    let up = balancer.connected(b, Ok(()), at(2));
+    assert_eq!(up, Some(Verdict::Up), "it was worth it");
+    assert_eq!(balancer.pick(0, &[], &mut || 0, at(2)), Pick::Backend(b));
+    // What checks have found is no guess.
+    let mut checked = checked_balancer(CHECKS, Duration::ZERO);
+    for id in [a, b] {
+        for second in 0..3 {
+            checked.checked(id, Err("no"), 0, at(second));
+        }
+    }
+    assert_eq!(checked.pick(0, &[], &mut || 0, at(3)), Pick::Down);
+}
+
+#[test]
+fn orders_outlive_a_reload_and_places_are_used_again() {
+    let mut balancer = balancer(Method::RoundRobin, &[1, 1]);
+    balancer.order(B, Order::Drain, at(1));
+    balancer.weigh(B, 7);
+    let state = |balancer: &Balancer| {
+        let state = balancer.states(at(9)).next().unwrap();
+        (state.order, state.weight, state.since)
+    };
+    balancer.configure(settings_of(Method::Random), backends(&[1, 1]), at(2));
+    assert_eq!(state(&balancer), (Order::Drain, 7, at(1)));
+    balancer.configure(settings_of(Method::Random), backends(&[2, 1]), at(3));
+    assert_eq!(
+        state(&balancer),
+        (Order::Drain, 2, at(1)),
+        "the file says more"
+    );
+    for n in 0..100 {
+        let mut others = backends(&[1, 1]);
+        for other in &mut others {
+            other.name = format!("{n} {}", other.name);
+        }
+        balancer.configure(settings_of(Method::Random), others, at(4));
+    }
+    assert!(balancer.backends.len() <= 4, "{}", balancer.backends.len());
+    assert_eq!(balancer.states(at(5)).count(), 2);
 }
 
 #[test]
@@ -442,7 +550,7 @@ fn a_source_comes_back_for_a_time() {
         pick(source, 101);
     }
     assert_eq!(balancer.sticky.sizes(), (10, 10), "the table has its limit");
-    balancer.order(BackendId(own), Order::Drain);
+    balancer.order(BackendId(own), Order::Drain, START);
     balancer.pick(199, &[], &mut || 0, at(102));
     let state = balancer.states(START).nth(own).unwrap();
     assert_eq!(state.order, Order::Drain);
@@ -460,7 +568,7 @@ fn a_reload_keeps_state_and_drops_no_session() {
     }
     let mut settings = backends(&[1, 1, 1]);
     settings.remove(0);
-    balancer.configure(settings, at(4));
+    balancer.configure(checked_settings(CHECKS, Duration::ZERO), settings, at(4));
     let states: Vec<_> = balancer
         .states(at(4))
         .map(|state| (state.name, state.is_up, state.is_leaving, state.sessions))
