@@ -246,9 +246,14 @@ impl Balancer {
         }
     }
 
-    /// Queues a session that found all backends [`Pick::Full`], as it was to be picked for; `None` when
-    /// the queue is full, too.
-    pub fn wait(&mut self, source: u64, tried: &[BackendId], now: Duration) -> Option<Ticket> {
+    /// Queues a session that found all backends [`Pick::Full`], as it was to be picked for, and returns
+    /// its place and until when it waits; `None` when the queue is full, too.
+    pub fn wait(
+        &mut self,
+        source: u64,
+        tried: &[BackendId],
+        now: Duration,
+    ) -> Option<(Ticket, Duration)> {
         self.queue.join(source, tried, now)
     }
 

@@ -54,20 +54,21 @@ impl Queue {
         source: u64,
         tried: &[BackendId],
         now: Duration,
-    ) -> Option<Ticket> {
+    ) -> Option<(Ticket, Duration)> {
         self.expire(now);
         if self.waiting.len() >= self.settings.max {
             return None;
         }
         let ticket = Ticket(self.next);
         self.next += 1;
+        let until = now.saturating_add(self.settings.wait);
         self.waiting.push_back(Waiting {
             ticket,
-            until: now.saturating_add(self.settings.wait),
+            until,
             source,
             tried: tried.into(),
         });
-        Some(ticket)
+        Some((ticket, until))
     }
 
     pub(super) fn len(&self) -> usize {

@@ -419,7 +419,7 @@ fn who_waits_is_served_in_order_or_told_in_time() {
     assert_eq!(balancer.pick(0, &[], &mut || 0, START), Pick::Full);
     let wait = |balancer: &mut Balancer, seconds| balancer.wait(0, &[], at(seconds));
     let next = |balancer: &mut Balancer, seconds| balancer.next_waiting(&mut || 0, at(seconds));
-    let [a, b, c] = [0, 1, 2].map(|seconds| wait(&mut balancer, seconds).unwrap());
+    let [a, b, c] = [0, 1, 2].map(|seconds| wait(&mut balancer, seconds).unwrap().0);
     assert_eq!(wait(&mut balancer, 2), None, "three wait");
     assert_eq!(next(&mut balancer, 3), None, "nothing is free");
     balancer.leave(b);
@@ -453,8 +453,8 @@ fn who_waits_is_not_held_up_by_who_cannot_be_served() {
     let [first, second] = [BackendId(0), BackendId(1)];
     assert_eq!([pick(&[]), pick(&[])], [first, second].map(Pick::Backend));
     assert_eq!([pick(&[first]), pick(&[])], [Pick::Full; 2], "no backup");
-    let tried = balancer.wait(0, &[first], START).unwrap();
-    let fresh = balancer.wait(0, &[], START).unwrap();
+    let tried = balancer.wait(0, &[first], START).unwrap().0;
+    let fresh = balancer.wait(0, &[], START).unwrap().0;
     assert_eq!(balancer.next_waiting(&mut || 0, START), None, "no backup");
     balancer.ended(first);
     let served = balancer.next_waiting(&mut || 0, START);

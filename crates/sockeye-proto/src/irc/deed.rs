@@ -21,6 +21,8 @@ pub enum Act {
     Rehash,
     /// A session was ended from the command line.
     SessionKill,
+    /// A backend of a balancer was ordered to take sessions or not, or got another weight.
+    Backend,
     /// A channel has another name.
     ChannelRename,
     /// Somebody's message was taken back by somebody else.
@@ -70,7 +72,7 @@ pub struct Deed {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Operator,
         Self::OperatorRefused,
         Self::Kill,
@@ -79,6 +81,7 @@ impl Act {
         Self::BanRefused,
         Self::Rehash,
         Self::SessionKill,
+        Self::Backend,
         Self::ChannelRename,
         Self::Redact,
         Self::ChannelRegister,
@@ -106,6 +109,7 @@ impl Act {
             Self::BanRefused => "ban-refused",
             Self::Rehash => "rehash",
             Self::SessionKill => "session-kill",
+            Self::Backend => "backend",
             Self::ChannelRename => "channel-rename",
             Self::Redact => "redact",
             Self::ChannelRegister => "channel-register",

@@ -186,6 +186,7 @@ fn scheme_text(row: &'static SchemeRow, token: &Token, colon: usize) -> Result<A
                 text: String::new(),
             });
         }
+        (Form::TextOrNothing, true) => {}
         (_, true) => {
             return Err(Fault::new(
                 at,

@@ -136,6 +136,9 @@ impl Endpoint {
             let hint = format!("+{option} belongs to endpoints that are opened or listened at");
             return Err(served.wrong_at(word + 1, (problem, hint)));
         }
+        if words::scheme(name).is_some_and(|row| row.joins) {
+            return Ok(());
+        }
         let idle = |word: &Word| word.row.name == "idle";
         let messages = self.carries() == Carries::Messages;
         for endpoint in [self, served].into_iter().skip(usize::from(messages)) {

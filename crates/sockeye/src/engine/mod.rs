@@ -318,6 +318,11 @@ impl Engine {
         Ok((conversation, info))
     }
 
+    /// Waits until drain begins.
+    pub(crate) async fn stopping(&self) {
+        self.inner.stopping.cancelled().await;
+    }
+
     /// Returns every session in the order of their numbers.
     pub fn sessions(&self) -> Vec<SessionRow> {
         self.inner.table.rows()

@@ -6,6 +6,7 @@
 //! ```
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -62,6 +63,8 @@ pub struct SessionRow {
     pub bytes_out: u64,
     /// What it is doing.
     pub state: SessionState,
+    /// What it was joined with, where that is chosen for each session.
+    pub to: Option<Arc<str>>,
 }
 
 /// What a session is doing.
@@ -96,6 +99,21 @@ impl Session {
     /// Returns what is known of the connection.
     pub fn info(&self) -> &ConnectionInfo {
         self.shared.info()
+    }
+
+    /// Returns where it was accepted: its socket's own end, whatever layers have learned since.
+    pub(crate) fn accepted_at(&self) -> Option<SocketAddr> {
+        self.shared.accepted.local
+    }
+
+    /// Returns what it was joined with, where that is chosen for each session: a balancer's backend.
+    pub fn to(&self) -> Option<&str> {
+        self.shared.to().map(|to| &**to)
+    }
+
+    /// Notes what it is joined with. It can be done once.
+    pub(crate) fn set_to(&self, to: &Arc<str>) {
+        let _ = self.shared.later().to.set(Arc::clone(to));
     }
 
     /// Returns the counters.
@@ -162,7 +180,7 @@ impl Session {
                 return Err(Error::new(ErrorKind::PeerTimeout, "accept", peer, "cut in a handshake"));
             }
         };
-        let _ = self.shared.learned.set(Box::new(info.into()));
+        let _ = self.shared.later().learned.set(Box::new(info.into()));
         Ok(wrapped)
     }
 
@@ -186,8 +204,8 @@ impl Session {
     /// [`Refusal`] when that source is not to come in, or has too many sessions.
     pub fn introduce(&self, info: ConnectionInfo) -> Result<(), Refusal> {
         let known = Box::new(Known::from(info));
-        if let (Err(known), Some(before)) =
-            (self.shared.learned.set(known), self.shared.learned.get())
+        let later = self.shared.later();
+        if let (Err(known), Some(before)) = (later.learned.set(known), later.learned.get())
             && before.introduced.set(known).is_err()
         {
             return Ok(());
@@ -233,14 +251,23 @@ pub(super) struct Shared {
     pub(super) id: u64,
     /// What the transport knew of the connection.
     accepted: ConnectionInfo,
-    /// The same with what layers have learned, once they have.
-    learned: OnceLock<Box<Known>>,
+    /// What only few sessions have.
+    later: OnceLock<Box<Later>>,
     pub(super) facts: SessionFacts,
     pub(super) service: &'static str,
     opened: Instant,
     established: AtomicBool,
     stage: AtomicU8,
     moved: Notify,
+}
+
+/// What is known of some sessions once they are open.
+#[derive(Debug, Default)]
+struct Later {
+    /// What is known of the connection with what layers have learned.
+    learned: OnceLock<Box<Known>>,
+    /// What it was joined with, where that is chosen for each session.
+    to: OnceLock<Arc<str>>,
 }
 
 /// What is known of a connection from some point on.
@@ -265,7 +292,7 @@ impl Shared {
         Self {
             id,
             accepted: info,
-            learned: OnceLock::new(),
+            later: OnceLock::new(),
             facts: SessionFacts::default(),
             service,
             opened: Instant::now(),
@@ -276,11 +303,19 @@ impl Shared {
     }
 
     fn info(&self) -> &ConnectionInfo {
-        let Some(learned) = self.learned.get() else {
+        let Some(learned) = self.later.get().and_then(|later| later.learned.get()) else {
             return &self.accepted;
         };
         let introduced = learned.introduced.get();
         introduced.map_or(&learned.info, |known| &known.info)
+    }
+
+    fn later(&self) -> &Later {
+        self.later.get_or_init(Box::default)
+    }
+
+    fn to(&self) -> Option<&Arc<str>> {
+        self.later.get()?.to.get()
     }
 
     /// Moves on to `stage` unless already there or further.
@@ -320,6 +355,7 @@ impl Shared {
                 CLOSING => SessionState::Closing,
                 _ => SessionState::Cut,
             },
+            to: self.to().cloned(),
         }
     }
 }

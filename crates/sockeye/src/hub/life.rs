@@ -18,7 +18,7 @@ use super::first_run::FirstAccount;
 use super::listeners::{Change, Listeners};
 use super::notice::{Notice, Notices};
 use super::plan::{ConfigSource, Plan, ServeOptions};
-use super::services::{CHAT, Services};
+use super::services::{BALANCE, CHAT, Services};
 use super::takeover::{Given, Predecessor, Successor};
 use super::{DataDir, Page, ban, casemapping, first_run, operate, retain, upkeep, verify};
 use crate::endpoint::Address;
@@ -91,7 +91,8 @@ pub(super) struct Running {
 /// When the directory cannot be made, or the descriptors cannot hold the sessions asked for.
 pub fn prepare(plan: Plan) -> Result<Prepared, Error> {
     plan.data.make()?;
-    let is_service = |address: &Address| matches!(address, Address::Service { .. });
+    let is_service =
+        |address: &Address| matches!(address, Address::Service { name, .. } if *name != BALANCE);
     let relays = plan
         .config
         .listen

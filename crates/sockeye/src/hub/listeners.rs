@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::balancers::Ready;
 use super::config::{Config, Listen};
 use super::notice::{Notice, Notices};
 use super::services::{Services, is_chat};
@@ -18,6 +19,7 @@ use crate::engine::{
 use crate::error::{Error, ErrorKind};
 use crate::layer::Layers;
 use crate::service::Service;
+use crate::service::balance::Balance;
 
 /// What accepts at this moment, in the order of the configuration.
 #[derive(Debug)]
@@ -30,6 +32,7 @@ pub(super) struct Listeners {
 #[derive(Debug)]
 struct Row {
     listen: Listen,
+    balance: Option<Arc<Balance>>,
     gate: Gate,
     listening: Listening,
 }
@@ -52,6 +55,7 @@ pub(super) struct Change {
 struct Next {
     listen: Listen,
     service: Arc<dyn Service>,
+    balance: Option<Ready>,
     from: From,
 }
 
@@ -122,7 +126,10 @@ impl Listeners {
             let same = |(index, row): &(usize, &Row)| {
                 !kept[*index] && row.listen.at.address() == listen.at.address()
             };
-            let from = match self.rows.iter().enumerate().find(same) {
+            let before = self.rows.iter().enumerate().find(same);
+            let balanced = before.and_then(|(_, row)| row.balance.as_ref());
+            let balance = Ready::new(engine, listen, balanced)?;
+            let from = match before {
                 Some((index, row)) => {
                     check_kept(&row.listen.at, &listen.at)?;
                     kept[index] = true;
@@ -140,10 +147,14 @@ impl Listeners {
                     None => engine.bind(&listen.at).await?,
                 }),
             };
-            let service = services.answering(listen)?;
+            let service = match &balance {
+                Some(ready) => Arc::clone(&ready.balance) as _,
+                None => services.answering(listen)?,
+            };
             rows.push(Next {
                 listen: listen.clone(),
                 service,
+                balance,
                 from,
             });
         }
@@ -169,8 +180,10 @@ impl Listeners {
             let Next {
                 listen,
                 service,
+                balance,
                 from,
             } = next;
+            let balance = balance.map(Ready::configure);
             let (kept, bound) = match from {
                 From::Kept(index, rules, layers) => {
                     (old[index].take().map(|row| (row, rules, layers)), None)
@@ -181,9 +194,8 @@ impl Listeners {
             let admission = Arc::clone(&gate.admission);
             let listening = match (kept, bound) {
                 (Some((row, rules, layers)), _) => {
-                    if row.listen != listen {
-                        swapped.changes.push(format!("{} → {listen}", row.listen));
-                    }
+                    swapped.changes.extend(row.listen.changes(&listen));
+                    row.retire_unless(balance.as_ref());
                     let notes = layers.iter().flat_map(|layers| layers.notes());
                     swapped.notes.extend(notes.map(str::to_owned));
                     row.listening
@@ -201,14 +213,15 @@ impl Listeners {
             };
             self.rows.push(Row {
                 listen,
+                balance,
                 gate,
                 listening,
             });
         }
-        let gone = old.into_iter().flatten();
-        swapped
-            .changes
-            .extend(gone.map(|row| format!("gone: {}", row.listen)));
+        for row in old.into_iter().flatten() {
+            row.retire_unless(None);
+            swapped.changes.push(format!("gone: {}", row.listen));
+        }
         swapped
     }
 
@@ -243,6 +256,14 @@ impl Listeners {
         statuses
     }
 
+    /// Returns each balancer with the addresses where it accepts.
+    pub(super) fn balancers(&self) -> impl Iterator<Item = (Vec<String>, &Arc<Balance>)> {
+        self.rows.iter().filter_map(|row| {
+            let at = row.listening.addresses().iter().map(Address::to_string);
+            Some((at.collect(), row.balance.as_ref()?))
+        })
+    }
+
     /// Returns the first address where this service answers.
     pub(super) fn address_of(&self, service: &str) -> Option<&Address> {
         let row = self
@@ -250,6 +271,29 @@ impl Listeners {
             .iter()
             .find(|row| row.listen.serve.address().scheme() == service)?;
         row.listening.addresses().first()
+    }
+}
+
+impl Row {
+    /// Lets its balancer go, unless that goes on.
+    fn retire_unless(&self, kept: Option<&Arc<Balance>>) {
+        match (&self.balance, kept) {
+            (Some(balance), Some(kept)) if Arc::ptr_eq(balance, kept) => {}
+            (Some(balance), _) => balance.retire(),
+            (None, _) => {}
+        }
+    }
+}
+
+impl Listen {
+    /// Returns what is different in another one at the same address, in words.
+    fn changes(&self, new: &Self) -> Vec<String> {
+        let mut changes = Vec::new();
+        if (&self.at, &self.serve) != (&new.at, &new.serve) {
+            changes.push(format!("{self} → {new}"));
+        }
+        changes.extend(self.balance_changes(new));
+        changes
     }
 }
 

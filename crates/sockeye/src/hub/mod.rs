@@ -5,6 +5,7 @@
 //! changed through the control socket ([`control`]) and by reloading.
 
 mod account;
+mod balancers;
 mod ban;
 mod casemapping;
 pub mod config;

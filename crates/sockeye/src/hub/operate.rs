@@ -76,6 +76,10 @@ impl Shared {
                 }
                 Ok(reply)
             }
+            request @ (Request::BackendOrder { .. } | Request::BackendWeight { .. }) => {
+                let running = self.running.lock().await;
+                running.listeners.order_backend(request, &self.audit, actor)
+            }
             Request::AuditList { query } => {
                 let found = self.audit.find(query).await;
                 found.map(Reply::Audit).map_err(account::unread)
@@ -98,6 +102,7 @@ impl Shared {
             uptime_ms: self.started.elapsed().as_millis() as u64,
             data: self.data.path().display().to_string(),
             listeners: listeners.status(),
+            balancers: listeners.balancers_status(),
             chat: services.chat_status(),
             store: self.store_status(),
             limits: Limits {
@@ -131,6 +136,7 @@ impl Shared {
             age_ms: row.age.as_millis() as u64,
             in_bytes: row.bytes_in,
             out_bytes: row.bytes_out,
+            to: row.to.map(|to| to.to_string()),
         };
         self.engine
             .sessions()

@@ -226,6 +226,9 @@ pub(super) const CHAT: &str = "chat";
 /// Services whose sessions share a state that one process has: another hub's would not see them.
 pub(super) const SHARING: [&str; 2] = [CHAT, BROADCAST];
 
+/// A balancer's name in the vocabulary.
+pub(super) const BALANCE: &str = "balance";
+
 /// A room's name in the vocabulary.
 const BROADCAST: &str = "broadcast";
 

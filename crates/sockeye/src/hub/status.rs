@@ -17,6 +17,9 @@ pub struct Status {
     pub data: String,
     /// Each listener.
     pub listeners: Vec<ListenerStatus>,
+    /// Each balancer.
+    #[serde(default)]
+    pub balancers: Vec<BalancerStatus>,
     /// Chat, where a listener serves it.
     pub chat: Option<ChatStatus>,
     /// The store.
@@ -37,6 +40,44 @@ pub struct ListenerStatus {
     /// Connections refused by a limit or a rule since the start, at once or after their handshake;
     /// these are among the accepted, too.
     pub refused: u64,
+}
+
+/// A balancer and its backends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalancerStatus {
+    /// Where it accepts.
+    pub at: Vec<String>,
+    /// How it chooses.
+    pub method: String,
+    /// Sessions that wait for a backend.
+    pub waiting: u64,
+    /// Its backends.
+    pub backends: Vec<BackendStatus>,
+}
+
+/// A backend of a balancer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackendStatus {
+    /// Its name.
+    pub name: String,
+    /// `up`, `down`, `drain`, `maintenance`, or `leaving` where it is no longer configured.
+    pub state: String,
+    /// Why its health changed last; empty where it never did.
+    pub reason: String,
+    /// For how long it has been in this state, milliseconds.
+    pub since_ms: u64,
+    /// Its sessions.
+    pub sessions: u32,
+    /// Most of them at once.
+    pub sessions_max: Option<u32>,
+    /// Its weight, as configured or ordered.
+    pub weight: u16,
+    /// Whether it is used only while all others are down.
+    pub backup: bool,
+    /// Sessions that were joined with it since the start.
+    pub served: u64,
+    /// Attempts to connect to it that failed since the start.
+    pub failures: u64,
 }
 
 /// Chat at this moment.
@@ -92,6 +133,7 @@ impl fmt::Display for Status {
             uptime_ms,
             data,
             listeners,
+            balancers,
             chat,
             store,
             limits,
@@ -112,6 +154,9 @@ impl fmt::Display for Status {
                 f,
                 "  listen  {at} → {serve}   {accepted} accepted, {refused} refused"
             )?;
+        }
+        for balancer in balancers {
+            write!(f, "{balancer}")?;
         }
         if let Some(ChatStatus {
             clients,
@@ -143,6 +188,50 @@ impl fmt::Display for Status {
         write!(
             f,
             "a source: {pending_per_source} pending, {registered_per_source} registered"
+        )
+    }
+}
+
+impl fmt::Display for BalancerStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            at,
+            method,
+            waiting,
+            backends,
+        } = self;
+        let at = at.join(", ");
+        writeln!(f, "  balance {at} by {method}, {waiting} waiting")?;
+        backends
+            .iter()
+            .try_for_each(|backend| writeln!(f, "    {backend}"))
+    }
+}
+
+impl fmt::Display for BackendStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            state,
+            reason,
+            since_ms,
+            sessions,
+            sessions_max,
+            weight,
+            backup,
+            served,
+            failures,
+        } = self;
+        let since = Span(*since_ms);
+        write!(f, "{name}  {state} for {since}")?;
+        if !reason.is_empty() {
+            write!(f, " ({reason})")?;
+        }
+        let most = sessions_max.map_or(String::new(), |max| format!(" of {max}"));
+        let backup = if *backup { ", backup" } else { "" };
+        write!(
+            f,
+            "   {sessions}{most} sessions, weight {weight}{backup}; {served} served, {failures} failed"
         )
     }
 }
@@ -213,6 +302,23 @@ mod tests {
                 accepted: 12,
                 refused: 1,
             }],
+            balancers: vec![BalancerStatus {
+                at: vec!["tcp://127.0.0.1:5432".into()],
+                method: "round-robin".into(),
+                waiting: 0,
+                backends: vec![BackendStatus {
+                    name: "db1".into(),
+                    state: "down".into(),
+                    reason: "connection refused (10.0.0.1)".into(),
+                    since_ms: 61_000,
+                    sessions: 3,
+                    sessions_max: Some(100),
+                    weight: 1,
+                    backup: false,
+                    served: 7,
+                    failures: 2,
+                }],
+            }],
             chat: Some(ChatStatus {
                 clients: 2,
                 registering: 0,
@@ -236,6 +342,8 @@ mod tests {
         insta::assert_snapshot!(status, @"
         sockeye 0.1.0  pid 4711  up 1 d 2 h  data /var/lib/sockeye
           listen  tcp://127.0.0.1:6667 → chat:   12 accepted, 1 refused
+          balance tcp://127.0.0.1:5432 by round-robin, 0 waiting
+            db1  down for 1 m 1 s (connection refused (10.0.0.1))   3 of 100 sessions, weight 1; 7 served, 2 failed
           chat    2 clients, 0 registering, 3 channels
           store   ok   40 commits, 90 rows, 850 µs a commit
           limits  2 of 10000 sessions, 20000 descriptors; a source: 64 pending, 256 registered

@@ -9,6 +9,7 @@ use sockeye::Error;
 use sockeye::endpoint::{Address, Endpoint, Role};
 use sockeye::engine::{Admission, AdmissionLimits, Drained, Engine, EngineLimits, Listening};
 use sockeye::io::Conversation;
+use sockeye::service::balance::{Balance, Prepared};
 use sockeye::service::{self, Forward, Service};
 use tokio::sync::mpsc::Receiver;
 
@@ -144,6 +145,16 @@ impl Listen {
         shown: &Shown,
     ) -> Result<Arc<dyn Service>, Error> {
         match served.address() {
+            Address::Service {
+                name: "balance",
+                text,
+            } => {
+                let idle = [at.idle(), served.idle()].into_iter().flatten().min();
+                let prepared = Prepared::read(text, idle)?;
+                let balance = Balance::new(engine).watched(Arc::new(shown.clone()));
+                balance.configure(prepared);
+                Ok(Arc::new(balance))
+            }
             Address::Service { name, .. } => service::by_name(name).ok_or_else(|| {
                 usage("listen", format!("{name}: needs a hub")).with_hint("sockeye serve has it")
             }),
@@ -167,7 +178,7 @@ impl Listen {
 fn session_descriptors(served: &Endpoint) -> usize {
     match served.address() {
         Address::Service { name, .. } => match *name {
-            "socks" | "http-proxy" | "proxy" => 2,
+            "balance" | "socks" | "http-proxy" | "proxy" => 2,
             _ => 1,
         },
         Address::Exec { .. } | Address::Sh { .. } => 6,
@@ -259,7 +270,8 @@ fn observed(
     let to = served.to_string();
     engine.observe(move |session, result| {
         sums.add(session);
-        shown.ended(session, &to, result);
+        let to = session.to().unwrap_or(&to);
+        shown.ended(session, to, result);
         if let (Some(output), Err(error)) = (&reports, result) {
             output.session_error(session, error);
         }

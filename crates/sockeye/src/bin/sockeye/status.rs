@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use sockeye::hub::DataDir;
-use sockeye::hub::control::{self, Reply, Request, SessionRow};
+use sockeye::hub::control::{self, BackendOrder, Reply, Request, SessionRow};
 use sockeye::{Error, ErrorKind};
 
 use crate::operator::{self, Which};
@@ -29,17 +29,53 @@ enum Action {
         /// Its number in the list.
         id: u64,
     },
+    /// Let a backend of the balancers take sessions or not, until it is told otherwise.
+    Backend {
+        /// Its name in the list, or its endpoint.
+        name: String,
+        #[command(subcommand)]
+        order: Order,
+    },
     /// Read the configuration again, as SIGHUP does.
     Reload,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum Order {
+    /// It takes sessions.
+    Ready,
+    /// It keeps the sessions that it has, and takes no more.
+    Drain,
+    /// It takes no more sessions, and is not checked.
+    Maintenance,
+    /// It takes another share of the sessions, until its weight in the file is another.
+    Weight {
+        /// From 0 to 256.
+        #[arg(value_parser = clap::value_parser!(u16).range(0..=256))]
+        weight: u16,
+    },
+}
+
+impl Order {
+    fn request(self, name: String) -> Request {
+        let order = match self {
+            Self::Ready => BackendOrder::Ready,
+            Self::Drain => BackendOrder::Drain,
+            Self::Maintenance => BackendOrder::Maintenance,
+            Self::Weight { weight } => return Request::BackendWeight { name, weight },
+        };
+        Request::BackendOrder { name, order }
+    }
 }
 
 impl Status {
     pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Error> {
         let plan = self.which.plan()?;
-        let request = match self.action {
+        let request = match &self.action {
             None => Request::Status,
             Some(Action::Sessions) => Request::SessionList,
-            Some(Action::Kill { id }) => Request::SessionKill { id },
+            Some(Action::Kill { id }) => Request::SessionKill { id: *id },
+            Some(Action::Backend { name, order }) => order.request(name.clone()),
             Some(Action::Reload) => Request::Reload,
         };
         let reply = control::call(&plan.data().control_socket(), &request)?
@@ -70,9 +106,11 @@ fn session(row: &SessionRow) -> String {
         age_ms,
         in_bytes,
         out_bytes,
+        to,
     } = row;
     let age_s = age_ms / 1_000;
-    format!("{id:>8}  {service:<8} {peer:<28} {age_s:>7} s  {in_bytes} in, {out_bytes} out")
+    let to = to.as_ref().map_or(String::new(), |to| format!(" → {to}"));
+    format!("{id:>8}  {service:<8} {peer:<28} {age_s:>7} s  {in_bytes} in, {out_bytes} out{to}")
 }
 
 fn no_hub(data: &DataDir) -> Error {

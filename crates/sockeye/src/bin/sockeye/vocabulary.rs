@@ -45,7 +45,9 @@ pub(crate) fn entries() -> Vec<(String, &'static str)> {
 fn prefix(row: &SchemeRow) -> String {
     match row.form {
         Form::HostPort => format!("{}://", row.name),
-        Form::Text | Form::TextOrNumber | Form::Nothing => format!("{}:", row.name),
+        Form::Text | Form::TextOrNumber | Form::TextOrNothing | Form::Nothing => {
+            format!("{}:", row.name)
+        }
         Form::Alone => row.name.to_owned(),
     }
 }
@@ -71,7 +73,7 @@ fn schemes(kind: SchemeKind) -> Lines<'static> {
 pub(crate) fn written(row: &SchemeRow) -> String {
     match row.form {
         Form::HostPort => format!("{}://HOST:PORT", row.name),
-        Form::Text | Form::TextOrNumber => format!("{}:TEXT", row.name),
+        Form::Text | Form::TextOrNumber | Form::TextOrNothing => format!("{}:TEXT", row.name),
         Form::Nothing => format!("{}:", row.name),
         Form::Alone => row.name.to_owned(),
     }

@@ -105,7 +105,8 @@ fn any_address() -> impl Strategy<Value = Address> {
             name: row.name,
             text: match row.form {
                 Form::Nothing => String::new(),
-                _ => text,
+                Form::TextOrNumber => text,
+                _ => format!("a{text}"),
             },
         }),
     ]

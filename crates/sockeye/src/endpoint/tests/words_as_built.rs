@@ -124,7 +124,7 @@ fn each_built_scheme_parses() {
         let text = match row.form {
             Form::HostPort => format!("{}://h:1", row.name),
             Form::Text if row.name == "mock" => "mock:close".to_owned(),
-            Form::Text | Form::TextOrNumber => format!("{}:x", row.name),
+            Form::Text | Form::TextOrNumber | Form::TextOrNothing => format!("{}:x", row.name),
             Form::Nothing => format!("{}:", row.name),
             Form::Alone => row.name.to_owned(),
         };

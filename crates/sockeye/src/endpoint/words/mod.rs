@@ -31,6 +31,8 @@ pub struct SchemeRow {
     pub built: bool,
     /// Whether a service of bytes has a form for WebSocket, too: its messages are lines.
     pub web: bool,
+    /// Whether it is a service that joins conversations with others, so that `+idle` acts on it.
+    pub joins: bool,
     /// What it does, in one line.
     pub doc: &'static str,
 }
@@ -55,6 +57,8 @@ pub enum Form {
     Text,
     /// `:TEXT`, and the text may be a number, so that `fd:3` is no host and port.
     TextOrNumber,
+    /// `:TEXT`, or nothing after the colon.
+    TextOrNothing,
     /// `:` and nothing more.
     Nothing,
     /// The scheme is the whole address.

@@ -155,11 +155,16 @@ pub static SCHEMES: &[SchemeRow] = &[
     },
     service("ssh", Form::Nothing, "remote login and commands"),
     service("files", Form::Text, "files of a folder"),
-    service(
-        "balance",
-        Form::Text,
-        "hands connections to several backends",
-    ),
+    SchemeRow {
+        built: true,
+        web: true,
+        joins: true,
+        ..service(
+            "balance",
+            Form::TextOrNothing,
+            "joins each connection with one of several endpoints, parted by commas",
+        )
+    },
     service("wormhole", Form::Nothing, "meets two by a code phrase"),
 ];
 
@@ -174,6 +179,7 @@ const fn transport(name: &'static str, form: Form, doc: &'static str) -> SchemeR
         stands,
         built: true,
         web: false,
+        joins: false,
         doc,
     }
 }
@@ -212,6 +218,7 @@ const fn service(name: &'static str, form: Form, doc: &'static str) -> SchemeRow
         stands,
         built: false,
         web: false,
+        joins: false,
         doc,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::balance;
 use super::gateway::GATEWAY;
 use super::keys::{CHAT, Effect, HUB, Key, Slot};
 use super::listen::{LISTEN, ListenDraft};
@@ -42,11 +43,12 @@ pub fn reference() -> String {
     write_table(&mut out, "[hub]", HUB, &defaults.hub);
     write_table(&mut out, "[chat]", CHAT, &defaults.chat);
     write_table(&mut out, "[[listen]]", LISTEN, &ListenDraft::default());
+    balance::write_tables(&mut out);
     write_table(&mut out, "[[gateway]]", GATEWAY, &Gateway::default());
     out
 }
 
-fn write_table<T: Clone>(out: &mut String, title: &str, keys: &[Key<T>], defaults: &T) {
+pub(super) fn write_table<T: Clone>(out: &mut String, title: &str, keys: &[Key<T>], defaults: &T) {
     let _ = write!(out, "\n## `{title}`\n\n");
     out.push_str("| Key | Takes | Default | What it does | Change |\n|---|---|---|---|---|\n");
     for key in keys {
@@ -103,6 +105,14 @@ const MORE_LISTENERS: &str = r#"
 # [[listen]]
 # at = ":6667"
 # serve = "chat"
+
+# A balancer joins each connection with one of several backends; `docs/guide/balance.md` tells more.
+# [[listen]]
+# at = "5432"
+# serve = "balance"
+# to = ["tcp://10.0.0.1:5432", { to = "tcp://10.0.0.2:5432", weight = 2 }]
+# method = "least-connections"
+# check = { every = "2s", fall = 3, rise = 2 }
 
 # Anything that `sockeye listen` can have on its right can answer.
 # [[listen]]

@@ -230,6 +230,20 @@ impl<T> Count<T> {
 }
 
 impl<T> Slot<T> {
+    /// Returns whether one word may stand there that means something.
+    pub(super) fn is_word(&self) -> bool {
+        let is_few = matches!(
+            self,
+            Self::CaseMapping(_) | Self::AlwaysOn(_) | Self::Hosts(_)
+        );
+        is_few || matches!(self, Self::Time(..) | Self::Read(_))
+    }
+
+    /// Returns whether an endpoint may stand there.
+    pub(super) fn is_endpoint(&self) -> bool {
+        matches!(self, Self::Accept(_) | Self::Connect(_) | Self::Serve(_))
+    }
+
     /// Returns whether the value stands in quotes.
     pub(super) fn is_text(&self) -> bool {
         let is_bare = matches!(self, Self::Flag(_) | Self::Count(..));

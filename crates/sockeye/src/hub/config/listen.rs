@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::balance::{self, BALANCE};
-use super::keys::{Effect, Key, Slot};
+use super::keys::{Effect, Key, Slot, section_changes};
 use super::mistake::did_you_mean;
 use super::read::{Reader, Value, names};
 use crate::endpoint::{Address, Endpoint};
@@ -63,6 +63,18 @@ fn own_names_of(service: &str) -> Vec<&'static str> {
 pub(super) fn own_names() -> Vec<&'static str> {
     let names = SERVICES.iter().map(|service| own_names_of(service));
     names.flatten().collect()
+}
+
+impl Listen {
+    /// Returns the changed keys of a balancer in words, where both are one.
+    pub fn balance_changes(&self, new: &Self) -> Vec<String> {
+        let (mut live, mut fixed) = (Vec::new(), Vec::new());
+        if let (Some(old), Some(new)) = (&self.balance, &new.balance) {
+            let title = format!("{} balance", self.at.address());
+            section_changes(&title, BALANCE, (old, new), &mut live, &mut fixed);
+        }
+        live
+    }
 }
 
 impl Reader<'_> {

@@ -202,32 +202,11 @@ impl Reader<'_> {
                     None => wrong(None),
                 }
             }
-            (
-                slot @ (Slot::CaseMapping(_) | Slot::AlwaysOn(_) | Slot::Hosts(_)),
-                DeValue::String(word),
-            ) => {
+            (slot, DeValue::String(text)) if slot.is_endpoint() => {
+                self.set_endpoint(slot, target, text, span);
+            }
+            (slot, DeValue::String(word)) if slot.is_word() => {
                 if let Err(meant) = choose(slot, target, word) {
-                    wrong(meant);
-                }
-            }
-            (Slot::Accept(place), DeValue::String(text)) => {
-                *place(target) = self.endpoint(Endpoint::parse(text), Role::Accept, text, span);
-            }
-            (Slot::Serve(place), DeValue::String(text)) => {
-                *place(target) =
-                    self.endpoint(Endpoint::parse_served(text), Role::Serve, text, span);
-            }
-            (Slot::Connect(place), DeValue::String(text)) => {
-                *place(target) = self.endpoint(Endpoint::parse(text), Role::Connect, text, span);
-            }
-            (Slot::Time(least, place), DeValue::String(text)) => match Kind::Duration.read(text) {
-                Ok(Setting::Duration(time)) if (*least..=TIME_MAX).contains(&time) => {
-                    *place(target) = time;
-                }
-                _ => wrong(None),
-            },
-            (Slot::Read(reading), DeValue::String(text)) => {
-                if let Err(meant) = (reading.read)(target, text) {
                     wrong(meant);
                 }
             }
@@ -239,6 +218,16 @@ impl Reader<'_> {
             }
             _ => wrong(None),
         }
+    }
+
+    fn set_endpoint<T>(&mut self, slot: &Slot<T>, target: &mut T, text: &str, span: Range<usize>) {
+        let (place, parsed, role) = match slot {
+            Slot::Accept(place) => (place, Endpoint::parse(text), Role::Accept),
+            Slot::Connect(place) => (place, Endpoint::parse(text), Role::Connect),
+            Slot::Serve(place) => (place, Endpoint::parse_served(text), Role::Serve),
+            _ => return,
+        };
+        *place(target) = self.endpoint(parsed, role, text, span);
     }
 
     fn networks(&mut self, items: &[Value<'_>]) -> Vec<Network> {
@@ -276,7 +265,7 @@ impl Reader<'_> {
     }
 
     /// Takes a parsed endpoint that can act in its role, or says where in the file it cannot.
-    pub(super) fn endpoint(
+    fn endpoint(
         &mut self,
         parsed: Result<Endpoint, ParseError>,
         role: Role,
@@ -309,7 +298,7 @@ impl Reader<'_> {
     }
 }
 
-/// Stores one of a few words, or returns what was probably meant.
+/// Stores what one word says, or returns what was probably meant.
 fn choose<T>(slot: &Slot<T>, target: &mut T, word: &str) -> Result<(), Option<String>> {
     match slot {
         Slot::CaseMapping(place) => {
@@ -324,6 +313,13 @@ fn choose<T>(slot: &Slot<T>, target: &mut T, word: &str) -> Result<(), Option<St
             let meant = || did_you_mean(word, HOSTS.map(Hosts::name));
             *place(target) = Hosts::from_name(word).ok_or_else(meant)?;
         }
+        Slot::Time(least, place) => match Kind::Duration.read(word) {
+            Ok(Setting::Duration(time)) if (*least..=TIME_MAX).contains(&time) => {
+                *place(target) = time;
+            }
+            _ => return Err(None),
+        },
+        Slot::Read(reading) => return (reading.read)(target, word),
         _ => return Err(None),
     }
     Ok(())

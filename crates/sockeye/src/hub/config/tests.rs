@@ -355,7 +355,7 @@ fn the_example_is_valid_and_holds_every_key_at_its_default() {
     assert_eq!(config.hub, expected);
     assert_eq!(config.gateways.len(), 1);
     assert_eq!(config.chat, Chat::default());
-    assert_eq!(config.listen.len(), 3);
+    assert_eq!(config.listen.len(), 4);
 }
 
 #[test]

@@ -13,8 +13,8 @@ mod tests;
 pub use crate::state::{AuditPage, AuditQuery, AuditRow};
 pub use client::call;
 pub use protocol::{
-    AccountRow, BanPage, BanPlace, BanRow, CertificateRow, Fault, Handed, Reply, Request,
-    SessionRow,
+    AccountRow, BackendOrder, BanPage, BanPlace, BanRow, CertificateRow, Fault, Handed, Reply,
+    Request, SessionRow,
 };
 pub(super) use server::{Answer, Caller, Server, line as reply_line};
 

@@ -27,6 +27,20 @@ pub enum Request {
         /// Its number in the list.
         id: u64,
     },
+    /// Let a backend of the balancers take sessions, or not.
+    BackendOrder {
+        /// Its name, or its endpoint.
+        name: String,
+        /// What it is to do.
+        order: BackendOrder,
+    },
+    /// Give a backend of the balancers another weight.
+    BackendWeight {
+        /// Its name, or its endpoint.
+        name: String,
+        /// Its share of the sessions.
+        weight: u16,
+    },
     /// The bans that hold, a page at a time.
     BanList {
         /// What comes behind this one in the list; none: from its beginning.
@@ -103,6 +117,18 @@ pub enum Request {
     },
 }
 
+/// What a backend of a balancer is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackendOrder {
+    /// Take sessions.
+    Ready,
+    /// Keep the sessions that it has, and take no more.
+    Drain,
+    /// The same, and it is not looked at.
+    Maintenance,
+}
+
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -164,6 +190,9 @@ pub struct SessionRow {
     pub in_bytes: u64,
     /// Bytes that went to the peer.
     pub out_bytes: u64,
+    /// The balancer's backend that it was joined with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
 }
 
 /// A ban in the list.

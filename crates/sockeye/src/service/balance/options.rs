@@ -3,7 +3,9 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use sockeye_proto::balance::{HealthSettings, Method};
+use sockeye_proto::balance::{
+    BackendSettings, BalanceSettings, HealthSettings, Method, QueueSettings, StickySettings,
+};
 
 use crate::endpoint::words::{self, Carries};
 use crate::endpoint::{Address, Endpoint, Role};
@@ -105,6 +107,44 @@ pub enum CheckKind {
     Script,
 }
 
+impl BalanceOptions {
+    /// Returns what the state machine is told.
+    pub(super) fn settings(&self) -> BalanceSettings {
+        let health = HealthSettings {
+            eject_after: self.eject.after,
+            eject_for: self.eject.time,
+            ..HealthSettings::default()
+        };
+        BalanceSettings {
+            method: match self.method {
+                Method::ConsistentHash { .. } => Method::ConsistentHash {
+                    load_percent: self.load_percent.try_into().unwrap_or(u16::MAX),
+                },
+                method => method,
+            },
+            health: match &self.check {
+                Some(check) => HealthSettings {
+                    every: Some(check.every),
+                    fast: check.fast.min(check.every),
+                    fall: check.fall,
+                    rise: check.rise,
+                    ..health
+                },
+                None => health,
+            },
+            slow_start: self.slow_start,
+            sticky: (!self.sticky.is_zero()).then_some(StickySettings {
+                time: self.sticky,
+                max: STICKY_MAX,
+            }),
+            queue: QueueSettings {
+                max: self.queue.max as usize,
+                wait: self.queue.wait,
+            },
+        }
+    }
+}
+
 impl Default for BalanceOptions {
     fn default() -> Self {
         let health = HealthSettings::default();
@@ -147,6 +187,14 @@ impl BackendOptions {
     pub fn read_list(text: &str) -> Result<Vec<Self>, (String, Option<String>)> {
         let mut backends: Vec<Self> = Vec::new();
         for text in text.split(',').map(str::trim) {
+            if text.is_empty() {
+                let what = match backends.is_empty() {
+                    true => "no backends",
+                    false => "an empty place among the backends",
+                };
+                let hint = "listen 5432 balance:10.0.0.1:5432,10.0.0.2:5432".to_owned();
+                return Err((what.to_owned(), Some(hint)));
+            }
             let to = Endpoint::parse(text).and_then(|to| to.check(Role::Connect).map(|()| to));
             let to = to.map_err(|error| {
                 let what = format!("{text}: {}", error.problem());
@@ -180,6 +228,10 @@ impl BackendOptions {
             let what = format!("{} can be opened once only", to.address());
             return Some((what, "a backend is opened for each session"));
         }
+        if let Address::Exec { .. } | Address::Sh { .. } | Address::File { .. } = to.address() {
+            let what = format!("{} is no backend", to.address());
+            return Some((what, "a backend is connected to, such as tcp or unix"));
+        }
         if to.carries() == Carries::Messages {
             let what = format!("{} carries messages", to.address());
             return Some((what, "backends are endpoints of bytes in this version"));
@@ -192,6 +244,16 @@ impl BackendOptions {
             ));
         }
         None
+    }
+
+    /// Returns what the state machine is told.
+    pub(super) fn settings(&self) -> BackendSettings {
+        BackendSettings {
+            name: self.name.clone(),
+            weight: self.weight.try_into().unwrap_or(u16::MAX),
+            sessions_max: self.sessions_max,
+            is_backup: self.is_backup,
+        }
     }
 }
 
@@ -313,3 +375,6 @@ pub fn shown_statuses(statuses: &[RangeInclusive<u16>]) -> String {
     };
     statuses.iter().map(shown).collect::<Vec<_>>().join(",")
 }
+
+/// Sources that are remembered: some 100 bytes each.
+const STICKY_MAX: usize = 100_000;

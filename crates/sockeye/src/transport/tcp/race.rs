@@ -17,6 +17,7 @@ use super::{is_family_absent, open};
 use crate::endpoint::{Endpoint, TcpOptions, Value};
 use crate::error::{Error, ErrorKind, words};
 use crate::sys;
+use crate::sys::descriptors::ran_out;
 
 /// Begins an attempt at each address, a moment apart or when one has failed, and returns the first
 /// that succeeds (RFC 8305 section 5).
@@ -167,6 +168,8 @@ pub(super) fn unreachable(endpoint: &Endpoint, failures: &[Failure]) -> Error {
         .any(|(_, error)| error.kind() == io::ErrorKind::TimedOut);
     let kind = if real.iter().all(|(_, error)| is_unset(error)) {
         ErrorKind::LocalBind
+    } else if real.iter().all(|(_, error)| ran_out(error)) {
+        ErrorKind::LocalLimits
     } else if timed_out {
         ErrorKind::PeerTimeout
     } else {
