@@ -538,6 +538,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'List all sessions')
             [CompletionResult]::new('kill', 'kill', [CompletionResultType]::ParameterValue, 'End a session')
+            [CompletionResult]::new('backend', 'backend', [CompletionResultType]::ParameterValue, 'Let a backend of the balancers take sessions or not, until it is told otherwise')
             [CompletionResult]::new('reload', 'reload', [CompletionResultType]::ParameterValue, 'Read the configuration again, as SIGHUP does')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -572,6 +573,109 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'sockeye;status;backend' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('ready', 'ready', [CompletionResultType]::ParameterValue, 'It takes sessions')
+            [CompletionResult]::new('drain', 'drain', [CompletionResultType]::ParameterValue, 'It keeps the sessions that it has, and takes no more')
+            [CompletionResult]::new('maintenance', 'maintenance', [CompletionResultType]::ParameterValue, 'It takes no more sessions, and is not checked')
+            [CompletionResult]::new('weight', 'weight', [CompletionResultType]::ParameterValue, 'It takes another share of the sessions, until its weight in the file is another')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;status;backend;ready' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;status;backend;drain' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;status;backend;maintenance' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;status;backend;weight' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;status;backend;help' {
+            [CompletionResult]::new('ready', 'ready', [CompletionResultType]::ParameterValue, 'It takes sessions')
+            [CompletionResult]::new('drain', 'drain', [CompletionResultType]::ParameterValue, 'It keeps the sessions that it has, and takes no more')
+            [CompletionResult]::new('maintenance', 'maintenance', [CompletionResultType]::ParameterValue, 'It takes no more sessions, and is not checked')
+            [CompletionResult]::new('weight', 'weight', [CompletionResultType]::ParameterValue, 'It takes another share of the sessions, until its weight in the file is another')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;status;backend;help;ready' {
+            break
+        }
+        'sockeye;status;backend;help;drain' {
+            break
+        }
+        'sockeye;status;backend;help;maintenance' {
+            break
+        }
+        'sockeye;status;backend;help;weight' {
+            break
+        }
+        'sockeye;status;backend;help;help' {
+            break
+        }
         'sockeye;status;reload' {
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
@@ -590,6 +694,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
         'sockeye;status;help' {
             [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'List all sessions')
             [CompletionResult]::new('kill', 'kill', [CompletionResultType]::ParameterValue, 'End a session')
+            [CompletionResult]::new('backend', 'backend', [CompletionResultType]::ParameterValue, 'Let a backend of the balancers take sessions or not, until it is told otherwise')
             [CompletionResult]::new('reload', 'reload', [CompletionResultType]::ParameterValue, 'Read the configuration again, as SIGHUP does')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -598,6 +703,25 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             break
         }
         'sockeye;status;help;kill' {
+            break
+        }
+        'sockeye;status;help;backend' {
+            [CompletionResult]::new('ready', 'ready', [CompletionResultType]::ParameterValue, 'It takes sessions')
+            [CompletionResult]::new('drain', 'drain', [CompletionResultType]::ParameterValue, 'It keeps the sessions that it has, and takes no more')
+            [CompletionResult]::new('maintenance', 'maintenance', [CompletionResultType]::ParameterValue, 'It takes no more sessions, and is not checked')
+            [CompletionResult]::new('weight', 'weight', [CompletionResultType]::ParameterValue, 'It takes another share of the sessions, until its weight in the file is another')
+            break
+        }
+        'sockeye;status;help;backend;ready' {
+            break
+        }
+        'sockeye;status;help;backend;drain' {
+            break
+        }
+        'sockeye;status;help;backend;maintenance' {
+            break
+        }
+        'sockeye;status;help;backend;weight' {
             break
         }
         'sockeye;status;help;reload' {
@@ -706,6 +830,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
         'sockeye;help;status' {
             [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'List all sessions')
             [CompletionResult]::new('kill', 'kill', [CompletionResultType]::ParameterValue, 'End a session')
+            [CompletionResult]::new('backend', 'backend', [CompletionResultType]::ParameterValue, 'Let a backend of the balancers take sessions or not, until it is told otherwise')
             [CompletionResult]::new('reload', 'reload', [CompletionResultType]::ParameterValue, 'Read the configuration again, as SIGHUP does')
             break
         }
@@ -713,6 +838,25 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             break
         }
         'sockeye;help;status;kill' {
+            break
+        }
+        'sockeye;help;status;backend' {
+            [CompletionResult]::new('ready', 'ready', [CompletionResultType]::ParameterValue, 'It takes sessions')
+            [CompletionResult]::new('drain', 'drain', [CompletionResultType]::ParameterValue, 'It keeps the sessions that it has, and takes no more')
+            [CompletionResult]::new('maintenance', 'maintenance', [CompletionResultType]::ParameterValue, 'It takes no more sessions, and is not checked')
+            [CompletionResult]::new('weight', 'weight', [CompletionResultType]::ParameterValue, 'It takes another share of the sessions, until its weight in the file is another')
+            break
+        }
+        'sockeye;help;status;backend;ready' {
+            break
+        }
+        'sockeye;help;status;backend;drain' {
+            break
+        }
+        'sockeye;help;status;backend;maintenance' {
+            break
+        }
+        'sockeye;help;status;backend;weight' {
             break
         }
         'sockeye;help;status;reload' {
@@ -753,6 +897,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('socks:', 'socks:', [CompletionResultType]::ParameterValue, 'a SOCKS proxy (RFC 1928), in listen only')
             [CompletionResult]::new('http-proxy:', 'http-proxy:', [CompletionResultType]::ParameterValue, 'an HTTP proxy (RFC 9110), in listen only')
             [CompletionResult]::new('proxy:', 'proxy:', [CompletionResultType]::ParameterValue, 'a SOCKS and HTTP proxy in one, in listen only')
+            [CompletionResult]::new('balance:', 'balance:', [CompletionResultType]::ParameterValue, 'joins each connection with one of several endpoints, parted by commas')
             [CompletionResult]::new('+tcp', '+tcp', [CompletionResultType]::ParameterValue, 'how the TCP socket is set up')
             [CompletionResult]::new('+tcp,nodelay', '+tcp,nodelay', [CompletionResultType]::ParameterValue, 'small writes leave at once')
             [CompletionResult]::new('+tcp,keepalive=', '+tcp,keepalive=', [CompletionResultType]::ParameterValue, 'silence after which the peer is probed')

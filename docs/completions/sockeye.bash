@@ -229,6 +229,9 @@ _sockeye() {
             sockeye__subcmd__help__subcmd__ban,remove)
                 cmd="sockeye__subcmd__help__subcmd__ban__subcmd__remove"
                 ;;
+            sockeye__subcmd__help__subcmd__status,backend)
+                cmd="sockeye__subcmd__help__subcmd__status__subcmd__backend"
+                ;;
             sockeye__subcmd__help__subcmd__status,kill)
                 cmd="sockeye__subcmd__help__subcmd__status__subcmd__kill"
                 ;;
@@ -237,6 +240,21 @@ _sockeye() {
                 ;;
             sockeye__subcmd__help__subcmd__status,sessions)
                 cmd="sockeye__subcmd__help__subcmd__status__subcmd__sessions"
+                ;;
+            sockeye__subcmd__help__subcmd__status__subcmd__backend,drain)
+                cmd="sockeye__subcmd__help__subcmd__status__subcmd__backend__subcmd__drain"
+                ;;
+            sockeye__subcmd__help__subcmd__status__subcmd__backend,maintenance)
+                cmd="sockeye__subcmd__help__subcmd__status__subcmd__backend__subcmd__maintenance"
+                ;;
+            sockeye__subcmd__help__subcmd__status__subcmd__backend,ready)
+                cmd="sockeye__subcmd__help__subcmd__status__subcmd__backend__subcmd__ready"
+                ;;
+            sockeye__subcmd__help__subcmd__status__subcmd__backend,weight)
+                cmd="sockeye__subcmd__help__subcmd__status__subcmd__backend__subcmd__weight"
+                ;;
+            sockeye__subcmd__status,backend)
+                cmd="sockeye__subcmd__status__subcmd__backend"
                 ;;
             sockeye__subcmd__status,help)
                 cmd="sockeye__subcmd__status__subcmd__help"
@@ -250,6 +268,39 @@ _sockeye() {
             sockeye__subcmd__status,sessions)
                 cmd="sockeye__subcmd__status__subcmd__sessions"
                 ;;
+            sockeye__subcmd__status__subcmd__backend,drain)
+                cmd="sockeye__subcmd__status__subcmd__backend__subcmd__drain"
+                ;;
+            sockeye__subcmd__status__subcmd__backend,help)
+                cmd="sockeye__subcmd__status__subcmd__backend__subcmd__help"
+                ;;
+            sockeye__subcmd__status__subcmd__backend,maintenance)
+                cmd="sockeye__subcmd__status__subcmd__backend__subcmd__maintenance"
+                ;;
+            sockeye__subcmd__status__subcmd__backend,ready)
+                cmd="sockeye__subcmd__status__subcmd__backend__subcmd__ready"
+                ;;
+            sockeye__subcmd__status__subcmd__backend,weight)
+                cmd="sockeye__subcmd__status__subcmd__backend__subcmd__weight"
+                ;;
+            sockeye__subcmd__status__subcmd__backend__subcmd__help,drain)
+                cmd="sockeye__subcmd__status__subcmd__backend__subcmd__help__subcmd__drain"
+                ;;
+            sockeye__subcmd__status__subcmd__backend__subcmd__help,help)
+                cmd="sockeye__subcmd__status__subcmd__backend__subcmd__help__subcmd__help"
+                ;;
+            sockeye__subcmd__status__subcmd__backend__subcmd__help,maintenance)
+                cmd="sockeye__subcmd__status__subcmd__backend__subcmd__help__subcmd__maintenance"
+                ;;
+            sockeye__subcmd__status__subcmd__backend__subcmd__help,ready)
+                cmd="sockeye__subcmd__status__subcmd__backend__subcmd__help__subcmd__ready"
+                ;;
+            sockeye__subcmd__status__subcmd__backend__subcmd__help,weight)
+                cmd="sockeye__subcmd__status__subcmd__backend__subcmd__help__subcmd__weight"
+                ;;
+            sockeye__subcmd__status__subcmd__help,backend)
+                cmd="sockeye__subcmd__status__subcmd__help__subcmd__backend"
+                ;;
             sockeye__subcmd__status__subcmd__help,help)
                 cmd="sockeye__subcmd__status__subcmd__help__subcmd__help"
                 ;;
@@ -261,6 +312,18 @@ _sockeye() {
                 ;;
             sockeye__subcmd__status__subcmd__help,sessions)
                 cmd="sockeye__subcmd__status__subcmd__help__subcmd__sessions"
+                ;;
+            sockeye__subcmd__status__subcmd__help__subcmd__backend,drain)
+                cmd="sockeye__subcmd__status__subcmd__help__subcmd__backend__subcmd__drain"
+                ;;
+            sockeye__subcmd__status__subcmd__help__subcmd__backend,maintenance)
+                cmd="sockeye__subcmd__status__subcmd__help__subcmd__backend__subcmd__maintenance"
+                ;;
+            sockeye__subcmd__status__subcmd__help__subcmd__backend,ready)
+                cmd="sockeye__subcmd__status__subcmd__help__subcmd__backend__subcmd__ready"
+                ;;
+            sockeye__subcmd__status__subcmd__help__subcmd__backend,weight)
+                cmd="sockeye__subcmd__status__subcmd__help__subcmd__backend__subcmd__weight"
                 ;;
             *)
                 ;;
@@ -1085,7 +1148,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__connect)
-            opts="-4 -6 -q -v -h --ipv4 --ipv6 --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
+            opts="-4 -6 -q -v -h --ipv4 --ipv6 --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1111,7 +1174,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__explain)
-            opts="-q -v -h --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
+            opts="-q -v -h --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1505,8 +1568,78 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__help__subcmd__status)
-            opts="sessions kill reload"
+            opts="sessions kill backend reload"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__status__subcmd__backend)
+            opts="ready drain maintenance weight"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__status__subcmd__backend__subcmd__drain)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__status__subcmd__backend__subcmd__maintenance)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__status__subcmd__backend__subcmd__ready)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__status__subcmd__backend__subcmd__weight)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1561,7 +1694,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__listen)
-            opts="-4 -6 -q -v -h --ipv4 --ipv6 --once --keep --max-conns --drain --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
+            opts="-4 -6 -q -v -h --ipv4 --ipv6 --once --keep --max-conns --drain --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1595,7 +1728,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__probe)
-            opts="-4 -6 -q -v -h --ipv4 --ipv6 --wait --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
+            opts="-4 -6 -q -v -h --ipv4 --ipv6 --wait --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1621,7 +1754,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__relay)
-            opts="-4 -6 -q -v -h --ipv4 --ipv6 --keep --drain --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
+            opts="-4 -6 -q -v -h --ipv4 --ipv6 --keep --drain --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1689,7 +1822,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__status)
-            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help sessions kill reload help"
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help sessions kill backend reload help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1718,9 +1851,313 @@ _sockeye() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        sockeye__subcmd__status__subcmd__help)
-            opts="sessions kill reload help"
+        sockeye__subcmd__status__subcmd__backend)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help ready drain maintenance weight help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__backend__subcmd__drain)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__backend__subcmd__help)
+            opts="ready drain maintenance weight help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__backend__subcmd__help__subcmd__drain)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__backend__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__backend__subcmd__help__subcmd__maintenance)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__backend__subcmd__help__subcmd__ready)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__backend__subcmd__help__subcmd__weight)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__backend__subcmd__maintenance)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__backend__subcmd__ready)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__backend__subcmd__weight)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__help)
+            opts="sessions kill backend reload help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__help__subcmd__backend)
+            opts="ready drain maintenance weight"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__help__subcmd__backend__subcmd__drain)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__help__subcmd__backend__subcmd__maintenance)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__help__subcmd__backend__subcmd__ready)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__status__subcmd__help__subcmd__backend__subcmd__weight)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

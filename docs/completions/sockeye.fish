@@ -319,21 +319,22 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l json -d 'Repor
 complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -l explain -d 'Tell each step in words, once it has happened'
 complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -s v -l verbose -d 'Tell each step, in detail'
 complete -c sockeye -n "__fish_sockeye_using_subcommand audit" -s h -l help -d 'Print help'
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -s q -l quiet -d 'Say nothing but errors'
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l json -d 'Report as JSON, one object a line'
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -l explain -d 'Tell each step in words, once it has happened'
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -s v -l verbose -d 'Tell each step, in detail'
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -s h -l help -d 'Print help'
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -f -a "sessions" -d 'List all sessions'
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -f -a "kill" -d 'End a session'
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -f -a "reload" -d 'Read the configuration again, as SIGHUP does'
-complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill reload help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -s q -l quiet -d 'Say nothing but errors'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -l json -d 'Report as JSON, one object a line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -l explain -d 'Tell each step in words, once it has happened'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -s v -l verbose -d 'Tell each step, in detail'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -s h -l help -d 'Print help'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -f -a "sessions" -d 'List all sessions'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -f -a "kill" -d 'End a session'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -f -a "backend" -d 'Let a backend of the balancers take sessions or not, until it is told otherwise'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -f -a "reload" -d 'Read the configuration again, as SIGHUP does'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and not __fish_seen_subcommand_from sessions kill backend reload help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from sessions" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from sessions" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from sessions" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
@@ -356,6 +357,22 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from kill" -l explain -d 'Tell each step in words, once it has happened'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from kill" -s v -l verbose -d 'Tell each step, in detail'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print help'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -l ready-fd -d 'Write `ready` and a newline to this descriptor when ready' -r
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -s q -l quiet -d 'Say nothing but errors'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -l json -d 'Report as JSON, one object a line'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -l explain -d 'Tell each step in words, once it has happened'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -s v -l verbose -d 'Tell each step, in detail'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -s h -l help -d 'Print help'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -a "ready" -d 'It takes sessions'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -a "drain" -d 'It keeps the sessions that it has, and takes no more'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -a "maintenance" -d 'It takes no more sessions, and is not checked'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -a "weight" -d 'It takes another share of the sessions, until its weight in the file is another'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from backend" -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from reload" -l data -d 'The hub\'s data directory [default: the user\'s data directory]' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from reload" -l config -d 'The hub\'s configuration, where it names the directory' -r -F
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from reload" -l color -d 'Colour what is said; auto heeds NO_COLOR' -r -f -a "auto\t''
@@ -369,6 +386,7 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from reload" -s h -l help -d 'Print help'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "sessions" -d 'List all sessions'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "kill" -d 'End a session'
+complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "backend" -d 'Let a backend of the balancers take sessions or not, until it is told otherwise'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "reload" -d 'Read the configuration again, as SIGHUP does'
 complete -c sockeye -n "__fish_sockeye_using_subcommand status; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and not __fish_seen_subcommand_from connect listen relay probe explain completions generate serve account ban audit status help" -f -a "connect" -d 'Connect standard input and output to an endpoint'
@@ -395,6 +413,7 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_su
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from ban" -f -a "remove" -d 'Take a ban back'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from status" -f -a "sessions" -d 'List all sessions'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from status" -f -a "kill" -d 'End a session'
+complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from status" -f -a "backend" -d 'Let a backend of the balancers take sessions or not, until it is told otherwise'
 complete -c sockeye -n "__fish_sockeye_using_subcommand help; and __fish_seen_subcommand_from status" -f -a "reload" -d 'Read the configuration again, as SIGHUP does'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '-' -d 'standard input and output'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'tcp://' -d 'TCP'
@@ -424,6 +443,7 @@ complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe e
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'socks:' -d 'a SOCKS proxy (RFC 1928), in listen only'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'http-proxy:' -d 'an HTTP proxy (RFC 9110), in listen only'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'proxy:' -d 'a SOCKS and HTTP proxy in one, in listen only'
+complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a 'balance:' -d 'joins each connection with one of several endpoints, parted by commas'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+tcp' -d 'how the TCP socket is set up'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+tcp,nodelay' -d 'small writes leave at once'
 complete -c sockeye -n '__fish_seen_subcommand_from connect listen relay probe explain' -a '+tcp,keepalive=' -d 'silence after which the peer is probed'
