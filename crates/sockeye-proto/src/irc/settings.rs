@@ -27,7 +27,8 @@ pub struct Settings {
     /// How long after it was said a message can be taken back by who said it, seconds; operators
     /// of its channel always can.
     pub redaction_window_s: u32,
-    /// How many stored messages a client without `draft/chathistory` gets on JOIN; 0: none.
+    /// How many stored messages a client without `draft/chathistory` gets on JOIN, and how many
+    /// direct ones that came while it had no connection; 0: none.
     pub replay_on_join: u32,
     /// What a new channel is set to.
     pub channel_modes: ChannelModes,

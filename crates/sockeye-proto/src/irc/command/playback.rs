@@ -236,7 +236,8 @@ pub(super) fn on_join(
     replayed(network, id, wanted?, stamp)
 }
 
-fn replayed(
+/// Returns a request whose answer nobody has asked for with a command of history.
+pub(super) fn replayed(
     network: &Network,
     to: SessionId,
     (query, target): (Query, String),

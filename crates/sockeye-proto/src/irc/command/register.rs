@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 
 use super::nick::{ALIKE, KEPT};
-use super::{Request, join, server};
+use super::{Request, join, playback, server};
+use crate::irc::caps::Caps;
 use crate::irc::deed::Act;
 use crate::irc::event::Stamp;
-use crate::irc::history::time_text;
+use crate::irc::history::{HistoryRequest, Point, Query, time_text};
 use crate::irc::id::{AccountId, ClientId, SessionId};
 use crate::irc::input::{AccountRef, Candidate, Output};
 use crate::irc::isupport;
@@ -139,6 +140,11 @@ fn attach(
 ) -> Vec<usize> {
     let early = candidate.metadata.take();
     let session = Session::of(&candidate, id);
+    let alone_since_ms = network
+        .clients
+        .find(id)
+        .filter(|client| client.sessions.is_empty())
+        .map(|client| client.seen_ms);
     renew_account(id, candidate.account, stamp, network, effects);
     if let Some(client) = network.clients.find_mut(id) {
         client.seen_ms = stamp.wall_ms;
@@ -168,9 +174,38 @@ fn attach(
         }
         join::show(device, channel, stamp, network, effects);
     }
+    let missed = alone_since_ms.and_then(|since_ms| missed(device, since_ms, stamp, network));
+    if let Some(request) = missed {
+        effects.history(request, network);
+    }
     network.tell_away(id, stamp, effects);
     network.touch(id);
     refused
+}
+
+/// Returns what shows the direct messages that came while nobody was connected to a session that
+/// cannot ask for them.
+fn missed(
+    id: SessionId,
+    since_ms: u64,
+    stamp: &Stamp,
+    network: &Network,
+) -> Option<HistoryRequest> {
+    let session = network.sessions.find(id)?;
+    let client = network.client_of(id)?;
+    let settings = &network.settings;
+    let wanted = settings.history && settings.replay_on_join > 0;
+    if !wanted || session.caps.has_any(Caps::CHATHISTORY | Caps::PLAYBACK) {
+        return None;
+    }
+    let query = Query::Directs {
+        owner: client.account.as_ref()?.id,
+        // What came within the same millisecond is rather shown twice than not at all.
+        after: Some(Point::Time(since_ms.saturating_sub(1))),
+        before: None,
+        limit: settings.replay_on_join,
+    };
+    playback::replayed(network, id, (query, client.nick.clone()), stamp)
 }
 
 /// Takes over what a new login says of the account: whether it is an operator's.

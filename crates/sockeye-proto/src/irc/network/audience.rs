@@ -85,6 +85,8 @@ impl<'a> Sender<'a> {
 
     /// Hands the line to all but one.
     pub(super) fn send(&mut self, audience: &Audience, except: Option<SessionId>) {
+        // Lists with an exception are those of channels, which are shared by many lines.
+        let is_shared = except.is_some();
         for (encoding, members) in audience {
             // Only a list in which somebody is left out differs from that of the line before.
             let except = except.filter(|except| members.contains(except));
@@ -94,8 +96,8 @@ impl<'a> Sender<'a> {
             let Some(lines) = self.written(*encoding) else {
                 continue;
             };
-            let to = match (except, &**members) {
-                (None, &[only]) => Recipients::One(only),
+            let to = match &**members {
+                &[only] if !is_shared => Recipients::One(only),
                 _ => Recipients::Many {
                     members: Arc::clone(members),
                     except,

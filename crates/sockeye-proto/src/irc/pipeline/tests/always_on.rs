@@ -1,8 +1,11 @@
 //! Clients that stay on the network without a connection.
 
+use std::vec::Vec;
+
 use super::net::{Net, START_MS, Who, account_ref, id, line, only, settings};
 use crate::irc::account::Answer;
 use crate::irc::event::{Fact, Record};
+use crate::irc::history::{Point, Query};
 use crate::irc::id::AccountId;
 use crate::irc::input::Input;
 use crate::irc::pipeline::Pipeline;
@@ -338,3 +341,38 @@ fn an_operator_is_one_again_with_the_next_login() {
 }
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+#[test]
+fn direct_messages_that_nobody_has_seen_come_with_the_next_connection() {
+    let (mut net, ann, bob) = staying();
+    net.histories(ann);
+    net.passes_ms(5_000);
+    leaves(&mut net, ann);
+    net.passes_ms(5_000);
+    net.says(bob, "PRIVMSG ann :are you there?");
+    let directs = |net: &mut Net, who: Who| -> Vec<Query> {
+        let requests = net.histories(who).into_iter();
+        let queries = requests.map(|request| request.query);
+        queries
+            .filter(|query| matches!(query, Query::Directs { .. }))
+            .collect()
+    };
+    let expected = Query::Directs {
+        owner: account("ann"),
+        after: Some(Point::Time(START_MS + 4_999)),
+        before: None,
+        limit: 50,
+    };
+    let phone = net.enter_with("ann", "server-time", Some("ann"));
+    assert_eq!(directs(&mut net, phone), [expected]);
+    let second = net.enter_with("ann", "server-time", Some("ann"));
+    assert_eq!(directs(&mut net, second), [], "the first has shown them");
+    for who in [phone, second] {
+        leaves(&mut net, who);
+    }
+    for asks_itself in ["batch draft/chathistory", "batch znc.in/playback"] {
+        let device = net.enter_with("ann", asks_itself, Some("ann"));
+        assert_eq!(directs(&mut net, device), [], "{asks_itself}");
+        leaves(&mut net, device);
+    }
+}

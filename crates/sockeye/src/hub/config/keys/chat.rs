@@ -70,7 +70,7 @@ pub(in crate::hub::config) const CHAT: &[Key<Chat>] = &[
     },
     Key {
         name: "replay_on_join",
-        doc: "Kept messages that a client which cannot ask for history gets on JOIN; 0: none",
+        doc: "Kept messages that a client which cannot ask for history gets on JOIN, and of direct ones that came while it was away; 0: none",
         effect: Effect::Reload,
         slot: Slot::Count(0..=1_000, Count::Set(|chat| &mut chat.replay_on_join)),
     },
