@@ -11,6 +11,7 @@ use core::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::forward::ForwardRequest;
 use crate::socks::{Destination, Host, Login};
 
 /// The head of a request to a proxy.
@@ -28,7 +29,7 @@ pub enum Asks {
     /// A connection to there.
     Tunnel(Destination),
     /// To pass the request on: it has another method.
-    Forward,
+    Forward(ForwardRequest),
 }
 
 /// Why bytes are no head.
@@ -47,6 +48,18 @@ pub enum ConnectError {
     Login,
     /// It is of a version that is not spoken here.
     Version,
+    /// What is asked for is no whole address.
+    NotAbsolute,
+    /// What is asked for has another scheme than `http`.
+    Scheme,
+    /// The address names no host and port that can be connected to.
+    Address,
+    /// Where the body ends is said twice, or in a way that not all read alike.
+    Length,
+    /// The body is in an encoding that nobody has asked for.
+    Coding,
+    /// The body is not in chunks as it should be.
+    Chunks,
 }
 
 impl fmt::Display for ConnectError {
@@ -58,6 +71,14 @@ impl fmt::Display for ConnectError {
             Self::Hosts => "a request of HTTP/1.1 has one Host",
             Self::Login => "a login other than one of the scheme Basic",
             Self::Version => "a version of HTTP other than 1.0 and 1.1",
+            Self::NotAbsolute => "a proxy is asked for whole addresses, as in http://example.org/",
+            Self::Scheme => "an address of another kind than http://",
+            Self::Address => {
+                "http:// is followed by a host, and perhaps a port, with no user and no zone"
+            }
+            Self::Length => "a length that is said twice, or not in a way that all read alike",
+            Self::Coding => "a transfer encoding other than chunked",
+            Self::Chunks => "a body that is not in well written chunks",
         })
     }
 }
@@ -93,7 +114,7 @@ impl ProxyRequest {
                 let target = head.path.unwrap_or_default();
                 Asks::Tunnel(authority(target).ok_or(ConnectError::Target)?)
             }
-            _ => Asks::Forward,
+            _ => Asks::Forward(ForwardRequest::read(&head)?),
         };
         Ok(Some((Self { asks, login }, used)))
     }
@@ -169,6 +190,8 @@ pub enum ProxyStatus {
     BadRequest,
     /// 403: the rules do not allow it.
     Forbidden,
+    /// 405: the proxy itself does not do that.
+    NotAllowed,
     /// 407: who asks has to log in first, or does not have the right password.
     LoginRequired,
     /// 408: it was not whole in time.
@@ -196,7 +219,8 @@ impl ProxyStatus {
             ConnectError::TooLarge => Self::HeadersTooLarge,
             ConnectError::Login => Self::LoginRequired,
             ConnectError::Version => Self::VersionNotSupported,
-            ConnectError::Http | ConnectError::Target | ConnectError::Hosts => Self::BadRequest,
+            ConnectError::Scheme | ConnectError::Coding => Self::NotImplemented,
+            _ => Self::BadRequest,
         }
     }
 
@@ -206,6 +230,7 @@ impl ProxyStatus {
         let status = match self {
             Self::BadRequest => "400 Bad Request",
             Self::Forbidden => "403 Forbidden",
+            Self::NotAllowed => "405 Method Not Allowed",
             Self::LoginRequired => "407 Proxy Authentication Required",
             Self::RequestTimeout => "408 Request Timeout",
             Self::HeadersTooLarge => "431 Request Header Fields Too Large",
@@ -217,6 +242,8 @@ impl ProxyStatus {
             Self::VersionNotSupported => "505 HTTP Version Not Supported",
         };
         let challenge = match self {
+            // RFC 9110 section 15.5.6.
+            Self::NotAllowed => "Allow: CONNECT, OPTIONS\r\n".into(),
             Self::LoginRequired => {
                 let is_plain =
                     |char: &char| matches!(char, ' '..='~') && !matches!(char, '"' | '\\');
@@ -234,7 +261,10 @@ impl ProxyStatus {
     }
 }
 
-fn whole(parsed: httparse::Result<usize>, arrived: usize) -> Result<Option<usize>, ConnectError> {
+pub(crate) fn whole(
+    parsed: httparse::Result<usize>,
+    arrived: usize,
+) -> Result<Option<usize>, ConnectError> {
     match parsed {
         Ok(httparse::Status::Complete(used)) if used <= HEAD_BYTES_MAX => Ok(Some(used)),
         Ok(httparse::Status::Partial) if arrived < HEAD_BYTES_MAX => Ok(None),
@@ -245,7 +275,7 @@ fn whole(parsed: httparse::Result<usize>, arrived: usize) -> Result<Option<usize
 }
 
 /// Reads `host:port`; an IPv6 address stands in brackets (RFC 9112 section 3.2.3).
-fn authority(text: &str) -> Option<Destination> {
+pub(crate) fn authority(text: &str) -> Option<Destination> {
     let (host, port) = text.rsplit_once(':')?;
     let is_number = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let port = port.parse().ok().filter(|port| is_number && *port != 0)?;
@@ -271,10 +301,10 @@ fn basic(value: &[u8]) -> Option<Login> {
 }
 
 /// The longest head, bytes: what browsers send to a proxy is less than half.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
+pub(crate) const HEAD_BYTES_MAX: usize = 16 * 1024;
 
 /// Fields of a head; browsers send some twenty, some servers more than sixty.
-const FIELDS_MAX: usize = 100;
+pub(crate) const FIELDS_MAX: usize = 100;
 
 #[cfg(test)]
 mod tests;

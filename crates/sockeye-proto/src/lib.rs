@@ -17,6 +17,7 @@ extern crate std;
 
 pub mod balance;
 pub mod connect;
+pub mod forward;
 pub mod framing;
 pub mod irc;
 pub mod limit;
