@@ -183,6 +183,10 @@ impl ProxyResponse {
 /// What a proxy answers where the connection stands.
 pub const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
 
+/// What a proxy answers to OPTIONS that was to end there (RFC 9110 section 9.3.7); so does the connection.
+pub const OPTIONS: &[u8] =
+    b"HTTP/1.1 200 OK\r\nAllow: CONNECT, OPTIONS\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
 /// Why a proxy does not do what is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProxyStatus {

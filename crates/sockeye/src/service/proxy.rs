@@ -182,7 +182,7 @@ impl Proxy {
             () = session.cut() => return Ok(None),
         };
         let dialled = dialled.and_then(|dialled| establish(session).map(|()| dialled));
-        let Dialled { far, bound } = match dialled {
+        let Dialled { far, bound, .. } = match dialled {
             Ok(dialled) => dialled,
             Err(why) => return Err(refuse(stream, &asked, "connect", why).await),
         };

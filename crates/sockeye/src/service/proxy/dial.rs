@@ -20,6 +20,8 @@ pub(super) struct Dialled {
     pub(super) far: Conversation,
     /// The proxy's own address there.
     pub(super) bound: Destination,
+    /// The address there, where no others are on the way.
+    pub(super) at: Option<SocketAddr>,
 }
 
 /// Why nothing was.
@@ -73,6 +75,7 @@ pub(super) async fn dial(
         Ok((far, info)) => Ok(Dialled {
             far,
             bound: info.local.map_or_else(super::nowhere, Destination::from),
+            at: info.peer,
         }),
         Err(failures) => Err(failed(&failures)),
     }
@@ -132,6 +135,7 @@ async fn by_way_of(hops: &[Hop], to: Endpoint, until: Until) -> Result<Dialled, 
         Ok((far, _)) => Ok(Dialled {
             far,
             bound: super::nowhere(),
+            at: None,
         }),
         Err(error) => Err(Undialled {
             code: match error.kind() {
