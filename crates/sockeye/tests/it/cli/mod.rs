@@ -8,6 +8,7 @@ mod explain;
 mod files;
 mod generated;
 mod help;
+mod http_forward;
 mod http_proxy;
 mod limits;
 mod listen;
