@@ -7,8 +7,8 @@
 //!                        queue    failed
 //! ```
 //!
-//! Who is next is decided by the state machine in `sockeye_proto::balance`; the *pool* ([`pool`]) holds it
-//! with what it is about, a *seat* is a session's place at a backend, and [`check`] looks at backends.
+//! Who is next is decided by the state machine in `sockeye_proto::balance`; the *pool* (`pool`) holds it
+//! with what it is about, a *seat* is a session's place at a backend, and `check` looks at backends.
 //!
 //! Invariant: a session that was counted at a backend holds a seat, and dropping that takes back exactly
 //! what was counted, whichever way the session ends.
