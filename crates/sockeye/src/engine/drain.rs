@@ -1,4 +1,4 @@
-//! Ending: drain, kill, and waiting for what the engine runs.
+//! Ending: drain, and waiting for what the engine runs.
 
 use std::time::Duration;
 
@@ -45,19 +45,6 @@ impl Engine {
         }
     }
 
-    /// Asks a session to end and cuts it if it has not after a moment; `false` if there is none.
-    pub fn kill(&self, id: u64) -> bool {
-        let Some(shared) = self.inner.table.find(id) else {
-            return false;
-        };
-        shared.advance(CLOSING);
-        self.spawn(async move {
-            tokio::time::sleep(KILL_GRACE).await;
-            shared.advance(CUT);
-        });
-        true
-    }
-
     /// Asks the sessions of a service to end and cuts those that are left after `limit`; the others
     /// live on, and so do the listeners. Returns when none of them is left.
     pub async fn end(&self, service: &str, limit: Duration) {
@@ -89,7 +76,5 @@ impl Engine {
     }
 }
 
-/// How long a killed session may take to say goodbye.
-const KILL_GRACE: Duration = Duration::from_secs(1);
 /// How long sessions that are cut may take to notice.
 const CUT_TIME: Duration = Duration::from_secs(2);

@@ -5,10 +5,9 @@
 //! queue moves on by the reserve and the loop sleeps instead of spinning; sessions live on.
 
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::admit::Admission;
+use super::tally::{Connections, Tally};
 use super::{Bound, Engine, Rules, Session, Terms};
 use crate::endpoint::Address;
 use crate::error::{Error, ErrorKind};
@@ -50,18 +50,17 @@ impl Listening {
         } = bound;
         let notes = layers.notes().map(str::to_owned);
         let notes = sockets.skipped.into_iter().chain(notes).collect();
-        let refused = Arc::default();
+        let tally = Arc::new(Tally::under(&engine.inner.table.tally));
         let desk = Arc::new(Desk {
             engine: engine.clone(),
             open_to: RwLock::new(OpenTo {
                 service,
                 admission,
                 layers,
-                rules: rules.counting_in(&refused),
+                rules: rules.counting_in(&tally),
             }),
             closed: engine.inner.stopping.child_token(),
-            accepted: AtomicU64::new(0),
-            refused,
+            tally,
             given_up: Mutex::default(),
         });
         let addresses = sockets.listeners.iter().map(Listener::local).collect();
@@ -112,20 +111,20 @@ impl Listening {
             service,
             admission,
             layers: layers.unwrap_or(now.layers),
-            rules: rules.map_or(now.rules, |rules| rules.counting_in(&self.desk.refused)),
+            rules: rules.map_or(now.rules, |rules| rules.counting_in(&self.desk.tally)),
         });
     }
 
     /// Returns how many connections were taken in, and how many were refused by a limit or a rule: at
     /// once, or, also taken in, once a layer had told whom they are for or a service who they are.
     pub fn counts(&self) -> (u64, u64) {
-        let Desk {
-            accepted, refused, ..
-        } = &*self.desk;
-        (
-            accepted.load(Ordering::Relaxed),
-            refused.load(Ordering::Relaxed),
-        )
+        let connections = self.connections();
+        (connections.accepted, connections.refused)
+    }
+
+    /// Returns the same, with why some were refused.
+    pub fn connections(&self) -> Connections {
+        self.desk.tally.connections()
     }
 
     /// Stops accepting; sessions live on.
@@ -168,8 +167,7 @@ struct Desk {
     engine: Engine,
     open_to: RwLock<OpenTo>,
     closed: CancellationToken,
-    accepted: AtomicU64,
-    refused: Arc<AtomicU64>,
+    tally: Arc<Tally>,
     /// Where loops leave what they accepted at, when it is not to be closed with them.
     given_up: Mutex<Option<Vec<Listener>>>,
 }
@@ -206,8 +204,9 @@ impl OpenTo {
     }
 
     /// Returns what a refused peer is told: nothing under layers, whose handshake did not run.
-    fn refusal(&self, why: Refusal) -> Option<Bytes> {
-        self.service.refusal(why).filter(|_| self.layers.is_empty())
+    fn refusal(&self, why: Refusal, peer: Option<SocketAddr>) -> Option<Bytes> {
+        let said = words(&*self.service, why, peer);
+        said.filter(|_| self.layers.is_empty())
     }
 }
 
@@ -265,17 +264,24 @@ impl Desk {
     fn receive(&self, conversation: Conversation, info: ConnectionInfo) {
         let open_to = self.open_to();
         let table = &self.engine.inner.table;
-        let speaks = open_to.speaks(&info);
-        let admitted = open_to
-            .check_peer(&info, speaks)
+        let (peer, speaks) = (info.peer, open_to.speaks(&info));
+        // Whom it comes for is looked at when that is known.
+        let at_door = |info: &ConnectionInfo| match speaks {
+            true => Ok(()),
+            false => table.door.check(info),
+        };
+        let admitted = at_door(&info)
+            .and_then(|()| open_to.check_peer(&info, speaks))
             .and_then(|()| open_to.admission.admit(&info, speaks))
-            .and_then(|permit| table.enter(info, open_to.service.name(), Some(permit)));
+            .and_then(|permit| table.enter(info, open_to.service.name(), Some(permit)))
+            // Who was banned in between has not been seen in the table.
+            .and_then(|session| at_door(session.info()).map(|()| session));
         match admitted {
             Ok(mut session) => {
                 session.set_rules(Arc::clone(&open_to.rules));
                 let (id, who) = (session.id(), session.info().who());
                 tracing::info!(target: "step", "session {id}: accepted from {who}");
-                self.accepted.fetch_add(1, Ordering::Relaxed);
+                self.tally.accept();
                 let terms = Terms {
                     layers: open_to.layers,
                     rules: open_to.rules,
@@ -285,8 +291,8 @@ impl Desk {
             }
             Err(why) => {
                 tracing::info!(target: "step", "refused a connection: {why:?}");
-                self.refused.fetch_add(1, Ordering::Relaxed);
-                self.refuse(conversation, open_to.refusal(why));
+                self.tally.refuse(why);
+                self.refuse(conversation, open_to.refusal(why, peer));
             }
         }
     }
@@ -317,8 +323,8 @@ impl Desk {
             };
             let queue_is_empty = accepted.is_err();
             if let Ok((conversation, _)) = accepted {
-                self.refused.fetch_add(1, Ordering::Relaxed);
-                let answer = self.open_to().refusal(Refusal::Full);
+                self.tally.refuse(Refusal::Full);
+                let answer = self.open_to().refusal(Refusal::Full, None);
                 part_now(conversation, &answer.unwrap_or_default());
             }
             *self.reserve() = Reserve::take();
@@ -339,6 +345,18 @@ impl Desk {
             .reserve
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns what a service tells a refused peer.
+pub(super) fn words(
+    service: &dyn Service,
+    why: Refusal,
+    peer: Option<SocketAddr>,
+) -> Option<Bytes> {
+    match (why, peer) {
+        (Refusal::Banned, Some(peer)) => service.refusal_of_banned(peer.ip().to_canonical()),
+        _ => service.refusal(why),
     }
 }
 
@@ -371,6 +389,7 @@ pub(super) async fn turn_away(
     farewell(conversation, answer.unwrap_or_default()).await;
     let why = match why {
         Refusal::SourceForbidden => "+allow or +deny keeps it out",
+        Refusal::Banned => "it is banned",
         Refusal::SourceThrottled => "too many new connections from this source",
         _ => "too many sessions from this source",
     };

@@ -8,12 +8,14 @@
 //! Nobody else spawns. Each session runs in a task of its own; a panic in it costs that session.
 
 mod admit;
+mod door;
 mod drain;
 mod listener;
 mod retry;
 mod rules;
 mod session;
 mod table;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod throttle;
@@ -32,7 +34,8 @@ pub use admit::{Admission, AdmissionLimits};
 pub use drain::Drained;
 pub use listener::Listening;
 pub(crate) use rules::Rules;
-pub use session::{Session, SessionFacts, SessionRow, SessionState};
+pub use session::{Parting, Session, SessionFacts, SessionRow, SessionState};
+pub use tally::Connections;
 pub use throttle::{ConnectLimits, Throttle};
 pub(crate) use via::connect_by_way_of;
 
@@ -375,7 +378,8 @@ impl Engine {
                         Ok(conversation) => match session.readmit(&layers, &rules) {
                             Ok(()) => service.serve(conversation.bounded(bounds), &session),
                             Err(why) => {
-                                let answer = service.refusal(why);
+                                let peer = session.info().peer;
+                                let answer = listener::words(&*service, why, peer);
                                 Box::pin(listener::turn_away(conversation, answer, &session, why))
                             }
                         },

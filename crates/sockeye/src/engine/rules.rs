@@ -2,8 +2,8 @@
 //! how much they move (`+limit`).
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
+use super::tally::Tally;
 use crate::endpoint::{Endpoint, LimitOptions, NetworkEntry, NetworkSet};
 use crate::error::Error;
 use crate::io::{ConnectionInfo, read_networks};
@@ -17,7 +17,7 @@ pub(crate) struct Rules {
     deny: NetworkSet,
     pub(super) limit: LimitOptions,
     /// Where the listener counts whom it refused.
-    pub(super) refused: Arc<AtomicU64>,
+    pub(super) tally: Arc<Tally>,
 }
 
 impl Rules {
@@ -37,14 +37,14 @@ impl Rules {
             allow: allow.transpose()?,
             deny: set(&sources.deny)?,
             limit: endpoint.limit(),
-            refused: Arc::default(),
+            tally: Arc::default(),
         })
     }
 
-    /// Counts whom they refuse in `refused`.
-    pub(super) fn counting_in(self, refused: &Arc<AtomicU64>) -> Arc<Self> {
+    /// Counts whom they refuse in `tally`.
+    pub(super) fn counting_in(self, tally: &Arc<Tally>) -> Arc<Self> {
         Arc::new(Self {
-            refused: Arc::clone(refused),
+            tally: Arc::clone(tally),
             ..self
         })
     }

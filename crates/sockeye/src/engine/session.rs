@@ -67,6 +67,18 @@ pub struct SessionRow {
     pub to: Option<Arc<str>>,
 }
 
+/// Why a session is asked to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Parting {
+    /// Its service ends, or all does.
+    Draining,
+    /// An operator ended it.
+    Killed,
+    /// Its peer is kept out by now.
+    KeptOut,
+}
+
 /// What a session is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionState {
@@ -131,6 +143,11 @@ impl Session {
         self.shared.reached(CLOSING).await;
     }
 
+    /// Returns why it is asked to end, once [`Session::closing`] has returned.
+    pub fn parting(&self) -> Parting {
+        self.shared.parting()
+    }
+
     /// Waits until the session is cut: what is still in hand is counted as lost.
     pub async fn cut(&self) {
         self.shared.reached(CUT).await;
@@ -190,11 +207,15 @@ impl Session {
         if layers.trusted().is_none() {
             return Ok(());
         }
-        let admitted = rules.check_source(self.info());
-        self.count_refused(admitted.and_then(|()| match &self.permit {
-            Some(permit) => permit.recount(self.info()),
-            None => Ok(()),
-        }))
+        self.count_refused(self.admit_anew(Some(rules)))
+    }
+
+    fn admit_anew(&self, rules: Option<&Rules>) -> Result<(), Refusal> {
+        let info = self.info();
+        self.table.door.check(info)?;
+        rules.map_or(Ok(()), |rules| rules.check_source(info))?;
+        let mut permits = self.permit.iter();
+        permits.try_for_each(|permit| permit.recount(info))
     }
 
     /// Takes over for whom the peer comes, as a service has learned from one that it trusts: what is known
@@ -210,13 +231,7 @@ impl Session {
         {
             return Ok(());
         }
-        let info = self.info();
-        let mut rules = self.rules.iter();
-        let admitted = rules.try_for_each(|rules| rules.check_source(info));
-        self.count_refused(admitted.and_then(|()| match &self.permit {
-            Some(permit) => permit.recount(info),
-            None => Ok(()),
-        }))
+        self.count_refused(self.admit_anew(self.rules.as_deref()))
     }
 
     /// Counts the session as established from now on, under the limits for such sessions.
@@ -233,8 +248,8 @@ impl Session {
     }
 
     fn count_refused(&self, admitted: Result<(), Refusal>) -> Result<(), Refusal> {
-        if let (Err(_), Some(rules)) = (&admitted, &self.rules) {
-            rules.refused.fetch_add(1, Ordering::Relaxed);
+        if let (Err(why), Some(rules)) = (&admitted, &self.rules) {
+            rules.tally.refuse(*why);
         }
         admitted
     }
@@ -258,6 +273,8 @@ pub(super) struct Shared {
     opened: Instant,
     established: AtomicBool,
     stage: AtomicU8,
+    /// Why it is to end, if not for a drain.
+    parting: AtomicU8,
     moved: Notify,
 }
 
@@ -298,11 +315,12 @@ impl Shared {
             opened: Instant::now(),
             established: AtomicBool::new(false),
             stage: AtomicU8::new(OPEN),
+            parting: AtomicU8::new(Parting::Draining as u8),
             moved: Notify::new(),
         }
     }
 
-    fn info(&self) -> &ConnectionInfo {
+    pub(super) fn info(&self) -> &ConnectionInfo {
         let Some(learned) = self.later.get().and_then(|later| later.learned.get()) else {
             return &self.accepted;
         };
@@ -316,6 +334,18 @@ impl Shared {
 
     fn to(&self) -> Option<&Arc<str>> {
         self.later.get()?.to.get()
+    }
+
+    /// Notes why it is to end.
+    pub(super) fn set_parting(&self, why: Parting) {
+        self.parting.store(why as u8, Ordering::Release);
+    }
+
+    fn parting(&self) -> Parting {
+        let why = self.parting.load(Ordering::Acquire);
+        let mut all = [Parting::Killed, Parting::KeptOut].into_iter();
+        let noted = all.find(|parting| *parting as u8 == why);
+        noted.unwrap_or(Parting::Draining)
     }
 
     /// Moves on to `stage` unless already there or further.

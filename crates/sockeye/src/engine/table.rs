@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::admit::Permit;
+use super::door::Door;
 use super::session::{CLOSING, Session, SessionRow, Shared};
+use super::tally::Tally;
 use crate::io::ConnectionInfo;
 use crate::service::Refusal;
 use crate::sys;
@@ -29,6 +31,8 @@ pub(super) struct Table {
     emptied: Notify,
     /// A session has left.
     left: Notify,
+    pub(super) door: Door,
+    pub(super) tally: Arc<Tally>,
 }
 
 impl Table {
@@ -44,6 +48,8 @@ impl Table {
             cut: AtomicUsize::new(0),
             emptied: Notify::new(),
             left: Notify::new(),
+            door: Door::default(),
+            tally: Arc::default(),
         }
     }
 
@@ -151,6 +157,16 @@ impl Table {
 
     pub(super) fn find(&self, id: u64) -> Option<Arc<Shared>> {
         self.shard(id).get(&id).cloned()
+    }
+
+    /// Returns the sessions of which `is_it` is true; it is asked under the table's locks.
+    pub(super) fn matching(&self, is_it: impl Fn(&Shared) -> bool) -> Vec<Arc<Shared>> {
+        let mut found = Vec::new();
+        for shard in &self.shards {
+            let shard = lock(shard);
+            found.extend(shard.values().filter(|shared| is_it(shared)).cloned());
+        }
+        found
     }
 
     /// Returns every session in the order of their numbers.

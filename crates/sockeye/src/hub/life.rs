@@ -145,6 +145,8 @@ impl Prepared {
         let accounts = Accounts::new(store.clone(), folding, HashCost::default());
         let cloak_key = cloak_key(&store).await?;
         let bans = ban::open(&store, folding).await?;
+        let door = bans.clone();
+        engine.keep_out(move |address| door.keeps_out(address));
         let (audit, keeper) = Audit::new(&store);
         accounts.set_audit(audit.clone());
         engine.spawn(keeper);

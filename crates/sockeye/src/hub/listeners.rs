@@ -245,12 +245,14 @@ impl Listeners {
     pub(super) fn status(&self) -> Vec<ListenerStatus> {
         let mut statuses = Vec::with_capacity(self.rows.len());
         for row in &self.rows {
-            let (accepted, refused) = row.listening.counts();
+            let counted = row.listening.connections();
             statuses.extend(row.listening.addresses().iter().map(|at| ListenerStatus {
                 at: at.to_string(),
                 serve: row.listen.serve.to_string(),
-                accepted,
-                refused,
+                accepted: counted.accepted,
+                refused: counted.refused,
+                refused_throttled: counted.throttled,
+                refused_banned: counted.banned,
             }));
         }
         statuses

@@ -72,6 +72,7 @@ impl Shared {
             | Request::BanList { .. }) => {
                 let (reply, set) = ban::carry_out(&self.bans, request, &actor).await?;
                 if let Some(ban) = set {
+                    self.engine.expel();
                     self.running.lock().await.services.enforce(&ban).await;
                 }
                 Ok(reply)

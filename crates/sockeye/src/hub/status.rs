@@ -40,6 +40,10 @@ pub struct ListenerStatus {
     /// Connections refused by a limit or a rule since the start, at once or after their handshake;
     /// these are among the accepted, too.
     pub refused: u64,
+    /// Those of the refused that came too fast.
+    pub refused_throttled: u64,
+    /// Those of the refused whose address is banned.
+    pub refused_banned: u64,
 }
 
 /// A balancer and its backends.
@@ -143,17 +147,8 @@ impl fmt::Display for Status {
             "sockeye {version}  pid {pid}  up {}  data {data}",
             Span(*uptime_ms)
         )?;
-        for ListenerStatus {
-            at,
-            serve,
-            accepted,
-            refused,
-        } in listeners
-        {
-            writeln!(
-                f,
-                "  listen  {at} → {serve}   {accepted} accepted, {refused} refused"
-            )?;
+        for listener in listeners {
+            writeln!(f, "  listen  {listener}")?;
         }
         for balancer in balancers {
             write!(f, "{balancer}")?;
@@ -236,6 +231,26 @@ impl fmt::Display for BackendStatus {
     }
 }
 
+impl fmt::Display for ListenerStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            at,
+            serve,
+            accepted,
+            refused,
+            refused_throttled: throttled,
+            refused_banned: banned,
+        } = self;
+        write!(f, "{at} → {serve}   {accepted} accepted, {refused} refused")?;
+        match (throttled, banned) {
+            (0, 0) => Ok(()),
+            (_, 0) => write!(f, " ({throttled} too fast)"),
+            (0, _) => write!(f, " ({banned} banned)"),
+            _ => write!(f, " ({throttled} too fast, {banned} banned)"),
+        }
+    }
+}
+
 impl fmt::Display for StoreStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -300,7 +315,9 @@ mod tests {
                 at: "tcp://127.0.0.1:6667".into(),
                 serve: "chat:".into(),
                 accepted: 12,
-                refused: 1,
+                refused: 4,
+                refused_throttled: 2,
+                refused_banned: 1,
             }],
             balancers: vec![BalancerStatus {
                 at: vec!["tcp://127.0.0.1:5432".into()],
@@ -341,7 +358,7 @@ mod tests {
         };
         insta::assert_snapshot!(status, @"
         sockeye 0.1.0  pid 4711  up 1 d 2 h  data /var/lib/sockeye
-          listen  tcp://127.0.0.1:6667 → chat:   12 accepted, 1 refused
+          listen  tcp://127.0.0.1:6667 → chat:   12 accepted, 4 refused (2 too fast, 1 banned)
           balance tcp://127.0.0.1:5432 by round-robin, 0 waiting
             db1  down for 1 m 1 s (connection refused (10.0.0.1))   3 of 100 sessions, weight 1; 7 served, 2 failed
           chat    2 clients, 0 registering, 3 channels

@@ -19,6 +19,7 @@ pub mod proxy;
 mod upper;
 
 use std::fmt::Debug;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -53,6 +54,8 @@ pub enum Refusal {
     SourceEstablished,
     /// The listener does not take connections from the source (`+allow`, `+deny`).
     SourceForbidden,
+    /// The hub keeps the address out of everything.
+    Banned,
     /// The source, or its network, opens connections too fast.
     SourceThrottled,
     /// The engine is draining.
@@ -101,6 +104,11 @@ pub trait Service: Debug + Send + Sync {
     /// Returns what a refused connection is told before it is closed, in the service's protocol.
     fn refusal(&self, _why: Refusal) -> Option<Bytes> {
         None
+    }
+
+    /// Returns the same for one from a banned address, where more can be said of that.
+    fn refusal_of_banned(&self, _address: IpAddr) -> Option<Bytes> {
+        self.refusal(Refusal::Banned)
     }
 }
 

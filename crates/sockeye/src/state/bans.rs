@@ -16,7 +16,7 @@ use sockeye_proto::irc::settings::CaseMapping;
 use tokio::time::{Duration, Instant};
 
 use super::{Act, Actor, AuditEntry, LogError, Store, wall_ms};
-use crate::endpoint::Network;
+use crate::endpoint::{Network, NetworkSet};
 
 /// The bans of a hub. Clones share them.
 #[derive(Debug, Clone)]
@@ -28,7 +28,15 @@ pub struct Bans {
 struct Inner {
     store: Store,
     folding: CaseMapping,
-    all: RwLock<Arc<[Ban]>>,
+    all: RwLock<Standing>,
+}
+
+/// All bans, also those that have ended and are not forgotten yet.
+#[derive(Debug, Clone)]
+struct Standing {
+    bans: Arc<[Ban]>,
+    /// The networks among them: most who come are in none.
+    networks: Arc<NetworkSet>,
 }
 
 /// One ban.
@@ -105,7 +113,7 @@ impl Bans {
         let inner = Inner {
             store,
             folding,
-            all: RwLock::new(Arc::new([])),
+            all: RwLock::new(Vec::new().into()),
         };
         let read = |(text, ban): (String, Ban)| {
             let target = inner.target(&text);
@@ -222,6 +230,9 @@ impl Bans {
 
     /// Returns whether nobody from this address may use any service.
     pub fn keeps_out(&self, address: IpAddr) -> bool {
+        if !self.inner.standing().networks.contains(address) {
+            return false;
+        }
         let whom = Suspect {
             address: Some(address.to_canonical()),
             ..Suspect::default()
@@ -279,8 +290,12 @@ impl Inner {
     }
 
     fn all(&self) -> Arc<[Ban]> {
+        self.standing().bans
+    }
+
+    fn standing(&self) -> Standing {
         let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&all)
+        all.clone()
     }
 
     fn replace(&self, bans: Vec<Ban>) {
@@ -289,9 +304,22 @@ impl Inner {
 
     fn change(&self, change: impl FnOnce(&mut Vec<Ban>)) {
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
-        let mut bans = all.to_vec();
+        let mut bans = all.bans.to_vec();
         change(&mut bans);
         *all = bans.into();
+    }
+}
+
+impl From<Vec<Ban>> for Standing {
+    fn from(bans: Vec<Ban>) -> Self {
+        let networks = bans.iter().filter_map(|ban| match &ban.target {
+            BanTarget::Network(network) => Some(*network),
+            _ => None,
+        });
+        Self {
+            networks: Arc::new(networks.collect()),
+            bans: bans.into(),
+        }
     }
 }
 

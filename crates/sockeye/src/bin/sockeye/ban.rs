@@ -13,7 +13,7 @@ use crate::operator::{self, Which};
 use crate::output::Output;
 use crate::runtime;
 
-/// Keep somebody out of the chat of a hub, running or not.
+/// Keep somebody out of a hub, running or not.
 #[derive(Debug, Args)]
 pub(crate) struct Ban {
     #[command(subcommand)]

@@ -170,8 +170,10 @@ impl Shared {
         bans.would_fit(target, &asking).unwrap_or(false)
     }
 
-    /// Sends away whom a new ban fits, and tells the operators.
+    /// Sends away whom a new ban fits, from here and from all else that the hub serves, and tells the
+    /// operators.
     pub(super) async fn enforce(&self, ban: &Ban) {
+        self.engine.expel();
         let text = format!("{} is banned {}", ban.target, words(ban));
         let _ = self.asks.send(Ask::Tell(text)).await;
         let _ = self.asks.send(Ask::Banned(Box::new(ban.clone()))).await;

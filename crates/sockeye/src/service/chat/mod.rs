@@ -42,7 +42,7 @@ use crate::endpoint::Network;
 use crate::engine::{AdmissionLimits, Engine, Session};
 use crate::error::{Error, ErrorKind};
 use crate::io::Conversation;
-use crate::state::{Accounts, Audit, Ban, Bans, Health, History, Log, LogError};
+use crate::state::{Accounts, Audit, Ban, Bans, Health, History, Log, LogError, Suspect};
 
 /// A chat network as a service.
 #[derive(Debug)]
@@ -283,6 +283,19 @@ impl Service for Chat {
         let line = format!("ERROR :Closing Link: {}\r\n", words(why));
         Some(line.into())
     }
+
+    fn refusal_of_banned(&self, address: IpAddr) -> Option<Bytes> {
+        let whom = Suspect {
+            address: Some(address),
+            ..Suspect::default()
+        };
+        let Some(ban) = self.shared.ban_of(&whom) else {
+            return self.refusal(Refusal::Banned);
+        };
+        let mut told = bans::told(&ban, &self.shared.current().settings.server, "*").to_vec();
+        told.extend(format!("ERROR :Closing link: ({})\r\n", ban.reason).bytes());
+        Some(told.into())
+    }
 }
 
 impl Shared {
@@ -355,6 +368,7 @@ fn words(why: Refusal) -> &'static str {
         Refusal::Full => "Too many connections here, try later",
         Refusal::SourcePending => "Too many unregistered connections from your network",
         Refusal::SourceEstablished => "Too many connections from your network",
+        Refusal::Banned => "You are banned from this server",
         Refusal::SourceThrottled => "Too many new connections from your network, try later",
         Refusal::SourceForbidden => "Connections from your network are not allowed here",
         Refusal::Draining => "The hub is shutting down",

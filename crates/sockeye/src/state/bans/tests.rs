@@ -189,3 +189,26 @@ async fn there_is_a_limit_and_what_has_ended_does_not_count() {
     assert!(bans.add("10.0.0.1", None, "", &oda()).await.is_ok());
     assert_eq!(bans.list().len(), BANS_MAX);
 }
+
+#[tokio::test]
+async fn an_address_is_kept_out_while_a_ban_of_it_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let bans = bans(dir.path()).await;
+    tokio::time::pause();
+    let out = |address: &str| bans.keeps_out(address.parse().unwrap());
+    for target in [
+        "203.0.113.0/24",
+        "2001:db8::/32",
+        "account:bob",
+        "*!*@192.0.2.1",
+    ] {
+        bans.add(target, Some(1_000), "", &oda()).await.unwrap();
+    }
+    assert!(out("203.0.113.9") && out("::ffff:203.0.113.9") && out("2001:db8::9"));
+    // Masks are about how somebody is shown in chat.
+    assert!(!out("203.0.114.9") && !out("192.0.2.1") && !out("::1"));
+    bans.remove("2001:db8::/32", &oda()).await.unwrap();
+    assert!(!out("2001:db8::9"));
+    tokio::time::advance(Duration::from_millis(1_000)).await;
+    assert!(!out("203.0.113.9"));
+}

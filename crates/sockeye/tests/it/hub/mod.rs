@@ -125,9 +125,8 @@ fn connect_from(ip: [u8; 4], to: SocketAddr) -> TcpStream {
 /// Returns where the hub listens on this IP address.
 fn listening_on(hub: &Program, ip: &str) -> SocketAddr {
     hub.stderr.wait_for(ip, |line| {
-        line.strip_prefix("listening on tcp://")
-            .filter(|at| at.starts_with(ip))?
-            .parse()
-            .ok()
+        let at = line.strip_prefix("listening on tcp://")?;
+        let at = at.split(' ').next().filter(|at| at.starts_with(ip))?;
+        at.parse().ok()
     })
 }

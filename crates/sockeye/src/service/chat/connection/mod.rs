@@ -38,7 +38,7 @@ use super::core::Ask;
 use super::outbox::{Answer, Delivery, End, Item, Outbox};
 use super::seats::Seat;
 use super::{Shared, address_text};
-use crate::engine::Session;
+use crate::engine::{Parting, Session};
 use crate::io::{ConnectionInfo, Stream};
 use crate::service::BoxFuture;
 use crate::state::{Challenge, Suspect};
@@ -169,7 +169,7 @@ impl<'a> Connection<'a> {
                 () = &mut cut => return,
                 () = &mut closing, if !is_asked => {
                     is_asked = true;
-                    self.leave("The hub is shutting down");
+                    self.leave_as_asked();
                 }
                 () = std::future::poll_fn(|cx| self.poll(cx)) => break,
             }
@@ -178,6 +178,20 @@ impl<'a> Connection<'a> {
         tokio::select! {
             () = &mut cut => {}
             () = Box::pin(self.part()) => {}
+        }
+    }
+
+    /// Goes, as the engine wants it, and says why.
+    fn leave_as_asked(&mut self) {
+        match self.session.parting() {
+            // Who is on the network is sent away by that, in order with all else.
+            Parting::KeptOut if self.seat.is_some() => {}
+            Parting::KeptOut => match self.shared.ban_of(&self.suspect()) {
+                Some(ban) => self.refuse(&bans::told(&ban, &self.server(), "*"), &ban.reason),
+                None => self.leave("Banned"),
+            },
+            Parting::Killed => self.leave("Ended by an operator of the hub"),
+            _ => self.leave("The hub is shutting down"),
         }
     }
 
