@@ -241,3 +241,6 @@ const EARLY_BYTES_MAX: usize = 64 * 1024;
 
 /// A port to ask the system of; any is as good (RFC 863).
 const DISCARD: u16 = 9;
+
+#[cfg(test)]
+mod tests;

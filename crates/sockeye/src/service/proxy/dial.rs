@@ -181,3 +181,6 @@ pub(super) fn meaning(error: &io::Error) -> (ReplyCode, ErrorKind) {
 
 /// How long looking up and connecting may take: what clients wait for at least.
 pub(super) const DIALLING_TIME: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests;

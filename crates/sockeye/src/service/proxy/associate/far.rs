@@ -150,3 +150,39 @@ const IDLE: Duration = Duration::from_secs(60);
 /// Addresses that may answer at once: at least half of them, the latest. A client of a large swarm talks
 /// to a few hundred.
 const CONTACTS_MAX: usize = 2048;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_socket_is_closed_after_a_minute_without_a_datagram() {
+        let mut far = Far::default();
+        let sink = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let there = sink.local_addr().unwrap();
+        far.send(there, b"one").unwrap();
+        tokio::time::advance(IDLE / 2).await;
+        far.send(there, b"two").unwrap();
+        let began = Instant::now();
+        far.close_idle();
+        assert!(far.v4.is_some(), "closed while in use");
+        far.idle().await;
+        assert_eq!(began.elapsed(), IDLE);
+        far.close_idle();
+        assert!(far.v4.is_none() && far.v6.is_none());
+        far.send(there, b"three").unwrap();
+        assert!(far.v4.is_some(), "not opened anew");
+    }
+
+    #[test]
+    fn of_many_contacts_the_latest_are_known() {
+        let mut contacts = Contacts::default();
+        let ips = (0..3 * CONTACTS_MAX as u32).map(|n| IpAddr::from(Ipv4Addr::from(n)));
+        ips.clone().for_each(|ip| contacts.note(ip));
+        assert!(contacts.newer.len() + contacts.older.len() <= CONTACTS_MAX);
+        let known: Vec<bool> = ips.map(|ip| contacts.has(ip)).collect();
+        let latest = known.len() - CONTACTS_MAX / 2;
+        assert!(known[latest..].iter().all(|known| *known));
+        assert!(!known[0]);
+    }
+}

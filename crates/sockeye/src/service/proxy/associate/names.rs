@@ -156,3 +156,57 @@ const LIFETIME: Duration = Duration::from_secs(30);
 
 /// How long it is remembered that a name does not resolve.
 const UNRESOLVED_LIFETIME: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(name: &str) -> Destination {
+        let host = sockeye_proto::socks::Host::parse(name).unwrap();
+        Destination { host, port: 53 }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn names_are_remembered_for_a_moment() {
+        let mut names = Names::default();
+        for (name, lifetime) in [
+            ("localhost", LIFETIME),
+            ("no-such.invalid", UNRESOLVED_LIFETIME),
+        ] {
+            assert!(names.known(name).is_none());
+            names.wait(&to(name), Bytes::from("one")).unwrap();
+            names.wait(&to(name), Bytes::from("two")).unwrap();
+            let Answer { addresses, waiting } = names.next().await;
+            assert_eq!(addresses.is_empty(), lifetime == UNRESOLVED_LIFETIME);
+            let waited: Vec<_> = waiting.iter().map(|(_, payload)| &payload[..]).collect();
+            assert_eq!(waited, [b"one", b"two"]);
+            let shouted = name.to_ascii_uppercase();
+            assert_eq!(names.known(&shouted).unwrap(), addresses);
+            tokio::time::advance(lifetime).await;
+            assert!(names.known(name).is_none(), "{name} is remembered too long");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_more_waits_than_there_is_room_for() {
+        let mut names = Names::default();
+        for _ in 0..WAITING_MAX {
+            names.wait(&to("a.invalid"), Bytes::from("x")).unwrap();
+        }
+        names.wait(&to("a.invalid"), Bytes::new()).unwrap_err();
+        let large = Bytes::from(vec![0; 60_000]);
+        names.wait(&to("b.invalid"), large.clone()).unwrap();
+        names.wait(&to("b.invalid"), large.clone()).unwrap();
+        names.wait(&to("b.invalid"), large).unwrap_err();
+        for name in ["c.invalid", "d.invalid"] {
+            names.wait(&to(name), Bytes::new()).unwrap();
+        }
+        names.wait(&to("e.invalid"), Bytes::new()).unwrap_err();
+        let mut waited = 0;
+        for _ in 0..LOOKUPS_MAX {
+            waited += names.next().await.waiting.len();
+        }
+        assert_eq!(waited, WAITING_MAX + 2 + 2);
+        names.wait(&to("e.invalid"), Bytes::new()).unwrap();
+    }
+}
