@@ -8,6 +8,7 @@
 //! never taken for the end. Who waits at a gate holds nothing in hand.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::num::NonZeroU64;
 use std::pin::Pin;
@@ -61,6 +62,12 @@ impl Bounds {
     /// Returns what tells later whether more came than its quota.
     pub(crate) fn quota(&self) -> Option<Arc<Quota>> {
         self.received.quota.clone()
+    }
+
+    /// Takes it apart for somebody who moves messages beside the conversation: what is received passes
+    /// through one, what is sent through the other.
+    pub(crate) fn into_gates(self) -> (Gate, Gate) {
+        (self.received, self.sent)
     }
 
     /// Reads by `read` what may pass; who reads nothing has come to the end.
@@ -161,12 +168,27 @@ impl From<Reached> for io::Error {
 
 /// What one direction of a conversation passes through.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(crate) struct Gate {
     pace: Option<Pace>,
     quota: Option<Arc<Quota>>,
 }
 
 impl Gate {
+    /// Waits until something may pass.
+    pub(crate) async fn open(&mut self) {
+        poll_fn(|cx| self.poll_room(cx)).await;
+    }
+
+    /// Counts a message that passes.
+    ///
+    /// # Errors
+    /// It is beyond the quota, and does not.
+    pub(crate) fn pass(&mut self, bytes: usize) -> Result<(), Reached> {
+        self.check(bytes)?;
+        self.passed(bytes);
+        Ok(())
+    }
+
     /// Waits until some bytes may pass and returns how many; 0 when the quota is used up.
     pub(super) fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
         let left = self.left();

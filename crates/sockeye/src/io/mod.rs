@@ -23,7 +23,7 @@ mod stream;
 mod watch;
 
 pub use bounds::Reached;
-pub(crate) use bounds::{Bounds, Quota};
+pub(crate) use bounds::{Bounds, Gate, Quota};
 pub use child::ChildProcess;
 pub use conversation::Conversation;
 pub(crate) use datagram::bytes_in;

@@ -102,7 +102,7 @@ impl Stream {
     }
 
     /// Takes its bounds off, to be kept by whoever takes them.
-    pub(super) fn take_bounds(&mut self) -> Option<Box<Bounds>> {
+    pub(crate) fn take_bounds(&mut self) -> Option<Box<Bounds>> {
         self.bounds.take()
     }
 

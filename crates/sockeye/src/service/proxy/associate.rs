@@ -28,7 +28,7 @@ use super::socks::Asked;
 use super::{Opened, Proxy, establish, refuse, say};
 use crate::engine::{Session, SessionFacts};
 use crate::error::{Error, ErrorKind, words};
-use crate::io::{Stream, read_piece};
+use crate::io::{Bounds, Gate, Reached, Stream, read_piece};
 use drops::{Dropped, Drops};
 use far::Far;
 use names::{Answer, Names};
@@ -61,7 +61,8 @@ impl Proxy {
         say(&mut stream, &reply)
             .await
             .map_err(|error| Error::new(ErrorKind::PeerReset, "accept", peer, words(&error)))?;
-        let passing = Passing::new(caller, Arc::clone(&self.policy), session.facts());
+        let bounds = stream.take_bounds();
+        let passing = Passing::new(bounds, caller, Arc::clone(&self.policy), session.facts());
         Ok(Some(Opened::Associated(Box::new(Association {
             control: stream,
             near,
@@ -80,14 +81,23 @@ impl Association {
         } = *self;
         let (mut over, mut cut) = (pin!(ended(control)), pin!(session.cut()));
         loop {
-            let Passing { far, names, .. } = &mut passing;
+            let Passing {
+                far,
+                names,
+                received,
+                sent,
+                ..
+            } = &mut passing;
             tokio::select! {
                 () = &mut over => break,
                 () = &mut cut => break,
-                () = near.readable() => passing.forth(&mut near),
-                () = far.readable() => passing.back(&near),
+                () = once_open(received, near.readable()) => passing.forth(&mut near),
+                () = once_open(sent, far.readable()) => passing.back(&near),
                 answer = names.next() => passing.found(answer),
                 () = far.idle() => passing.far.close_idle(),
+            }
+            if passing.reached.is_some() {
+                break;
             }
         }
         let Passing {
@@ -95,6 +105,7 @@ impl Association {
             forth,
             back,
             drops,
+            reached,
             ..
         } = passing;
         tracing::info!(
@@ -106,7 +117,9 @@ impl Association {
             .facts()
             .bytes_lost
             .fetch_add(lost, Ordering::Relaxed);
-        Ok(())
+        let peer = &session.info().peer_text;
+        let end = |reached: Reached| Error::new(reached.kind(), "relay", peer, reached);
+        reached.map_or(Ok(()), |reached| Err(end(reached)))
     }
 }
 
@@ -115,6 +128,10 @@ struct Passing {
     far: Far,
     names: Names,
     drops: Drops,
+    /// What the listener's `+limit` lets pass each way, if it says so, and what of it was reached.
+    received: Option<Gate>,
+    sent: Option<Gate>,
+    reached: Option<Reached>,
     caller: Caller,
     policy: Arc<Policy>,
     /// Datagrams that were passed on from the client, and to it.
@@ -125,8 +142,17 @@ struct Passing {
 }
 
 impl Passing {
-    fn new(caller: Caller, policy: Arc<Policy>, facts: &SessionFacts) -> Self {
+    fn new(
+        bounds: Option<Box<Bounds>>,
+        caller: Caller,
+        policy: Arc<Policy>,
+        facts: &SessionFacts,
+    ) -> Self {
+        let (received, sent) = bounds.map(|bounds| bounds.into_gates()).unzip();
         Self {
+            received,
+            sent,
+            reached: None,
             far: Far::default(),
             names: Names::default(),
             drops: Drops::default(),
@@ -142,7 +168,13 @@ impl Passing {
     /// Takes what has come from the client.
     fn forth(&mut self, near: &mut Near) {
         near.receive(|taken| match taken {
-            Ok((to, payload)) => self.send(&to, payload),
+            Ok((to, payload)) => match pass(&mut self.received, payload) {
+                Ok(()) => self.send(&to, payload),
+                Err(reached) => {
+                    self.reached = Some(reached);
+                    self.drops.note(Dropped::Beyond(reached), payload.len());
+                }
+            },
             Err((why, bytes)) => self.drops.note(why, bytes),
         });
     }
@@ -194,12 +226,22 @@ impl Passing {
 
     /// Takes what has come for the client.
     fn back(&mut self, near: &Near) {
-        let Self { far, drops, .. } = self;
+        let Self {
+            far,
+            drops,
+            sent,
+            reached,
+            ..
+        } = self;
         let (mut count, mut bytes) = (0, 0);
         far.receive(|taken| {
             let passed = taken.and_then(|(from, payload)| {
-                let sent = near.send(from, payload);
-                sent.map_err(|why| (why, payload.len()))?;
+                let dropped = |why| (why, payload.len());
+                pass(sent, payload).map_err(|beyond| {
+                    *reached = Some(beyond);
+                    dropped(Dropped::Beyond(beyond))
+                })?;
+                near.send(from, payload).map_err(dropped)?;
                 Ok(payload.len() as u64)
             });
             match passed {
@@ -213,6 +255,22 @@ impl Passing {
         self.back += count;
         self.bytes_out.fetch_add(bytes, Ordering::Relaxed);
     }
+}
+
+/// Counts a datagram at a gate, where there is one.
+fn pass(gate: &mut Option<Gate>, payload: &[u8]) -> Result<(), Reached> {
+    match gate {
+        Some(gate) => gate.pass(payload.len()),
+        None => Ok(()),
+    }
+}
+
+/// Waits for a gate, where there is one, and then for what passes through it.
+async fn once_open(gate: &mut Option<Gate>, ready: impl Future<Output = ()>) {
+    if let Some(gate) = gate {
+        gate.open().await;
+    }
+    ready.await;
 }
 
 /// Waits until the client's connection has ended, or one direction of it. What comes there means nothing.

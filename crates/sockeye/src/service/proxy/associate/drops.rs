@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use crate::error::words;
+use crate::io::Reached;
 
 /// Why a datagram is not passed on.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(super) enum Dropped {
     Unsent(SocketAddr, io::Error),
     /// It is from there, where the client has sent nothing.
     Unasked(SocketAddr),
+    /// It is beyond what the listener lets pass.
+    Beyond(Reached),
     /// The system could not say what has come.
     Unreceived(io::Error),
 }
@@ -47,7 +50,10 @@ impl Drops {
         if *count == 1 {
             tracing::info!(target: "step", "SOCKS: dropped a datagram of {bytes} bytes: {why}");
         }
-        if matches!(why, Dropped::Crowded(_) | Dropped::Unsent(..)) {
+        if matches!(
+            why,
+            Dropped::Crowded(_) | Dropped::Unsent(..) | Dropped::Beyond(_)
+        ) {
             self.bytes_lost += bytes as u64;
         }
     }
@@ -83,7 +89,8 @@ impl Dropped {
             Self::Crowded(_) => 5,
             Self::Unsent(..) => 6,
             Self::Unasked(_) => 7,
-            Self::Unreceived(_) => 8,
+            Self::Beyond(_) => 8,
+            Self::Unreceived(_) => 9,
         }
     }
 }
@@ -99,13 +106,14 @@ impl fmt::Display for Dropped {
             Self::Crowded(name) => write!(f, "{name}: too many names are being looked up"),
             Self::Unsent(to, error) => write!(f, "{to}: {}", words(error)),
             Self::Unasked(from) => write!(f, "the client has sent nothing to {from}"),
+            Self::Beyond(reached) => reached.fmt(f),
             Self::Unreceived(error) => write!(f, "it could not be received: {}", words(error)),
         }
     }
 }
 
 /// What was dropped, in the order of [`Dropped`].
-const REASONS: [&str; 9] = [
+const REASONS: [&str; 10] = [
     "of others than the client",
     "without a whole header",
     "in parts",
@@ -114,5 +122,6 @@ const REASONS: [&str; 9] = [
     "beyond what may wait for a name",
     "that the system did not send",
     "from where the client has sent nothing",
+    "beyond what +limit lets pass",
     "that the system could not receive",
 ];

@@ -288,3 +288,23 @@ fn hops_that_pass_no_datagrams_are_refused() {
         assert!(stderr(&output).contains(why), "{}", stderr(&output));
     }
 }
+
+#[test]
+fn datagrams_count_for_the_limit_of_a_session() {
+    let limit = "+limit,bytes=1000";
+    let proxy = Proxy(Program::ready(&["listen", "127.0.0.1:0", limit, "socks:"]));
+    let mut association = Association::open(&proxy);
+    let far = udp();
+    let there = far.local_addr().unwrap();
+    association.send(there, &[b'x'; 500]);
+    let (message, from) = receive(&far);
+    // Both ways together.
+    far.send_to(&message[..300], from).unwrap();
+    assert_eq!(association.receive(there).len(), 300);
+    // What was said on the connection counts, too.
+    association.send(there, &[b'x'; 200]);
+    let ended = association.control.read(&mut [0; 1]);
+    assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
+    let why = "more than the 1000 bytes that +limit allows";
+    proxy.0.stderr.wait_for_text(why);
+}
