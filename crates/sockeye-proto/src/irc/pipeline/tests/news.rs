@@ -284,8 +284,9 @@ fn a_line_is_written_once_for_all_who_read_it_alike() {
         "account-tag extended-join",
         all,
     ];
+    // Two of each, for what only one reads is sent to it alone.
     let members: Vec<_> = (0..)
-        .zip(caps)
+        .zip(caps.into_iter().chain(caps))
         .map(|(n, caps)| net.enter_with(&std::format!("n{n}"), caps, None))
         .collect();
     for &who in &members {
