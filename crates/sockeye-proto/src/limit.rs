@@ -52,6 +52,11 @@ impl Bucket {
         }
     }
 
+    /// Puts one token back that was taken.
+    pub fn put_back(&mut self) {
+        self.full_at = self.full_at.saturating_sub(self.interval);
+    }
+
     /// Returns how long it takes to fill; nothing, where it is full: it is then as good as a new one.
     pub fn full_in(&self, now: Duration) -> Duration {
         self.full_at.saturating_sub(now)

@@ -133,6 +133,8 @@ pub struct Link {
     pub secure: bool,
     /// The SHA-256 of the client's certificate, whose key it has proved to have.
     pub certificate: Option<[u8; 32]>,
+    /// The gateway that it comes by (IRCv3 WebIRC): its name and its address.
+    pub gateway: Option<(String, String)>,
 }
 
 /// Writes a certificate's fingerprint as people and their clients do: in hexadecimal.

@@ -94,6 +94,17 @@ impl Message {
     pub fn client_only_tags(&self) -> impl Iterator<Item = &(String, String)> {
         self.tags.iter().filter(|(key, _)| key.starts_with('+'))
     }
+
+    /// Returns whether it says only that somebody types (IRCv3 typing).
+    pub fn only_types(&self) -> bool {
+        let mut tags = self.client_only_tags().peekable();
+        self.command == "TAGMSG" && tags.peek().is_some() && tags.all(|(key, _)| is_typing(key))
+    }
+}
+
+/// Returns whether a tag tells that its sender types, under either of its names.
+pub(crate) fn is_typing(key: &str) -> bool {
+    matches!(key, "+typing" | "+draft/typing")
 }
 
 /// Returns as much of the start of `text` as fits into `bytes`, whole characters only.

@@ -139,8 +139,8 @@ impl Pace {
 #[derive(Debug)]
 pub(crate) struct Limit {
     /// So many times at once.
-    burst: u64,
-    interval_ms: u64,
+    pub(crate) burst: u64,
+    pub(crate) interval_ms: u64,
 }
 
 /// Changes of keys by one client: each may be told to all who see it, so a rate that a person has

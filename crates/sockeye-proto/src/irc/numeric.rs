@@ -219,6 +219,7 @@ numerics! {
     RPL_ENDOFINVEXLIST "347" "<client> <channel>" "End of channel invite exception list";
     RPL_EXCEPTLIST "348" "<client> <channel> <mask> <who> <set at>";
     RPL_ENDOFEXCEPTLIST "349" "<client> <channel>" "End of channel exception list";
+    RPL_WHOISGATEWAY "350" "<client> <nick> * <address> :is connected via the <gateway> WebIRC gateway";
     RPL_VERSION "351" "<client> <version> <server> :<comments>";
     RPL_WHOREPLY "352" "<client> <channel> <user> <host> <server> <nick> <flags> :<hops> <realname>";
     RPL_NAMREPLY "353" "<client> <symbol> <channel> :<names>";

@@ -176,6 +176,9 @@ impl Intent for Speech {
         let Some(sender) = network.clients.find_mut(self.from) else {
             return;
         };
+        if self.only_types() && !sender.typing.take(self.to, stamp.wall_ms) {
+            return;
+        }
         sender.last_spoke_ms = stamp.wall_ms;
         let Some(relay) = self.relay(network, stamp) else {
             return;

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Asked, Request, targets};
+use super::{Asked, Request, services, targets};
 use crate::irc::event::Stamp;
 use crate::irc::id::{ClientId, SessionId};
 use crate::irc::network::{Effects, Event, Intent, Network, Refusal, Replies, Session};
@@ -131,12 +131,18 @@ fn show(nicks: &[(&String, &String)], session: &Session, network: &Network, repl
     let to = session.client;
     let find = |folded: &str| network.clients.by_folded_nick(folded);
     let online = || nicks.iter().filter_map(|(folded, _)| find(folded));
+    let served = nicks.iter();
+    let served = served.filter_map(|(folded, _)| services::find(folded, network));
+    let served: Vec<String> = served.map(|nick| services::source(nick, network)).collect();
     let sources = online().map(|client| client.source.as_str());
+    let sources = sources.chain(served.iter().map(String::as_str));
     write_list(RPL_MONONLINE, sources, to, network, replies);
     for client in online() {
         network.show_monitored(session, client, replies.lines());
     }
-    let offline = nicks.iter().filter(|(folded, _)| find(folded).is_none());
+    let is_here =
+        |folded: &str| find(folded).is_some() || services::find(folded, network).is_some();
+    let offline = nicks.iter().filter(|(folded, _)| !is_here(folded));
     let offline = offline.map(|(_, nick)| nick.as_str());
     write_list(RPL_MONOFFLINE, offline, to, network, replies);
 }

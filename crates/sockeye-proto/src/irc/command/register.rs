@@ -18,7 +18,7 @@ use crate::irc::isupport;
 use crate::irc::message::Line;
 use crate::irc::metadata::{Keys, Pace};
 use crate::irc::network::client::UserModes;
-use crate::irc::network::{Client, Effects, Network, Session, Whom, client};
+use crate::irc::network::{Client, Effects, Network, Session, Typing, Whom, client};
 use crate::irc::numeric::{
     ERR_ALREADYREGISTERED, ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, Numeric, RPL_CREATED,
     RPL_MYINFO, RPL_WELCOME, RPL_YOURHOST,
@@ -269,6 +269,7 @@ fn newcomer(id: ClientId, candidate: Candidate, folded: String, stamp: &Stamp) -
         last_spoke_ms: stamp.wall_ms,
         keys: Keys::default(),
         keys_pace: Pace::default(),
+        typing: Typing::default(),
         mark: 0,
     }
 }

@@ -11,9 +11,9 @@ use crate::irc::network::modes::Flag;
 use crate::irc::network::{Client, Replies};
 use crate::irc::numeric::{
     ERR_NONICKNAMEGIVEN, ERR_NOSUCHNICK, RPL_AWAY, RPL_ENDOFWHOIS, RPL_WHOISACCOUNT,
-    RPL_WHOISACTUALLY, RPL_WHOISBOT, RPL_WHOISCERTFP, RPL_WHOISCHANNELS, RPL_WHOISHOST,
-    RPL_WHOISIDLE, RPL_WHOISKEYVALUE, RPL_WHOISMODES, RPL_WHOISOPERATOR, RPL_WHOISSECURE,
-    RPL_WHOISSERVER, RPL_WHOISUSER,
+    RPL_WHOISACTUALLY, RPL_WHOISBOT, RPL_WHOISCERTFP, RPL_WHOISCHANNELS, RPL_WHOISGATEWAY,
+    RPL_WHOISHOST, RPL_WHOISIDLE, RPL_WHOISKEYVALUE, RPL_WHOISMODES, RPL_WHOISOPERATOR,
+    RPL_WHOISSECURE, RPL_WHOISSERVER, RPL_WHOISUSER,
 };
 use crate::irc::power::Power;
 
@@ -119,6 +119,12 @@ fn show_link(client: &Client, asked: &Asked<'_>, replies: &mut Replies) {
         reply.params([nick, address]).text();
         let reply = asked.reply(RPL_WHOISHOST, replies).param(nick);
         reply.trailing_fmt(format_args!("is connecting from *@{address} {address}"));
+    }
+    let gateways: BTreeSet<_> = links().filter_map(|link| link.gateway.as_ref()).collect();
+    for (name, address) in gateways {
+        let reply = asked.reply(RPL_WHOISGATEWAY, replies);
+        let text = format_args!("is connected via the {name} WebIRC gateway");
+        reply.params([nick, "*", address]).trailing_fmt(text);
     }
     let modes = client.mode_letters();
     let reply = asked.reply(RPL_WHOISMODES, replies).param(nick);

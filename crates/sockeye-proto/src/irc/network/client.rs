@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::Typing;
 use crate::irc::id::{AccountId, ChannelId, ClientId, SessionId};
 use crate::irc::input::AccountRef;
 use crate::irc::lookalike::Looks;
@@ -43,6 +44,7 @@ pub(crate) struct Client {
     pub(crate) keys: Keys,
     /// How soon it may change keys again.
     pub(crate) keys_pace: Pace,
+    pub(crate) typing: Typing,
     /// The last walk that visited it.
     pub(crate) mark: u64,
 }

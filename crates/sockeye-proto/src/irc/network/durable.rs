@@ -11,6 +11,7 @@ use crate::irc::command::message::Speech;
 use crate::irc::command::redact::Redact;
 use crate::irc::event::{Fact, Found, MessageKind, Party, StoredDirect, StoredMessage, Target};
 use crate::irc::id::{ChannelId, ClientId};
+use crate::irc::message::is_typing;
 use crate::irc::numeric::{ERR_CANNOTSENDTOCHAN, ERR_UNKNOWNERROR};
 
 impl Network {
@@ -234,7 +235,12 @@ impl Network {
 impl Speech {
     /// Returns whether it is worth keeping: of tags alone, what says more than that somebody types.
     fn lasts(&self) -> bool {
-        let passes = |key: &str| matches!(key, "+typing" | "+draft/typing");
-        self.kind != MessageKind::Tagmsg || self.tags.iter().any(|(key, _)| !passes(key))
+        let is_more = |(key, _): &(String, String)| !is_typing(key);
+        self.kind != MessageKind::Tagmsg || self.tags.iter().any(is_more)
+    }
+
+    /// Returns whether it says only that somebody types.
+    pub(crate) fn only_types(&self) -> bool {
+        !self.lasts() && !self.tags.is_empty()
     }
 }

@@ -33,6 +33,7 @@ pub(crate) mod roll;
 pub(crate) mod session;
 mod stays;
 mod stored;
+mod typing;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -52,6 +53,7 @@ pub(crate) use read_marks::ReadMarks;
 pub(crate) use replies::Replies;
 pub(crate) use session::{Session, Sessions};
 pub(crate) use stays::Stays;
+pub(crate) use typing::Typing;
 
 use super::account::AccountRef;
 use super::command::COMMANDS;

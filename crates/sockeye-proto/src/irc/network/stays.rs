@@ -17,7 +17,7 @@ use core::mem;
 use super::channel::Channel;
 use super::client::{self, Client, UserMode, UserModes};
 use super::rank::{Prefix, Rank};
-use super::{Network, stored};
+use super::{Network, Typing, stored};
 use crate::irc::account::AccountRef;
 use crate::irc::event::{Fact, Preferences, Record, StoredMembership, StoredStay};
 use crate::irc::id::{AccountId, ClientId};
@@ -311,6 +311,7 @@ fn returned(
         last_spoke_ms: stay.seen_ms,
         keys: Keys::default(),
         keys_pace: Pace::default(),
+        typing: Typing::default(),
         mark: 0,
     }
 }

@@ -1,5 +1,6 @@
 //! The chat service over memory with paused time, and over a real store through restarts.
 
+mod flood;
 mod gateway;
 mod multiline;
 mod room;

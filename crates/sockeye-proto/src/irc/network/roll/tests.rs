@@ -6,6 +6,7 @@ use alloc::string::{String, ToString as _};
 use super::*;
 use crate::irc::id::ChannelId;
 use crate::irc::metadata::{Keys, Pace};
+use crate::irc::network::Typing;
 use crate::irc::network::client::UserModes;
 use crate::irc::network::rank::Prefix;
 
@@ -32,6 +33,7 @@ pub(crate) fn client(slot: u32) -> Client {
         last_spoke_ms: 0,
         keys: Keys::default(),
         keys_pace: Pace::default(),
+        typing: Typing::default(),
         mark: 0,
     }
 }

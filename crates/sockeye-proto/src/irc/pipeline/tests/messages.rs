@@ -1,6 +1,7 @@
 //! PRIVMSG, NOTICE, TAGMSG, AWAY.
 
 use std::format;
+use std::vec::Vec;
 
 use super::net::{Net, line, only, settings, untagged};
 use crate::irc::event::Fact;
@@ -159,6 +160,36 @@ fn tags_alone_go_to_those_who_read_tags() {
     assert!(net.log.is_empty());
     assert!(net.says(ann, "@+typing=active TAGMSG cid").len() == 1);
     assert!(net.read(cid).is_empty());
+}
+
+#[test]
+fn that_somebody_types_is_told_a_few_times_a_second() {
+    let mut net = Net::new();
+    let caps = "batch message-tags labeled-response";
+    let [ann, bob] = ["ann", "bob"].map(|nick| net.enter_with(nick, caps, None));
+    for who in [ann, bob] {
+        net.says(who, "JOIN #c");
+        net.says(who, "JOIN #d");
+    }
+    for who in [ann, bob] {
+        net.read(who);
+    }
+    let types = |net: &mut Net, place: &str| {
+        let said = ["@label=1;+typing=active TAGMSG ", place].concat();
+        let answer = net.says(ann, &said);
+        assert_eq!(answer, line("@label=1 :hub.test ACK"));
+        net.read(bob).len()
+    };
+    let told: Vec<usize> = (0..6).map(|_| types(&mut net, "#c")).collect();
+    assert_eq!(told, [1, 1, 1, 0, 0, 0]);
+    // Elsewhere it is news, and so is what says more.
+    assert_eq!((types(&mut net, "#d"), types(&mut net, "bob")), (1, 1));
+    net.says(ann, "@+typing=active;+draft/react=x TAGMSG #c");
+    net.says(ann, "@+typing=done PRIVMSG #c :said");
+    assert_eq!(net.read(bob).len(), 2);
+    net.passes_ms(1_000);
+    let told: Vec<usize> = (0..2).map(|_| types(&mut net, "#c")).collect();
+    assert_eq!(told, [1, 0]);
 }
 
 #[test]

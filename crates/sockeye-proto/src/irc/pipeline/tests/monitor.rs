@@ -4,8 +4,9 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
-use super::net::{Net, account_ref, id, line, only, untagged};
+use super::net::{Net, account_ref, id, line, only, settings, untagged};
 use crate::irc::input::Input;
+use crate::irc::settings::Settings;
 
 #[test]
 fn a_list_is_kept_shown_and_cleared() {
@@ -43,6 +44,27 @@ fn a_list_is_kept_shown_and_cleared() {
     ] {
         assert_eq!(only(&net.says(ann, wrong), numeric).len(), 1, "{wrong}");
     }
+}
+
+#[test]
+fn services_are_always_there() {
+    let mut net = Net::new();
+    let [ann] = net.enter(["ann"]);
+    let there = ":hub.test 730 ann :bob!u@h,NickServ!NickServ@hub.test,ChanServ!ChanServ@hub.test";
+    net.enter(["bob"]);
+    assert_eq!(
+        net.says(ann, "MONITOR + nickserv,bob,chanserv,memoserv"),
+        [there, ":hub.test 731 ann :memoserv"]
+    );
+    assert_eq!(only(&net.says(ann, "MONITOR S"), "730").len(), 1);
+    // Where there are no accounts there is none of them.
+    let mut net = Net::with(Settings {
+        accounts: false,
+        ..settings()
+    });
+    let [ann] = net.enter(["ann"]);
+    let gone = line(":hub.test 731 ann :nickserv");
+    assert_eq!(net.says(ann, "MONITOR + nickserv"), gone);
 }
 
 #[test]

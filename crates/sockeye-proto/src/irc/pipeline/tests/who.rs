@@ -15,6 +15,7 @@ fn three(net: &mut Net) -> [Who; 3] {
             address: Some("192.0.2.7".into()),
             secure: true,
             certificate: Some([0xab; 32]),
+            gateway: Some(("web".into(), "192.0.2.9".into())),
         };
     });
     let [ann, bob] = net.enter(["ann", "bob"]);
@@ -100,7 +101,7 @@ fn whois_tells_a_connection_to_itself_and_to_operators() {
         only(&seen, "671"),
         line(":hub.test 671 ann boss :is using a secure connection")
     );
-    for numeric in ["276", "338", "378", "379"] {
+    for numeric in ["276", "338", "350", "378", "379"] {
         assert!(only(&seen, numeric).is_empty(), "{numeric}");
     }
     let own = net.says(boss, "WHOIS boss");
@@ -113,6 +114,7 @@ fn whois_tells_a_connection_to_itself_and_to_operators() {
         .concat(),
         ":hub.test 338 boss boss 192.0.2.7 :Is actually using host".into(),
         ":hub.test 378 boss boss :is connecting from *@192.0.2.7 192.0.2.7".into(),
+        ":hub.test 350 boss boss * 192.0.2.9 :is connected via the web WebIRC gateway".into(),
         ":hub.test 379 boss boss :is using modes +iwo".into(),
     ] {
         assert!(own.contains(&expected), "{expected}: {own:?}");

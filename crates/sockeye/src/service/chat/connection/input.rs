@@ -190,6 +190,11 @@ impl<'a> Connection<'a> {
             let before = bytes.len();
             let line = self.decoder.next_line(&mut bytes);
             self.registration.received(before - bytes.len(), &mut steps);
+            if let (Some(Ok(message)), Some(flood)) = (&line, &mut self.flood)
+                && message.only_types()
+            {
+                flood.types(Instant::now() - self.started);
+            }
             if let Some(line) = line {
                 self.registration.line(line, &mut steps);
             }
@@ -277,7 +282,10 @@ impl<'a> Connection<'a> {
     }
 
     fn link(&self) -> Link {
-        super::link(self.session.info())
+        Link {
+            gateway: self.gateway.as_deref().cloned(),
+            ..super::link(self.session.info())
+        }
     }
 
     fn seat(&mut self) -> sockeye_proto::irc::id::SessionId {

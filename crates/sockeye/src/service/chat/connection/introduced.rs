@@ -1,12 +1,12 @@
 //! Whom a gateway comes for: from then on the client is that one, for all limits, bans and cloaks.
 
 use sockeye_proto::irc::registration::Introduction;
-use sockeye_proto::limit::Bucket;
 
-use super::{Connection, FLOOD_BURST, FLOOD_INTERVAL};
+use super::Connection;
+use super::flood::Flood;
 use crate::io::ConnectionInfo;
 use crate::service::chat::gateway::info_of;
-use crate::service::chat::{ClientRules, bans, words};
+use crate::service::chat::{ClientRules, address_text, bans, words};
 
 impl Connection<'_> {
     /// Goes on for whom a gateway comes, if it is one that is believed.
@@ -20,6 +20,9 @@ impl Connection<'_> {
         };
         let address = introduction.address;
         tracing::info!(target: "step", "gateway {} at {who} comes for {address}", known.name);
+        let by = info.peer.map(|peer| peer.ip().to_canonical());
+        let by = by.map_or_else(|| "*".to_owned(), address_text);
+        self.gateway = Some(Box::new((known.name.clone(), by)));
         if let Err(refusal) = self.session.introduce(info_of(introduction, info)) {
             return self.leave(words(refusal));
         }
@@ -34,9 +37,9 @@ impl Connection<'_> {
 }
 
 /// Returns the host with which a client is shown, and its flood control, where it has one.
-pub(super) fn treatment(rules: &ClientRules, info: &ConnectionInfo) -> (String, Option<Bucket>) {
+pub(super) fn treatment(rules: &ClientRules, info: &ConnectionInfo) -> (String, Option<Flood>) {
     let peer = info.peer.map(|peer| peer.ip().to_canonical());
     let is_exempt = rules.exempts(peer.unwrap_or(info.source()));
-    let flood = (!is_exempt).then(|| Bucket::new(FLOOD_BURST, FLOOD_INTERVAL));
+    let flood = (!is_exempt).then(Flood::new);
     (rules.host(peer), flood)
 }

@@ -11,6 +11,7 @@
 //! Reading and writing go on side by side in one task, so a client that does not read its lines
 //! still is heard, up to the limits: an idle connection holds no buffer.
 
+mod flood;
 mod input;
 mod introduced;
 mod output;
@@ -26,11 +27,11 @@ use bytes::Bytes;
 use sockeye_proto::irc::input::{Input, Link};
 use sockeye_proto::irc::message::LineDecoder;
 use sockeye_proto::irc::registration::Registration;
-use sockeye_proto::limit::Bucket;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc::OwnedPermit;
 use tokio::time::{Instant, Sleep};
 
+use self::flood::Flood;
 use self::introduced::treatment;
 use super::accounts::Answered;
 use super::bans;
@@ -58,7 +59,9 @@ pub(super) struct Connection<'a> {
     started: Instant,
     decoder: LineDecoder,
     registration: Registration,
-    flood: Option<Bucket>,
+    flood: Option<Flood>,
+    /// The name and the address of the gateway that it comes by.
+    gateway: Option<Box<(String, String)>>,
     /// Read, but held back from the decoder.
     carry: Bytes,
     verifying: Option<BoxFuture<'a, Answered>>,
@@ -135,6 +138,7 @@ impl<'a> Connection<'a> {
             decoder: LineDecoder::default(),
             registration: Registration::new(current.settings, host, link(session.info())),
             flood,
+            gateway: None,
             carry: Bytes::new(),
             verifying: None,
             challenge: None,
@@ -435,6 +439,7 @@ fn link(info: &ConnectionInfo) -> Link {
         address: info.peer.map(|peer| address_text(peer.ip().to_canonical())),
         secure: info.is_secure(),
         certificate: tls.and_then(|tls| tls.peer_certificate_sha256),
+        gateway: None,
     }
 }
 
@@ -462,9 +467,3 @@ const STALL_MAX: Duration = Duration::from_secs(20);
 /// Less is no progress: who takes a byte a second does not read. The slowest of links takes so much in
 /// [`STALL_MAX`].
 const PROGRESS_BYTES: usize = 4_096;
-
-/// Lines that a client may send at once.
-const FLOOD_BURST: u32 = 10;
-
-/// One line more each.
-const FLOOD_INTERVAL: Duration = Duration::from_millis(200);

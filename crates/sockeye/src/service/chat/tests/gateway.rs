@@ -47,13 +47,21 @@ async fn whom_a_gateway_comes_for_is_shown_counted_and_limited() {
     ali.say("WHOIS ali\r\nWEBIRC secret web 192.0.2.1 192.0.2.1\r\n")
         .await;
     // The gateway itself has no secure connection, so its client has none.
+    let mut by = None;
     loop {
         let line = ali.line().await.unwrap();
         assert!(!line.contains(" 671 "), "{line}");
+        by = by.or(line.contains(" 350 ").then(|| line.clone()));
         if line.contains(" 318 ") {
             break;
         }
     }
+    let by = by.unwrap();
+    assert!(by.starts_with(":hub.example 350 ali ali * "), "{by}");
+    assert!(
+        by.ends_with(" :is connected via the web WebIRC gateway"),
+        "{by}"
+    );
     ali.until(" 462 ali ").await;
 
     let mut waiting = Vec::new();
