@@ -37,9 +37,12 @@ impl Connection<'_> {
 }
 
 /// Returns the host with which a client is shown, and its flood control, where it has one.
-pub(super) fn treatment(rules: &ClientRules, info: &ConnectionInfo) -> (String, Option<Flood>) {
+pub(super) fn treatment(
+    rules: &ClientRules,
+    info: &ConnectionInfo,
+) -> (String, Option<Box<Flood>>) {
     let peer = info.peer.map(|peer| peer.ip().to_canonical());
     let is_exempt = rules.exempts(peer.unwrap_or(info.source()));
-    let flood = (!is_exempt).then(Flood::new);
+    let flood = (!is_exempt).then(|| Box::new(Flood::new()));
     (rules.host(peer), flood)
 }

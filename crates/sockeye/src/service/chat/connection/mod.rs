@@ -59,7 +59,7 @@ pub(super) struct Connection<'a> {
     started: Instant,
     decoder: LineDecoder,
     registration: Registration,
-    flood: Option<Flood>,
+    flood: Option<Box<Flood>>,
     /// The name and the address of the gateway that it comes by.
     gateway: Option<Box<(String, String)>>,
     /// Read, but held back from the decoder.
