@@ -351,7 +351,8 @@ fn hostile_backends_are_survived() {
     let resets_at = resets.local_addr().unwrap();
     let (_good, good_at) = backend("echo:");
     // Its own port, nobody's port, a name that is none, IPv6, one that accepts and is silent.
-    let own = TcpListener::bind("127.0.0.1:0").unwrap();
+    // On an address of its own, where nobody else takes the port meanwhile.
+    let own = TcpListener::bind("127.0.0.9:0").unwrap();
     let own_at = own.local_addr().unwrap();
     drop(own);
     let file = format!(
