@@ -22,6 +22,9 @@ _sockeye() {
             sockeye,audit)
                 cmd="sockeye__subcmd__audit"
                 ;;
+            sockeye,backup)
+                cmd="sockeye__subcmd__backup"
+                ;;
             sockeye,ban)
                 cmd="sockeye__subcmd__ban"
                 ;;
@@ -159,6 +162,9 @@ _sockeye() {
                 ;;
             sockeye__subcmd__help,audit)
                 cmd="sockeye__subcmd__help__subcmd__audit"
+                ;;
+            sockeye__subcmd__help,backup)
+                cmd="sockeye__subcmd__help__subcmd__backup"
                 ;;
             sockeye__subcmd__help,ban)
                 cmd="sockeye__subcmd__help__subcmd__ban"
@@ -332,7 +338,7 @@ _sockeye() {
 
     case "${cmd}" in
         sockeye)
-            opts="-q -v -h -V --quiet --json --explain --verbose --color --ready-fd --help --version completions generate serve account ban audit status connect listen relay probe explain help"
+            opts="-q -v -h -V --quiet --json --explain --verbose --color --ready-fd --help --version completions generate serve account ban audit status backup connect listen relay probe explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -927,6 +933,36 @@ _sockeye() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sockeye__subcmd__backup)
+            opts="-q -v -h --replace --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sockeye__subcmd__ban)
             opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help add list remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1218,7 +1254,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__help)
-            opts="completions generate serve account ban audit status connect listen relay probe explain help"
+            opts="completions generate serve account ban audit status backup connect listen relay probe explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1372,6 +1408,20 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__help__subcmd__audit)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__backup)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -5,6 +5,7 @@
 //! changed through the control socket ([`control`]) and by reloading.
 
 mod account;
+mod backup;
 mod balancers;
 mod ban;
 mod casemapping;
@@ -25,6 +26,7 @@ mod upkeep;
 mod verify;
 
 pub use account::ask_or_do;
+pub use backup::back_up;
 pub use data::DataDir;
 pub use first_run::Page;
 pub use life::{Hub, Prepared, prepare};

@@ -20,7 +20,7 @@ pub use bans::{Ban, BanError, BanTarget, Bans, Suspect};
 pub use faulty::{Fault, FaultyLog};
 pub use log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
 pub use memory::MemoryLog;
-pub use sqlite::{Forgotten, Pass, Retention, Store, StoreOptions};
+pub use sqlite::{Forgotten, Pass, Retention, Store, StoreOptions, back_up};
 
 /// Ends the process where going on could break what was promised; the next start rebuilds from the
 /// store.

@@ -110,5 +110,5 @@ fn explain(error: clap::Error) -> clap::Error {
 /// Verbs that are planned.
 const LATER: &[&str] = &[
     "chat", "run", "put", "get", "login", "send", "receive", "watch", "trace", "lab", "record",
-    "replay", "fault", "bench", "talk", "backup", "doctor",
+    "replay", "fault", "bench", "talk", "doctor",
 ];

@@ -7,6 +7,7 @@ use sockeye::Error;
 
 use crate::account::Account;
 use crate::audit::Audit;
+use crate::backup::Backup;
 use crate::ban::Ban;
 use crate::output::Output;
 use crate::serve::Serve;
@@ -20,6 +21,7 @@ pub(crate) enum HubVerb {
     Ban(Ban),
     Audit(Audit),
     Status(Status),
+    Backup(Backup),
 }
 
 impl HubVerb {
@@ -30,6 +32,7 @@ impl HubVerb {
             Self::Ban(ban) => ban.run(output),
             Self::Audit(audit) => audit.run(output),
             Self::Status(status) => status.run(output),
+            Self::Backup(backup) => backup.run(output),
         }
     }
 }

@@ -11,6 +11,8 @@ mod args;
 #[cfg(feature = "sqlite")]
 mod audit;
 #[cfg(feature = "sqlite")]
+mod backup;
+#[cfg(feature = "sqlite")]
 mod ban;
 mod completions;
 mod connect;

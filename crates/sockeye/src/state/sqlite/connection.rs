@@ -23,6 +23,8 @@ pub(super) fn open_writer(path: &Path, options: &StoreOptions) -> Result<Connect
     }
     connection.pragma_update(None, "synchronous", synchronous(options))?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // What a backup has made it grow by is given back.
+    connection.pragma_update(None, "journal_size_limit", WAL_BYTES_KEPT)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "secure_delete", "FAST")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
@@ -70,8 +72,12 @@ fn words(e: &rusqlite::Error) -> String {
     }
 }
 
-/// How long a connection waits for another one's lock. Only a checkpoint and a backup take any.
+/// How long a connection waits for another one's lock. Only a checkpoint takes any.
 const BUSY_MAX: Duration = Duration::from_secs(5);
+
+/// How much of the write-ahead log's file stays when it starts over: as much as it takes while the
+/// reader is busy.
+const WAL_BYTES_KEPT: u64 = super::writer::WAL_PAGES_MAX as u64 * 4_096;
 
 /// The writer's page cache, KiB: the right edge of the log and of the busy channels' index.
 const CACHE_KIB: i32 = 8 * 1024;

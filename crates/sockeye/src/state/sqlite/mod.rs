@@ -9,11 +9,13 @@
 //! ```
 
 mod append;
+mod backup;
 mod connection;
 mod erase;
 mod history;
 mod latest;
 mod lock;
+mod options;
 mod reader;
 mod retain;
 mod schema;
@@ -35,7 +37,10 @@ use sockeye_proto::irc::id::Number;
 use sockeye_proto::irc::input::Batch;
 use tokio::sync::{mpsc, oneshot};
 
+pub use self::backup::back_up;
 use self::lock::DataLock;
+use self::options::ENV_NO_SYNC;
+pub use self::options::StoreOptions;
 pub use self::retain::{Forgotten, Pass, Retention};
 use super::log::{Answer, Health, History, Log, LogError, Snapshot, Tail};
 use crate::error::{self, Error, ErrorKind};
@@ -46,15 +51,6 @@ use crate::error::{self, Error, ErrorKind};
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
-}
-
-/// How a store is opened. The default is the only choice for a hub that people use.
-#[derive(Debug, Clone, Default)]
-pub struct StoreOptions {
-    /// Largest size of the database, in pages of 4,096 bytes; reaching it is a full disk.
-    pub pages_max: Option<u32>,
-    /// Whether a commit returns before it is on disk. For tests that must see this fail.
-    pub unsafe_no_sync: bool,
 }
 
 #[derive(Debug)]
@@ -83,27 +79,6 @@ struct Shared {
     epoch: AtomicU64,
     /// The reader has made the checkpoint that the writer asked for.
     checkpointed: AtomicBool,
-}
-
-impl StoreOptions {
-    /// Returns the options that the environment asks for, meant for tests of the whole program:
-    /// `SOCKEYE_TEST_PAGES_MAX` (a number) and `SOCKEYE_TEST_NO_SYNC` (`1`).
-    ///
-    /// # Errors
-    /// When a value is not of that form.
-    pub fn from_env() -> Result<Self, Error> {
-        let mut options = Self::default();
-        if let Ok(pages) = std::env::var(ENV_PAGES_MAX) {
-            let pages = pages.parse().map_err(|e| usage(ENV_PAGES_MAX, e))?;
-            options.pages_max = Some(pages);
-        }
-        match std::env::var(ENV_NO_SYNC).as_deref() {
-            Err(_) | Ok("" | "0") => {}
-            Ok("1") => options.unsafe_no_sync = true,
-            Ok(_) => return Err(usage(ENV_NO_SYNC, "0 or 1 expected")),
-        }
-        Ok(options)
-    }
 }
 
 impl Store {
@@ -509,10 +484,6 @@ fn stopped() -> LogError {
     LogError::Unwritable("the store has stopped".into())
 }
 
-fn usage(key: &str, why: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::ConfigUsage, "read", key, why)
-}
-
 /// The database's file name in the data directory.
 const DATABASE: &str = "sockeye.db";
 
@@ -525,6 +496,3 @@ const READS_MAX: usize = 256;
 
 /// Steps by which a search brings the index up to date before it looks: some 4,000 rows.
 const CATCH_UP_STEPS_MAX: usize = 16;
-
-const ENV_PAGES_MAX: &str = "SOCKEYE_TEST_PAGES_MAX";
-const ENV_NO_SYNC: &str = "SOCKEYE_TEST_NO_SYNC";

@@ -1,6 +1,7 @@
 //! `sockeye serve` as a person and an operator meet it: the real program, on ports of the system's
 //! choice.
 
+mod backup;
 mod balance;
 mod devices;
 mod doors;
