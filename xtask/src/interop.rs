@@ -144,6 +144,11 @@ const CLIENTS: &[Client] = &[
         package: "curl",
     },
     Client {
+        probe: &["git", "--version"],
+        says: "git version",
+        package: "git",
+    },
+    Client {
         probe: &["openssl", "version"],
         says: "OpenSSL",
         package: "openssl",

@@ -2,6 +2,7 @@
 
 mod dig;
 mod durable;
+mod http_proxy;
 mod irssi;
 mod libraries;
 mod ncat;
