@@ -82,6 +82,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
             [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'Serve one connection, then exit with its result')
             [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Where - would serve one connection only, serve the next when it has closed')
+            [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Let everybody through a proxy who can reach it, also from other machines')
             [CompletionResult]::new('--stats', '--stats', [CompletionResultType]::ParameterName, 'Say at the end how much has moved; SIGUSR1 asks in between')
             [CompletionResult]::new('--hex', '--hex', [CompletionResultType]::ParameterName, 'Show the bytes as they pass, in hexadecimal')
             [CompletionResult]::new('--text', '--text', [CompletionResultType]::ParameterName, 'Show the bytes as they pass, as text')

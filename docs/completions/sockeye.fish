@@ -74,6 +74,7 @@ complete -c sockeye -n "__fish_sockeye_using_subcommand listen" -s 4 -l ipv4 -d 
 complete -c sockeye -n "__fish_sockeye_using_subcommand listen" -s 6 -l ipv6 -d 'Use IPv6 only'
 complete -c sockeye -n "__fish_sockeye_using_subcommand listen" -l once -d 'Serve one connection, then exit with its result'
 complete -c sockeye -n "__fish_sockeye_using_subcommand listen" -l keep -d 'Where - would serve one connection only, serve the next when it has closed'
+complete -c sockeye -n "__fish_sockeye_using_subcommand listen" -l open -d 'Let everybody through a proxy who can reach it, also from other machines'
 complete -c sockeye -n "__fish_sockeye_using_subcommand listen" -l stats -d 'Say at the end how much has moved; SIGUSR1 asks in between'
 complete -c sockeye -n "__fish_sockeye_using_subcommand listen" -l hex -d 'Show the bytes as they pass, in hexadecimal'
 complete -c sockeye -n "__fish_sockeye_using_subcommand listen" -l text -d 'Show the bytes as they pass, as text'

@@ -128,7 +128,6 @@ impl Endpoint {
         let Address::Service { name, .. } = &served.address else {
             return Ok(());
         };
-        self.check_open(name)?;
         let option = |word: &Word| word.row.is == WordKind::Option && word.row.name != "idle";
         if let Some(word) = served.words.iter().position(option) {
             let option = served.words[word].row.name;
@@ -151,25 +150,45 @@ impl Endpoint {
         Ok(())
     }
 
-    /// Checks that what lets everybody through is not reached from other machines.
-    fn check_open(&self, service: &str) -> Result<(), ParseError> {
+    /// Tells whether it is a proxy: what takes those who come to it to where they ask for.
+    pub fn is_proxy(&self) -> bool {
+        matches!(self.address.scheme(), "socks" | "http-proxy" | "proxy")
+    }
+
+    /// Tells whether nobody beyond this machine can come in where it accepts, as far as it shows: not where
+    /// others speak for those who come (`+proxy`), nor by a socket that was opened elsewhere.
+    pub fn is_of_this_machine(&self) -> bool {
         let is_near = match &self.address {
             Address::Tcp { host, .. } | Address::Udp { host, .. } => match host {
                 Host::Loopback => true,
                 Host::Ip(ip) => ip.to_canonical().is_loopback(),
                 Host::Any | Host::Name(_) => false,
             },
+            Address::Fd(_) => false,
             _ => true,
         };
-        let lets_through = matches!(service, "socks" | "http-proxy" | "proxy");
-        match lets_through && !is_near {
-            true => {
+        is_near && !self.words.iter().any(|word| word.row.name == "proxy")
+    }
+
+    /// Checks, where connections are accepted, that a proxy which lets everybody through is not reached from
+    /// other machines, unless that is meant: `open`.
+    ///
+    /// # Errors
+    /// [`ParseError`] where it is, or where nothing is there that could be open.
+    pub fn check_open(&self, served: &Self, open: bool) -> Result<(), ParseError> {
+        let service = served.address.scheme();
+        match (served.is_proxy(), open) {
+            (true, false) if !self.is_of_this_machine() => {
                 let problem = format!("{service}: would let everybody through who can reach it");
-                let hint =
-                    format!("without accounts it listens on loopback only: listen 1080 {service}:");
-                Err(self.wrong_at(0, (problem, hint)))
+                let hint = "--open says that this is meant; a hub's proxy asks for accounts";
+                Err(self.wrong_at(0, (problem, hint.to_owned())))
             }
-            false => Ok(()),
+            (false, true) => {
+                let problem = "--open has no effect: no proxy answers here".to_owned();
+                let hint = "it belongs to socks:, http-proxy: and proxy:".to_owned();
+                Err(served.wrong_at(0, (problem, hint)))
+            }
+            _ => Ok(()),
         }
     }
 

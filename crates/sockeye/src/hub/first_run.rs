@@ -14,21 +14,23 @@ use crate::state::{Account, AccountError, Accounts, Permissions};
 
 /// Returns what a hub without a file does: everything in this build, on loopback.
 pub(super) fn config(port_base: u16) -> Config {
-    let at = |port| Address::Tcp {
-        host: Host::Loopback,
-        port,
-        family: Family::Any,
+    let listen = |port, name| {
+        let (host, family) = (Host::Loopback, Family::Any);
+        let text = String::new();
+        Listen {
+            at: Address::Tcp { host, port, family }.into(),
+            serve: Address::Service { name, text }.into(),
+            balance: None,
+            open: false,
+        }
     };
-    let chat = Address::Service {
-        name: "chat",
-        text: String::new(),
+    let proxy_port = match port_base {
+        0 => 0,
+        IRC_PORT => PROXY_PORT,
+        base => base.saturating_add(PROXY_OFFSET),
     };
     let mut config = Config {
-        listen: vec![Listen {
-            at: at(port_base).into(),
-            serve: chat.into(),
-            balance: None,
-        }],
+        listen: vec![listen(port_base, "chat"), listen(proxy_port, PROXY)],
         ..Config::default()
     };
     config.chat.motd = GREETING.into();
@@ -128,16 +130,22 @@ fn write_password(path: &Path, password: &str) -> io::Result<()> {
 #[derive(Debug)]
 pub struct Page {
     chat: Option<Address>,
+    proxy: Option<Address>,
     account: Option<FirstAccount>,
     /// The user's home, shown as `~`.
     home: Option<PathBuf>,
 }
 
 impl Page {
-    pub(super) fn new(chat: Option<Address>, account: Option<FirstAccount>) -> Self {
+    pub(super) fn new(
+        chat: Option<Address>,
+        proxy: Option<Address>,
+        account: Option<FirstAccount>,
+    ) -> Self {
         let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
         Self {
             chat,
+            proxy,
             account,
             home: home.map(PathBuf::from),
         }
@@ -154,6 +162,17 @@ impl fmt::Display for Page {
             if *port != IRC_PORT {
                 write!(f, " -p {port}")?;
             }
+        }
+        if let Some(Address::Tcp { host, port, .. }) = &self.proxy {
+            let name = self
+                .account
+                .as_ref()
+                .map_or("NAME", |account| &account.name);
+            let at = format!("{host}:{port}");
+            write!(
+                f,
+                "\n  proxy   {at:<22} curl -x socks5h://{at} -U {name} https://…"
+            )?;
         }
         if let Some(FirstAccount {
             name,
@@ -187,6 +206,15 @@ const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const PASSWORD_CHARS: usize = 16;
 /// Where IRC clients look by themselves (IANA: ircu).
 const IRC_PORT: u16 = 6667;
+
+/// The service of the proxy.
+pub(super) const PROXY: &str = "proxy";
+
+/// Where proxies for SOCKS are (RFC 1928 section 3).
+const PROXY_PORT: u16 = 1080;
+
+/// How far behind another first port its own is.
+const PROXY_OFFSET: u16 = 4;
 
 /// The message of the day of a hub without a file: what somebody new does next.
 const GREETING: &str = "\
@@ -245,6 +273,7 @@ mod tests {
         let chat = |port| Some(Address::from(SocketAddr::from(([127, 0, 0, 1], port))));
         let page = Page {
             chat: chat(6667),
+            proxy: chat(1080),
             account: Some(FirstAccount {
                 name: "ali".into(),
                 password_file: "/home/ali/.local/share/sockeye/first-password".into(),
@@ -254,10 +283,12 @@ mod tests {
         insta::assert_snapshot!(page, @"
         sockeye 0.1  hub on this machine only (sockeye serve --example-config for a file)
           chat    irc://127.0.0.1:6667   irssi -c 127.0.0.1
+          proxy   127.0.0.1:1080         curl -x socks5h://127.0.0.1:1080 -U ali https://…
           account ali, password in ~/.local/share/sockeye/first-password (mode 600)
         ");
         let elsewhere = Page {
             chat: chat(20_000),
+            proxy: None,
             account: None,
             home: None,
         };

@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::config::Config;
+use super::config::{Config, Listen};
 use super::control::Server;
 use super::first_run::FirstAccount;
 use super::listeners::{Change, Listeners};
@@ -91,13 +91,12 @@ pub(super) struct Running {
 /// When the directory cannot be made, or the descriptors cannot hold the sessions asked for.
 pub fn prepare(plan: Plan) -> Result<Prepared, Error> {
     plan.data.make()?;
-    let is_service =
-        |address: &Address| matches!(address, Address::Service { name, .. } if *name != BALANCE);
-    let relays = plan
-        .config
-        .listen
-        .iter()
-        .any(|listen| !is_service(listen.serve.address()));
+    let answers_alone = |listen: &Listen| {
+        let is_service =
+            matches!(listen.serve.address(), Address::Service { name, .. } if *name != BALANCE);
+        is_service && !listen.serve.is_proxy()
+    };
+    let relays = !plan.config.listen.iter().all(answers_alone);
     let engine = Engine::new(EngineLimits {
         sessions_max: plan.config.hub.sessions.map(|sessions| sessions as usize),
         session_descriptors: if relays { 2 } else { 1 },
@@ -192,9 +191,11 @@ impl Prepared {
         listeners
             .swap(&engine, change, &plan.config)
             .announce(&notices);
+        services.proxies().ledger().set_own(listeners.of_proxies());
         if plan.is_default() {
             let chat = listeners.address_of(CHAT).cloned();
-            notices.say(Notice::Page(Page::new(chat, first_account)));
+            let proxy = listeners.address_of(first_run::PROXY).cloned();
+            notices.say(Notice::Page(Page::new(chat, proxy, first_account)));
         }
         if plan.config.listen.is_empty() {
             let note = "nothing listens: the configuration has no [[listen]]";
@@ -330,6 +331,7 @@ impl Shared {
         // From here on nothing fails.
         let swapped = listeners.swap(&self.engine, change, &config);
         swapped.announce(&self.notices);
+        services.proxies().ledger().set_own(listeners.of_proxies());
         changes.extend(swapped.changes);
         running.config = config;
         Ok(changes)

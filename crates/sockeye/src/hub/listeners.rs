@@ -4,6 +4,7 @@
 //! [`Listeners::swap`] cannot fail. A listener is kept, with its socket, when the new configuration
 //! has one at the same address.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use super::balancers::Ready;
@@ -12,7 +13,7 @@ use super::notice::{Notice, Notices};
 use super::services::{Services, is_chat};
 use super::status::ListenerStatus;
 use super::takeover::Given;
-use crate::endpoint::{Address, Endpoint, Role, Value};
+use crate::endpoint::{Address, Endpoint, Host, Role, Value};
 use crate::engine::{
     Admission, AdmissionLimits, Bound, ConnectLimits, Engine, Listening, Rules, Throttle,
 };
@@ -198,6 +199,9 @@ impl Listeners {
                     row.retire_unless(balance.as_ref());
                     let notes = layers.iter().flat_map(|layers| layers.notes());
                     swapped.notes.extend(notes.map(str::to_owned));
+                    if !row.listen.open {
+                        swapped.notes.extend(open_note(&listen));
+                    }
                     row.listening
                         .replace_under(service, admission, layers, Some(rules));
                     row.listening
@@ -206,6 +210,7 @@ impl Listeners {
                     swapped.changes.push(format!("new: {listen}"));
                     let listening = engine.accept(bound, service, admission);
                     swapped.take_in(&listen.at, &listening);
+                    swapped.notes.extend(open_note(&listen));
                     listening
                 }
                 // `bind` hands out each index once, under the lock that is held here.
@@ -266,6 +271,27 @@ impl Listeners {
         })
     }
 
+    /// Tells whether a proxy answers somewhere.
+    pub(super) fn has_proxy(&self) -> bool {
+        self.rows.iter().any(|row| row.listen.serve.is_proxy())
+    }
+
+    /// Returns where proxies answer.
+    pub(super) fn of_proxies(&self) -> Vec<SocketAddr> {
+        let proxies = self.rows.iter().filter(|row| row.listen.serve.is_proxy());
+        let addresses = proxies.flat_map(|row| row.listening.addresses());
+        let socket = |address: &Address| match address {
+            Address::Tcp { host, port, .. } => match host {
+                Host::Ip(ip) => Some(SocketAddr::new(*ip, *port)),
+                Host::Any => Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, *port))),
+                Host::Loopback => Some(SocketAddr::from((Ipv4Addr::LOCALHOST, *port))),
+                Host::Name(_) => None,
+            },
+            _ => None,
+        };
+        addresses.filter_map(socket).collect()
+    }
+
     /// Returns the first address where this service answers.
     pub(super) fn address_of(&self, service: &str) -> Option<&Address> {
         let row = self
@@ -291,7 +317,7 @@ impl Listen {
     /// Returns what is different in another one at the same address, in words.
     fn changes(&self, new: &Self) -> Vec<String> {
         let mut changes = Vec::new();
-        if (&self.at, &self.serve) != (&new.at, &new.serve) {
+        if (&self.at, &self.serve, self.open) != (&new.at, &new.serve, new.open) {
             changes.push(format!("{self} → {new}"));
         }
         changes.extend(self.balance_changes(new));
@@ -301,8 +327,21 @@ impl Listen {
 
 impl std::fmt::Display for Listen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "listen {} {}", self.at, self.serve)
+        let Self {
+            at, serve, open, ..
+        } = self;
+        let open = if *open { ", open to everybody" } else { "" };
+        write!(f, "listen {at} {serve}{open}")
     }
+}
+
+/// Says that a listener lets everybody through, if it does.
+fn open_note(listen: &Listen) -> Option<String> {
+    let Listen {
+        at, serve, open, ..
+    } = listen;
+    let at = at.address();
+    (*open).then(|| format!("{serve} at {at} lets everybody through who can reach it"))
 }
 
 /// Refuses a change that only a new socket could carry out.

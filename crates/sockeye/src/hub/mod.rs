@@ -18,6 +18,7 @@ mod listeners;
 mod notice;
 mod operate;
 mod plan;
+mod proxy;
 mod retain;
 mod services;
 pub mod status;

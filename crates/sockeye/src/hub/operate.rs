@@ -105,6 +105,7 @@ impl Shared {
             listeners: listeners.status(),
             balancers: listeners.balancers_status(),
             chat: services.chat_status(),
+            proxy: listeners.has_proxy().then(|| services.proxies().status()),
             store: self.store_status(),
             limits: Limits {
                 sessions_max: sessions_max as u64,

@@ -7,13 +7,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use sockeye_proto::irc::settings::{CaseMapping, Settings, Sts};
 
 use super::config::{Config, Hosts, Listen};
+use super::proxy::Proxies;
 use super::status::ChatStatus;
 use super::verify;
 use crate::endpoint::Address;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::service::chat::{Chat, ChatOptions, ClientRules, Presence, Rehash};
-use crate::service::{self, Broadcast, Forward, Service};
+use crate::service::{self, Broadcast, Forward, Proxy, Service};
 use crate::state::{Accounts, Audit, Ban, Bans, Store};
 
 /// What answers on accepted connections.
@@ -28,6 +29,7 @@ pub(super) struct Services {
     audit: Audit,
     started_wall_ms: u64,
     chat: Option<Arc<Chat>>,
+    proxies: Proxies,
     rehash: Option<Rehash>,
     /// The rooms of `broadcast:` by name: its listeners share them, also after a reload.
     rooms: Mutex<BTreeMap<String, Arc<Broadcast>>>,
@@ -57,6 +59,7 @@ impl Services {
             audit: audit.clone(),
             started_wall_ms: since_1970.as_millis() as u64,
             chat: None,
+            proxies: Proxies::new(accounts, casemapping, audit),
             rehash: None,
             rooms: Mutex::default(),
         }
@@ -67,6 +70,7 @@ impl Services {
     /// # Errors
     /// When a service does not start.
     pub(super) async fn start(&mut self, config: &Config) -> Result<(), Error> {
+        self.proxies.configure(config);
         if self.chat.is_none() && config.listen.iter().any(is_chat) {
             let options = ChatOptions {
                 settings: self.settings(config),
@@ -131,14 +135,23 @@ impl Services {
         let found = match (&self.chat, *name) {
             (Some(chat), CHAT) => Some(Arc::clone(chat) as Arc<dyn Service>),
             (_, BROADCAST) => Some(self.room(text)),
-            // A hub's proxy asks for an account.
-            (_, SOCKS | HTTP_PROXY | PROXY) => None,
+            (_, name) if listen.serve.is_proxy() => self.proxy(name, listen),
             (_, name) => service::by_name(name),
         };
         found.ok_or_else(|| {
             let cause = format!("{name}: is not in this version");
             Error::new(ErrorKind::ConfigUsage, "serve", &listen.serve, cause)
         })
+    }
+
+    fn proxy(&self, name: &str, listen: &Listen) -> Option<Arc<dyn Service>> {
+        let proxy = Proxy::by_name(name, self.proxies.policy(listen));
+        proxy.map(|proxy| Arc::new(proxy) as _)
+    }
+
+    /// Returns what its proxies share.
+    pub(super) fn proxies(&self) -> &Proxies {
+        &self.proxies
     }
 
     fn room(&self, name: &str) -> Arc<dyn Service> {
@@ -231,7 +244,3 @@ pub(super) const BALANCE: &str = "balance";
 
 /// A room's name in the vocabulary.
 const BROADCAST: &str = "broadcast";
-
-const SOCKS: &str = "socks";
-const HTTP_PROXY: &str = "http-proxy";
-const PROXY: &str = "proxy";

@@ -1,5 +1,6 @@
 //! How a hub is doing: the answer to `sockeye status`, for programs and for people.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,8 @@ pub struct Status {
     pub balancers: Vec<BalancerStatus>,
     /// Chat, where a listener serves it.
     pub chat: Option<ChatStatus>,
+    /// The proxies, where a listener serves one.
+    pub proxy: Option<ProxyStatus>,
     /// The store.
     pub store: StoreStatus,
     /// What the hub holds at most.
@@ -95,6 +98,13 @@ pub struct ChatStatus {
     pub channels: u64,
 }
 
+/// The proxies since the start.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProxyStatus {
+    /// How often somebody was refused, by reason; those that have not occurred are left out.
+    pub denied: BTreeMap<String, u64>,
+}
+
 /// The store's health.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreStatus {
@@ -139,6 +149,7 @@ impl fmt::Display for Status {
             listeners,
             balancers,
             chat,
+            proxy,
             store,
             limits,
         } = self;
@@ -163,6 +174,9 @@ impl fmt::Display for Status {
                 f,
                 "  chat    {clients} clients, {registering} registering, {channels} channels"
             )?;
+        }
+        if let Some(proxy) = proxy {
+            writeln!(f, "  proxy   {proxy}")?;
         }
         writeln!(f, "  store   {store}")?;
         let Limits {
@@ -248,6 +262,18 @@ impl fmt::Display for ListenerStatus {
             (0, _) => write!(f, " ({banned} banned)"),
             _ => write!(f, " ({throttled} too fast, {banned} banned)"),
         }
+    }
+}
+
+impl fmt::Display for ProxyStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} denied", self.denied.values().sum::<u64>())?;
+        let mut before = ": ";
+        for (reason, times) in &self.denied {
+            write!(f, "{before}{times} {reason}")?;
+            before = ", ";
+        }
+        Ok(())
     }
 }
 
@@ -341,6 +367,9 @@ mod tests {
                 registering: 0,
                 channels: 3,
             }),
+            proxy: Some(ProxyStatus {
+                denied: [("login".into(), 10), ("rule".into(), 2)].into(),
+            }),
             store: StoreStatus {
                 healthy: true,
                 commits: 40,
@@ -362,6 +391,7 @@ mod tests {
           balance tcp://127.0.0.1:5432 by round-robin, 0 waiting
             db1  down for 1 m 1 s (connection refused (10.0.0.1))   3 of 100 sessions, weight 1; 7 served, 2 failed
           chat    2 clients, 0 registering, 3 channels
+          proxy   12 denied: 10 login, 2 rule
           store   ok   40 commits, 90 rows, 850 µs a commit
           limits  2 of 10000 sessions, 20000 descriptors; a source: 64 pending, 256 registered
         ");

@@ -61,6 +61,17 @@ enum Speaks {
 }
 
 impl Proxy {
+    /// Returns the one that a name of the vocabulary stands for.
+    pub fn by_name(name: &str, policy: Policy) -> Option<Self> {
+        let policy = Arc::new(policy);
+        match name {
+            "socks" => Some(Self::socks(policy)),
+            "http-proxy" => Some(Self::http(policy)),
+            "proxy" => Some(Self::either(policy)),
+            _ => None,
+        }
+    }
+
     /// Returns one for SOCKS.
     pub fn socks(policy: Arc<Policy>) -> Self {
         let speaks = Speaks::Socks;

@@ -10,7 +10,7 @@ use sockeye::endpoint::{Address, Endpoint, Role};
 use sockeye::engine::{Admission, AdmissionLimits, Drained, Engine, EngineLimits, Listening};
 use sockeye::io::Conversation;
 use sockeye::service::balance::{Balance, Prepared};
-use sockeye::service::{self, Forward, Service};
+use sockeye::service::{self, Forward, Policy, Proxy, Service};
 use tokio::sync::mpsc::Receiver;
 
 use crate::endpoints::{Families, read_time, usage};
@@ -41,6 +41,10 @@ pub(crate) struct Listen {
     /// Where - would serve one connection only, serve the next when it has closed.
     #[arg(long, conflicts_with = "once")]
     keep: bool,
+
+    /// Let everybody through a proxy who can reach it, also from other machines.
+    #[arg(long)]
+    open: bool,
 
     /// Serve at most so many connections at once.
     #[arg(long, value_name = "N")]
@@ -77,6 +81,7 @@ impl Listen {
         at.check(Role::Accept)?;
         served.check(Role::Serve)?;
         at.check_serving(&served)?;
+        at.check_open(&served, self.open)?;
         if self.keep && *served.address() != Address::Stdio {
             let why = "--keep has no effect: only - serves one connection and ends";
             return Err(usage("listen", why));
@@ -120,6 +125,12 @@ impl Listen {
             .listen_under(at, service, Admission::new(limits))
             .await?;
         output.accepting(&listening, at);
+        if served.is_proxy() {
+            output.note(format_args!(
+                "{} lets everybody through who can reach it",
+                served.address()
+            ));
+        }
         output.ready()?;
 
         let run = Run {
@@ -155,6 +166,11 @@ impl Listen {
                 balance.configure(prepared);
                 Ok(Arc::new(balance))
             }
+            Address::Service { name, .. } if served.is_proxy() => {
+                let policy = Policy::open().guarding_inside(!at.is_of_this_machine());
+                let proxy = Proxy::by_name(name, policy).map(|proxy| Arc::new(proxy) as _);
+                proxy.ok_or_else(|| usage("listen", format!("{name}: is not in this version")))
+            }
             Address::Service { name, .. } => service::by_name(name).ok_or_else(|| {
                 usage("listen", format!("{name}: needs a hub")).with_hint("sockeye serve has it")
             }),
@@ -177,10 +193,11 @@ impl Listen {
 /// program has a pipe each way, a descriptor that tells of its end, and two more while it is started.
 fn session_descriptors(served: &Endpoint) -> usize {
     match served.address() {
-        Address::Service { name, .. } => match *name {
-            "balance" | "socks" | "http-proxy" | "proxy" => 2,
-            _ => 1,
-        },
+        Address::Service {
+            name: "balance", ..
+        } => 2,
+        Address::Service { .. } if served.is_proxy() => 2,
+        Address::Service { .. } => 1,
         Address::Exec { .. } | Address::Sh { .. } => 6,
         _ => 2,
     }

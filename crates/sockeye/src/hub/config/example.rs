@@ -6,6 +6,7 @@ use super::balance;
 use super::gateway::GATEWAY;
 use super::keys::{CHAT, Effect, HUB, Key, Slot};
 use super::listen::{LISTEN, ListenDraft};
+use super::proxy::{PROXY, PROXY_LISTEN, RULE, RuleDraft};
 use super::{Config, Gateway};
 
 /// Returns a commented file that `serve --check` accepts: every key with its default, commented
@@ -32,6 +33,7 @@ pub fn example() -> String {
         );
     }
     out.push_str(MORE_LISTENERS);
+    out.push_str(A_PROXY);
     out.push_str(A_GATEWAY);
     out
 }
@@ -44,6 +46,14 @@ pub fn reference() -> String {
     write_table(&mut out, "[chat]", CHAT, &defaults.chat);
     write_table(&mut out, "[[listen]]", LISTEN, &ListenDraft::default());
     balance::write_tables(&mut out);
+    write_table(
+        &mut out,
+        "[[listen]] of a proxy",
+        PROXY_LISTEN,
+        &ListenDraft::default(),
+    );
+    write_table(&mut out, "[proxy]", PROXY, &defaults.proxy);
+    write_table(&mut out, "[[proxy.rule]]", RULE, &RuleDraft::default());
     write_table(&mut out, "[[gateway]]", GATEWAY, &Gateway::default());
     out
 }
@@ -90,6 +100,25 @@ const REFERENCE_HEAD: &str = "\
 
 Written from the tables that the program itself reads; a test keeps this file equal to them.
 ";
+
+const A_PROXY: &str = r#"
+# A proxy; accounts with the permission `proxy` log in to it.
+# [[listen]]
+# at = ":1080"
+# serve = "proxy"
+
+# Who may go where by way of it: the first rule that fits decides, and what none fits is allowed.
+# [[proxy.rule]]
+# action = "deny"
+# to = ["*.example.org", "203.0.113.0/24"]
+# ports = ["25", "6000-6063"]
+
+# [[proxy.rule]]
+# action = "allow"
+# accounts = ["ali"]
+# to = ["*.corp.example"]
+# via = ["socks5h://10.0.0.1:1080"]
+"#;
 
 const A_GATEWAY: &str = r#"
 # A web chat or bouncer whose WEBIRC is believed: its clients count, are shown and banned by their own

@@ -312,6 +312,10 @@ pub(super) fn changes(old: &Config, new: &Config) -> Result<Vec<String>, Vec<Str
     let (mut live, mut fixed) = (Vec::new(), Vec::new());
     section_changes("hub", HUB, (&old.hub, &new.hub), &mut live, &mut fixed);
     section_changes("chat", CHAT, (&old.chat, &new.chat), &mut live, &mut fixed);
+    if old.proxy.rules != new.proxy.rules {
+        // Without what they say, for a hop may have a password.
+        live.push("proxy.rule: changed".to_owned());
+    }
     if old.gateways != new.gateways {
         // Without what they say, which is partly secret.
         live.push("gateway: changed".to_owned());

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::balance::{self, BALANCE};
 use super::keys::{Effect, Key, Slot, section_changes};
 use super::mistake::did_you_mean;
+use super::proxy::PROXY_LISTEN;
 use super::read::{Reader, Value, names};
 use crate::endpoint::{Address, Endpoint};
 use crate::service::balance::BalanceOptions;
@@ -23,6 +24,8 @@ pub struct Listen {
     pub serve: Endpoint,
     /// What a balancer is told; `None` where something else answers.
     pub balance: Option<BalanceOptions>,
+    /// Whether a proxy there lets everybody through.
+    pub open: bool,
 }
 
 /// A listener while the file is read.
@@ -31,6 +34,7 @@ pub(super) struct ListenDraft {
     at: Option<Endpoint>,
     serve: Option<Endpoint>,
     balance: BalanceOptions,
+    pub(super) open: bool,
 }
 
 pub(super) const LISTEN: &[Key<ListenDraft>] = &[
@@ -49,12 +53,13 @@ pub(super) const LISTEN: &[Key<ListenDraft>] = &[
 ];
 
 /// Services with keys of their own in `[[listen]]`.
-const SERVICES: &[&str] = &["balance"];
+const SERVICES: &[&str] = &["balance", "socks", "http-proxy", "proxy"];
 
 /// Returns the keys that a service has of its own.
 fn own_names_of(service: &str) -> Vec<&'static str> {
     match service {
         "balance" => names(BALANCE),
+        "socks" | "http-proxy" | "proxy" => names(PROXY_LISTEN),
         _ => Vec::new(),
     }
 }
@@ -174,6 +179,8 @@ impl ListenDraft {
             && let Some(key) = BALANCE.iter().find(|key| key.name == name)
         {
             reader.set(key, &mut self.balance, value);
+        } else if is_own && let Some(key) = PROXY_LISTEN.iter().find(|key| key.name == name) {
+            reader.set(key, self, value);
         }
         is_own
     }
@@ -184,6 +191,7 @@ impl ListenDraft {
         let is_balance = serve.address().scheme() == "balance";
         Some(Listen {
             balance: is_balance.then_some(self.balance),
+            open: self.open,
             at,
             serve,
         })

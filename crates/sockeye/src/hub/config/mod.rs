@@ -10,6 +10,7 @@ mod gateway;
 mod keys;
 mod listen;
 mod mistake;
+mod proxy;
 mod read;
 
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use example::{example, reference};
 pub use gateway::Gateway;
 pub use listen::Listen;
 pub use mistake::{ConfigError, Mistake};
+pub use proxy::Proxy;
 
 /// Everything that the file sets; [`Config::default`] is what holds without a file, but for
 /// listeners.
@@ -36,6 +38,8 @@ pub struct Config {
     pub hub: Hub,
     /// `[chat]`
     pub chat: Chat,
+    /// `[proxy]`
+    pub proxy: Proxy,
     /// `[[listen]]`, in the order of the file.
     pub listen: Vec<Listen>,
     /// `[[gateway]]`, in the order of the file.

@@ -13,6 +13,7 @@ use super::keys::{
 };
 use super::listen::{self, LISTEN};
 use super::mistake::{Mistake, did_you_mean};
+use super::proxy::{PROXY, RULE};
 use super::{AlwaysOn, CASE_MAPPINGS, CaseMapping, ChannelModes, Config, HOSTS, Hosts, TagsDenied};
 use crate::endpoint::words::{self, SchemeKind, SchemeRow};
 use crate::endpoint::{Endpoint, Kind, Network, ParseError, Role, Secret, Value as Setting};
@@ -34,6 +35,7 @@ pub(super) fn read(text: &str) -> Result<Config, Vec<Mistake>> {
         match name.get_ref().as_ref() {
             "hub" => reader.section("hub", HUB, &mut config.hub, name.span(), value),
             "chat" => reader.section("chat", CHAT, &mut config.chat, name.span(), value),
+            "proxy" => reader.section("proxy", PROXY, &mut config.proxy, name.span(), value),
             "listen" => config.listen = reader.listeners(name.span(), value),
             "gateway" => config.gateways = reader.gateways(name.span(), value),
             other => reader.unknown_name(other, name.span()),
@@ -76,6 +78,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Returns how many mistakes were found so far.
+    pub(super) fn mistakes(&self) -> usize {
+        self.mistakes.len()
+    }
+
     /// Notes a mistake.
     pub(super) fn wrong(
         &mut self,
@@ -100,8 +107,10 @@ impl Reader<'_> {
             .or_else(|| of(&names(CHAT), "chat"))
             .or_else(|| of(&names(LISTEN), "[listen]"))
             .or_else(|| of(&listen::own_names(), "[listen]"))
-            .or_else(|| of(&names(GATEWAY), "[gateway]"));
-        let hint = misplaced.or_else(|| did_you_mean(name, ["hub", "chat", "listen", "gateway"]));
+            .or_else(|| of(&names(GATEWAY), "[gateway]"))
+            .or_else(|| of(&names(RULE), "[proxy.rule]"))
+            .or_else(|| of(&names(PROXY), "proxy"));
+        let hint = misplaced.or_else(|| did_you_mean(name, SECTIONS));
         self.wrong(span, format!("unknown section or key `{name}`"), hint);
     }
 
@@ -348,6 +357,9 @@ fn is_text(text: &str) -> bool {
 pub(super) fn names<T>(keys: &[Key<T>]) -> Vec<&'static str> {
     keys.iter().map(|key| key.name).collect()
 }
+
+/// The sections of a file.
+const SECTIONS: [&str; 5] = ["hub", "chat", "proxy", "listen", "gateway"];
 
 /// What is wrong with an entry of a list of tags.
 const NO_TAG: &str = "no tag that can be denied here";

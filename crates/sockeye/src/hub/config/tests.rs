@@ -1,4 +1,5 @@
 mod balance;
+mod proxy;
 
 use super::*;
 use crate::endpoint::{Endpoint, Secret};
@@ -12,6 +13,7 @@ fn listen(at: &str, serve: &str) -> Listen {
         at: Endpoint::parse(at).unwrap(),
         serve: Endpoint::parse_served(serve).unwrap(),
         balance: None,
+        open: false,
     }
 }
 
@@ -78,6 +80,7 @@ fn every_key_reaches_its_place() {
         serve = "tcp://10.0.0.9:80"
     "#;
     let expected = Config {
+        proxy: Proxy::default(),
         hub: Hub {
             name: "hub.example".into(),
             data: Some("/var/lib/sockeye".into()),
@@ -332,6 +335,7 @@ fn the_example_is_valid_and_holds_every_key_at_its_default() {
     let text = example();
     let listen = vec![listen("6667", "chat")];
     let expected = Config {
+        proxy: Proxy::default(),
         listen,
         ..Config::default()
     };
@@ -355,7 +359,8 @@ fn the_example_is_valid_and_holds_every_key_at_its_default() {
     assert_eq!(config.hub, expected);
     assert_eq!(config.gateways.len(), 1);
     assert_eq!(config.chat, Chat::default());
-    assert_eq!(config.listen.len(), 4);
+    assert_eq!(config.listen.len(), 5);
+    assert_eq!(config.proxy.rules.len(), 2);
 }
 
 #[test]

@@ -68,12 +68,40 @@ pub struct Denied {
     pub reason: Reason,
     /// In words.
     pub why: String,
+    /// The account that was denied it, where that is known.
+    pub account: Option<Arc<str>>,
+    /// Where it has come from.
+    pub from: Option<IpAddr>,
+    /// Where it wanted to.
+    pub on: Option<String>,
 }
 
 impl Denied {
-    pub(super) fn new(reason: Reason, why: impl Into<String>) -> Self {
-        let why = why.into();
-        Self { reason, why }
+    /// Makes one of nobody in particular.
+    pub fn new(reason: Reason, why: impl Into<String>) -> Self {
+        Self {
+            reason,
+            why: why.into(),
+            account: None,
+            from: None,
+            on: None,
+        }
+    }
+
+    /// Says which account it is.
+    #[must_use]
+    pub fn of(self, account: &str) -> Self {
+        let account = Some(account.into());
+        Self { account, ..self }
+    }
+
+    fn going(self, caller: &Caller, destination: &Destination) -> Self {
+        Self {
+            account: caller.account.clone(),
+            from: Some(caller.from),
+            on: Some(destination.to_string()),
+            ..self
+        }
     }
 }
 
@@ -149,7 +177,10 @@ impl Policy {
         let credentials = Credentials::new(name, password, info.source());
         match login.verify(credentials).await {
             Ok(account) => Ok(Caller::new(Some(account.into()), info)),
-            Err(denied) => Err(self.counted(denied)),
+            Err(denied) => {
+                let from = info.peer.map(|peer| peer.ip().to_canonical());
+                Err(self.counted(Denied { from, ..denied }))
+            }
         }
     }
 
@@ -170,7 +201,7 @@ impl Policy {
         let asked = self.asked(caller, command, destination, None);
         match self.first_that_fits(&asked) {
             Some((at, rule, Fit::Yes { .. })) if rule.action == Action::Deny => {
-                Err(denied_by(at, command, destination))
+                Err(denied_by(at, command, destination).going(caller, destination))
             }
             // What others would take for an address is looked up here, and checked.
             Some((_, rule, Fit::Yes { .. })) if !rule.via.is_empty() && !rule::is_numeric(name) => {
@@ -186,6 +217,17 @@ impl Policy {
     /// # Errors
     /// Why not; who refuses because of it tells [`Policy::counted`].
     pub(super) fn check(
+        &self,
+        caller: &Caller,
+        command: Command,
+        destination: &Destination,
+        at: SocketAddr,
+    ) -> Result<Way, Denied> {
+        let way = self.way(caller, command, destination, at);
+        way.map_err(|denied| denied.going(caller, destination))
+    }
+
+    fn way(
         &self,
         caller: &Caller,
         command: Command,
@@ -235,7 +277,7 @@ impl Policy {
                 let why = format!(
                     "a rule leads to {destination} by way of others, where {command} is not in this version"
                 );
-                Err(Denied::new(Reason::Rule, why))
+                Err(Denied::new(Reason::Rule, why).going(caller, destination))
             }
         }
     }
@@ -271,7 +313,7 @@ impl Policy {
 
     /// Counts that somebody is refused, and returns why as it was.
     pub(super) fn counted(&self, denied: Denied) -> Denied {
-        self.ledger.counts.add(denied.reason);
+        self.ledger.count(&denied);
         denied
     }
 }

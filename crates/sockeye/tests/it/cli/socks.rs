@@ -228,14 +228,40 @@ fn thirty_megabytes_go_through() {
 }
 
 #[test]
-fn it_is_open_to_this_machine_only() {
-    for at in [":0", "0.0.0.0:0", "example.org:1080"] {
-        let output = run(&["listen", at, "socks:"], b"");
+fn it_is_open_to_this_machine_only_unless_that_is_meant() {
+    for at in [
+        ":0",
+        "0.0.0.0:0",
+        "example.org:1080",
+        "0 +proxy,from=127.0.0.1",
+    ] {
+        let at: Vec<_> = at.split(' ').collect();
+        let output = run(&[&["listen"], &at[..], &["socks:"]].concat(), b"");
         assert_eq!(output.status.code(), Some(2));
         let said = stderr(&output);
         let why = "socks: would let everybody through who can reach it";
         assert!(said.contains(why), "{said}");
     }
+    let output = run(&["listen", "0", "echo:", "--open"], b"");
+    assert_eq!(output.status.code(), Some(2));
+
+    // What is meant is said, and does not open this machine's own ports.
+    let program = Program::ready(&["listen", "0.0.0.0:0", "socks:", "--open"]);
+    let note = "socks: lets everybody through who can reach it";
+    program.stderr.wait_for_text(note);
+    let port = program.listening().port();
+    let proxy = Proxy(program);
+    for to in [
+        SocketAddr::from(([127, 0, 0, 1], port)),
+        SocketAddr::from(([127, 0, 0, 1], 9)),
+    ] {
+        let stream = TcpStream::connect(("127.0.0.1", port));
+        let mut stream = stream.unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.write_all(&five(to)).unwrap();
+        assert_eq!(read_all(stream)[..4], [5, 0, 5, 2]);
+    }
+    drop(proxy);
 }
 
 #[test]

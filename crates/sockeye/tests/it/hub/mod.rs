@@ -7,6 +7,7 @@ mod devices;
 mod doors;
 mod moderate;
 mod operate;
+mod proxy;
 mod refuse;
 mod reload;
 mod start;
