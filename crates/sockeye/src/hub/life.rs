@@ -221,7 +221,11 @@ impl Prepared {
             }),
         });
         let rehash = operate::rehash(&shared);
-        shared.running.lock().await.services.set_rehash(rehash);
+        {
+            let mut running = shared.running.lock().await;
+            running.services.set_rehash(rehash);
+            running.services.web().set_hub(Arc::downgrade(&shared));
+        }
         let control_stop = CancellationToken::new();
         let answer = operate::answer(Arc::clone(&shared));
         let (asking, successors) = mpsc::channel(1);

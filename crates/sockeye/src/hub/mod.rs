@@ -25,6 +25,11 @@ pub mod status;
 mod takeover;
 mod upkeep;
 mod verify;
+#[cfg(feature = "web")]
+mod web;
+#[cfg(not(feature = "web"))]
+#[path = "no_web.rs"]
+mod web;
 
 pub use account::ask_or_do;
 pub use backup::back_up;

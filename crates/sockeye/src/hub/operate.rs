@@ -89,7 +89,7 @@ impl Shared {
         }
     }
 
-    async fn status(&self) -> Status {
+    pub(super) async fn status(&self) -> Status {
         let running = self.running.lock().await;
         let Running {
             config,

@@ -10,6 +10,7 @@ use super::config::{Config, Hosts, Listen};
 use super::proxy::Proxies;
 use super::status::ChatStatus;
 use super::verify;
+use super::web::Web;
 use crate::endpoint::Address;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
@@ -31,6 +32,7 @@ pub(super) struct Services {
     chat: Option<Arc<Chat>>,
     proxies: Proxies,
     rehash: Option<Rehash>,
+    web: Web,
     /// The rooms of `broadcast:` by name: its listeners share them, also after a reload.
     rooms: Mutex<BTreeMap<String, Arc<Broadcast>>>,
 }
@@ -61,6 +63,7 @@ impl Services {
             chat: None,
             proxies: Proxies::new(accounts, casemapping, audit),
             rehash: None,
+            web: Web::default(),
             rooms: Mutex::default(),
         }
     }
@@ -88,6 +91,11 @@ impl Services {
             self.chat = Some(chat);
         }
         Ok(())
+    }
+
+    /// Returns the pages.
+    pub(super) fn web(&self) -> &Web {
+        &self.web
     }
 
     /// Sets what REHASH of a chat operator does.
@@ -136,6 +144,7 @@ impl Services {
             (Some(chat), CHAT) => Some(Arc::clone(chat) as Arc<dyn Service>),
             (_, BROADCAST) => Some(self.room(text)),
             (_, name) if listen.serve.is_proxy() => self.proxy(name, listen),
+            (_, PAGE) => self.web.service(),
             (_, name) => service::by_name(name),
         };
         found.ok_or_else(|| {
@@ -241,6 +250,9 @@ pub(super) const SHARING: [&str; 2] = [CHAT, BROADCAST];
 
 /// A balancer's name in the vocabulary.
 pub(super) const BALANCE: &str = "balance";
+
+/// The pages' name in the vocabulary.
+pub(super) const PAGE: &str = "page";
 
 /// A room's name in the vocabulary.
 const BROADCAST: &str = "broadcast";

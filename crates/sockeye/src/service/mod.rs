@@ -119,8 +119,8 @@ mod tests {
     fn each_service_of_the_vocabulary_is_given_once() {
         for row in SCHEMES.iter().filter(|row| row.is == SchemeKind::Service) {
             let given = by_name(row.name).map(|service| service.name());
-            // Chat needs a hub, which gives it, and a balancer its backends.
-            let needs = ["chat", "balance"].contains(&row.name);
+            // Chat and the pages need a hub, which gives them, and a balancer its backends.
+            let needs = ["chat", "page", "balance"].contains(&row.name);
             let expected = (row.built && !needs).then_some(row.name);
             assert_eq!(given, expected, "{}:", row.name);
         }

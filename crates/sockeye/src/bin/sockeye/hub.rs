@@ -10,6 +10,7 @@ use crate::audit::Audit;
 use crate::backup::Backup;
 use crate::ban::Ban;
 use crate::output::Output;
+use crate::proxy::Proxy;
 use crate::serve::Serve;
 use crate::status::Status;
 
@@ -22,6 +23,7 @@ pub(crate) enum HubVerb {
     Audit(Audit),
     Status(Status),
     Backup(Backup),
+    Proxy(Proxy),
 }
 
 impl HubVerb {
@@ -33,6 +35,7 @@ impl HubVerb {
             Self::Audit(audit) => audit.run(output),
             Self::Status(status) => status.run(output),
             Self::Backup(backup) => backup.run(output),
+            Self::Proxy(proxy) => proxy.run(output),
         }
     }
 }

@@ -36,6 +36,8 @@ mod output;
 mod password;
 mod printer;
 mod probe;
+#[cfg(feature = "sqlite")]
+mod proxy;
 mod reference;
 mod relay;
 mod runtime;

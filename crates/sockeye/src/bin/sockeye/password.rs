@@ -1,4 +1,4 @@
-//! Asking for a new password: twice without echo at a terminal, once from a pipe.
+//! Asking for a password without echo: a new one twice at a terminal, once from a pipe.
 
 use std::io::{self, IsTerminal, Read, Write};
 
@@ -16,6 +16,14 @@ pub(crate) fn new() -> Result<String, Error> {
     match ask("once more: ")? == password {
         true => Ok(password),
         false => Err(refused("the two are different")),
+    }
+}
+
+/// Asks for a password that there is.
+pub(crate) fn known() -> Result<String, Error> {
+    match io::stdin().is_terminal() {
+        true => ask("password: "),
+        false => line(),
     }
 }
 

@@ -113,6 +113,14 @@ pub static SCHEMES: &[SchemeRow] = &[
         web: true,
         ..service("chat", Form::Nothing, "chat (IRC), in serve only")
     },
+    SchemeRow {
+        built: cfg!(feature = "web"),
+        ..service(
+            "page",
+            Form::Nothing,
+            "the hub's pages (HTTP), in serve only",
+        )
+    },
     answering(
         "discard",
         Form::Nothing,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::balance;
 use super::gateway::GATEWAY;
-use super::keys::{CHAT, Effect, HUB, Key, Slot};
+use super::keys::{CHAT, Effect, HUB, Key, PAGE, Slot};
 use super::listen::{LISTEN, ListenDraft};
 use super::proxy::{PROXY, PROXY_LISTEN, RULE, RuleDraft};
 use super::{Config, Gateway};
@@ -18,6 +18,8 @@ pub fn example() -> String {
     write_section(&mut out, HUB, &defaults.hub);
     out.push_str("\n[chat]\n");
     write_section(&mut out, CHAT, &defaults.chat);
+    out.push_str("\n[page]\n");
+    write_section(&mut out, PAGE, &defaults.page);
     out.push_str("\n# One [[listen]] for each listener.\n[[listen]]\n");
     for key in LISTEN {
         let value = match key.name {
@@ -44,6 +46,7 @@ pub fn reference() -> String {
     let mut out = String::from(REFERENCE_HEAD);
     write_table(&mut out, "[hub]", HUB, &defaults.hub);
     write_table(&mut out, "[chat]", CHAT, &defaults.chat);
+    write_table(&mut out, "[page]", PAGE, &defaults.page);
     write_table(&mut out, "[[listen]]", LISTEN, &ListenDraft::default());
     balance::write_tables(&mut out);
     write_table(

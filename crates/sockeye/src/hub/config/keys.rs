@@ -2,6 +2,7 @@
 //! words of a reload.
 
 mod chat;
+mod page;
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(super) use chat::CHAT;
+pub(super) use page::PAGE;
 
 use sockeye_proto::irc::input::fingerprint_text;
 
@@ -307,7 +309,7 @@ fn one_of<const N: usize>(words: [&str; N], f: &mut fmt::Formatter<'_>) -> fmt::
     f.write_str(&quoted.join(" or "))
 }
 
-/// Returns the changed keys of `[hub]` and `[chat]` in words; `Err` with those that need a restart.
+/// Returns the changed keys of the sections in words; `Err` with those that need a restart.
 pub(super) fn changes(old: &Config, new: &Config) -> Result<Vec<String>, Vec<String>> {
     let (mut live, mut fixed) = (Vec::new(), Vec::new());
     section_changes("hub", HUB, (&old.hub, &new.hub), &mut live, &mut fixed);
@@ -316,6 +318,7 @@ pub(super) fn changes(old: &Config, new: &Config) -> Result<Vec<String>, Vec<Str
         // Without what they say, for a hop may have a password.
         live.push("proxy.rule: changed".to_owned());
     }
+    section_changes("page", PAGE, (&old.page, &new.page), &mut live, &mut fixed);
     if old.gateways != new.gateways {
         // Without what they say, which is partly secret.
         live.push("gateway: changed".to_owned());

@@ -40,6 +40,8 @@ pub struct Config {
     pub chat: Chat,
     /// `[proxy]`
     pub proxy: Proxy,
+    /// `[page]`
+    pub page: Page,
     /// `[[listen]]`, in the order of the file.
     pub listen: Vec<Listen>,
     /// `[[gateway]]`, in the order of the file.
@@ -134,6 +136,13 @@ pub struct Chat {
     pub pending_per_source: u32,
     /// Registered connections of one source.
     pub registered_per_source: u32,
+}
+
+/// What belongs to the pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Who may read the figures.
+    pub metrics: Vec<Network>,
 }
 
 /// How nicks and channel names are compared.
@@ -259,6 +268,15 @@ impl Default for Hub {
             sessions: None,
             audit_days: 365,
             audit_rows: 100_000,
+        }
+    }
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        let loopback = ["127.0.0.0/8", "::1"];
+        Self {
+            metrics: loopback.iter().flat_map(|text| text.parse()).collect(),
         }
     }
 }

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::gateway::{GATEWAY, Gateway};
 use super::keys::{
-    CHAT, HUB, Key, LINE_BYTES_MAX, NAME_BYTES_MAX, Nesting, Slot, TEXT_LINE_BYTES_MAX,
+    CHAT, HUB, Key, LINE_BYTES_MAX, NAME_BYTES_MAX, Nesting, PAGE, Slot, TEXT_LINE_BYTES_MAX,
 };
 use super::listen::{self, LISTEN};
 use super::mistake::{Mistake, did_you_mean};
@@ -36,6 +36,7 @@ pub(super) fn read(text: &str) -> Result<Config, Vec<Mistake>> {
             "hub" => reader.section("hub", HUB, &mut config.hub, name.span(), value),
             "chat" => reader.section("chat", CHAT, &mut config.chat, name.span(), value),
             "proxy" => reader.section("proxy", PROXY, &mut config.proxy, name.span(), value),
+            "page" => reader.section("page", PAGE, &mut config.page, name.span(), value),
             "listen" => config.listen = reader.listeners(name.span(), value),
             "gateway" => config.gateways = reader.gateways(name.span(), value),
             other => reader.unknown_name(other, name.span()),
@@ -105,6 +106,7 @@ impl Reader<'_> {
         };
         let misplaced = of(&names(HUB), "hub")
             .or_else(|| of(&names(CHAT), "chat"))
+            .or_else(|| of(&names(PAGE), "page"))
             .or_else(|| of(&names(LISTEN), "[listen]"))
             .or_else(|| of(&listen::own_names(), "[listen]"))
             .or_else(|| of(&names(GATEWAY), "[gateway]"))
@@ -359,7 +361,7 @@ pub(super) fn names<T>(keys: &[Key<T>]) -> Vec<&'static str> {
 }
 
 /// The sections of a file.
-const SECTIONS: [&str; 5] = ["hub", "chat", "proxy", "listen", "gateway"];
+const SECTIONS: [&str; 5] = ["hub", "chat", "proxy", "page", "listen", "gateway"];
 
 /// What is wrong with an entry of a list of tags.
 const NO_TAG: &str = "no tag that can be denied here";

@@ -71,6 +71,9 @@ fn every_key_reaches_its_place() {
         pending_per_source = 8
         registered_per_source = 0x10
 
+        [page]
+        metrics = ["198.51.100.7"]
+
         [[listen]]
         at = ":6697 +limit,per-ip=20 +tls,cert=a.pem,key=a.key"
         serve = "chat"
@@ -124,6 +127,9 @@ fn every_key_reaches_its_place() {
             hosts: Hosts::Address,
             pending_per_source: 8,
             registered_per_source: 16,
+        },
+        page: Page {
+            metrics: vec!["198.51.100.7".parse().unwrap()],
         },
         gateways: Vec::new(),
         listen: vec![

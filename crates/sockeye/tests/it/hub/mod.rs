@@ -12,6 +12,7 @@ mod refuse;
 mod reload;
 mod start;
 mod takeover;
+mod web;
 
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
