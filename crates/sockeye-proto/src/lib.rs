@@ -16,6 +16,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod balance;
+pub mod client_hello;
 pub mod connect;
 pub mod forward;
 pub mod framing;
