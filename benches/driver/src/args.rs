@@ -53,6 +53,14 @@ impl Args {
         (0..count).map(move |index| &self.peers[(index + round) % count])
     }
 
+    /// Returns the value of a key that may be there.
+    pub(crate) fn find<T: FromStr<Err: Error + 'static>>(
+        &self,
+        key: &str,
+    ) -> Result<Option<T>, Box<dyn Error>> {
+        Ok(self.values.get(key).map(|text| text.parse()).transpose()?)
+    }
+
     /// Returns the value of a key that has to be there.
     pub(crate) fn value<T: FromStr<Err: Error + 'static>>(
         &self,

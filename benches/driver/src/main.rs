@@ -54,6 +54,7 @@ const USAGE: &str = "\
 usage: driver WHAT [--KEY VALUE]… [--peer NAME=HOST:PORT=PID[+PID]]…
 
   relay    --backend HOST:PORT --base NAME --rounds N --scale F   through each peer to our backend
+           [--login NAME:PASSWORD] [--many N]                      … asked by SOCKS 5; N at once
   layers   --backend HOST:PORT --base NAME --rounds N --scale F   bulk only, through each peer
   chat     --base NAME --rounds N --scale F --members N           one talks, the members listen
   storm    --base NAME --rounds N --members N                     all join one channel at once

@@ -1,17 +1,21 @@
 //! As many bytes as go through, in one direction.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::Shutdown;
 use std::thread;
 use std::time::Instant;
 
 use super::backend::SWALLOW;
+use super::door::Door;
 
 /// Sends `bytes` on each of `streams` connections; returns the seconds until all have arrived.
-pub(super) fn send(to: SocketAddr, streams: u64, bytes: u64) -> io::Result<f64> {
+pub(super) fn send(to: &Door, streams: u64, bytes: u64) -> io::Result<f64> {
     let start = Instant::now();
     let threads: Vec<_> = (0..streams)
-        .map(|_| thread::spawn(move || send_one(to, bytes)))
+        .map(|_| {
+            let to = to.clone();
+            thread::spawn(move || send_one(&to, bytes))
+        })
         .collect();
     for thread in threads {
         thread
@@ -21,8 +25,8 @@ pub(super) fn send(to: SocketAddr, streams: u64, bytes: u64) -> io::Result<f64> 
     Ok(start.elapsed().as_secs_f64())
 }
 
-fn send_one(to: SocketAddr, bytes: u64) -> io::Result<()> {
-    let mut stream = TcpStream::connect(to)?;
+fn send_one(to: &Door, bytes: u64) -> io::Result<()> {
+    let mut stream = to.open()?;
     stream.write_all(&[SWALLOW])?;
     let piece = lines();
     let mut left = bytes;

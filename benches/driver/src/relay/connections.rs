@@ -1,15 +1,16 @@
 //! Short connections: connect, one request, its answer, close.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::Instant;
 
 use super::backend::ECHO;
+use super::door::Door;
 use super::requests::REQUEST;
 use crate::poll::Poll;
 
 /// Makes `count` connections, `at_once` at a time; returns how long each took, microseconds.
-pub(super) fn run(to: SocketAddr, at_once: usize, count: usize) -> io::Result<Vec<f64>> {
+pub(super) fn run(to: &Door, at_once: usize, count: usize) -> io::Result<Vec<f64>> {
     let poll = Poll::new()?;
     let mut connections = Vec::with_capacity(at_once);
     for token in 0..at_once {
@@ -28,10 +29,9 @@ pub(super) fn run(to: SocketAddr, at_once: usize, count: usize) -> io::Result<Ve
     Ok(latencies_us)
 }
 
-fn open(to: SocketAddr, poll: &Poll, token: usize) -> io::Result<(TcpStream, Instant)> {
+fn open(to: &Door, poll: &Poll, token: usize) -> io::Result<(TcpStream, Instant)> {
     let started = Instant::now();
-    let mut stream = TcpStream::connect(to)?;
-    stream.set_nodelay(true)?;
+    let mut stream = to.open()?;
     let mut first = [ECHO; 1 + REQUEST.len()];
     first[1..].copy_from_slice(&REQUEST);
     stream.write_all(&first)?;

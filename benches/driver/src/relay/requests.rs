@@ -1,19 +1,18 @@
 //! Small requests over connections that stay: each sends the next when its answer is there.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
 use super::backend::ECHO;
+use super::door::Door;
 use crate::poll::Poll;
 
 /// Makes `count` requests over `at_once` connections; returns the latency of each, microseconds.
-pub(super) fn run(to: SocketAddr, at_once: usize, count: usize) -> io::Result<Vec<f64>> {
+pub(super) fn run(to: &Door, at_once: usize, count: usize) -> io::Result<Vec<f64>> {
     let poll = Poll::new()?;
     let mut connections = Vec::with_capacity(at_once);
     for token in 0..at_once {
-        let mut stream = TcpStream::connect(to)?;
-        stream.set_nodelay(true)?;
+        let mut stream = to.open()?;
         stream.write_all(&[ECHO])?;
         poll.add(&stream, token)?;
         connections.push((stream, Instant::now()));
