@@ -9,7 +9,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
-use crate::hub::status::Status;
+use crate::hub::status::{BackendStatus, BalancerStatus, Status};
 
 /// Writes the figures of a status.
 ///
@@ -34,6 +34,7 @@ impl Collector for Figures {
             version,
             uptime_ms,
             listeners,
+            balancers,
             chat,
             store,
             limits,
@@ -70,6 +71,7 @@ impl Collector for Figures {
                 })
             },
         )?;
+        to.balancers(balancers)?;
         if let Some(chat) = chat {
             to.one(
                 "chat_clients",
@@ -124,6 +126,61 @@ impl To<'_> {
         ConstCounter::new(value).encode(to)
     }
 
+    fn balancers(&mut self, balancers: &[BalancerStatus]) -> fmt::Result {
+        if balancers.is_empty() {
+            return Ok(());
+        }
+        let each = |of: &mut Of<'_>, value: &dyn Fn(&BackendStatus) -> f64| {
+            for balancer in balancers {
+                let at = balancer.at.join(" ");
+                for backend in &balancer.backends {
+                    let labels = [("balancer", at.as_str()), ("backend", &backend.name)];
+                    of.gauge(&labels, value(backend))?;
+                }
+            }
+            Ok(())
+        };
+        self.gauges("backend_up", "Whether a backend gets new sessions", |of| {
+            each(of, &|backend| f64::from(u8::from(backend.state == UP)))
+        })?;
+        self.gauges("backend_sessions", "Open sessions of a backend", |of| {
+            each(of, &|backend| f64::from(backend.sessions))
+        })?;
+        self.gauges(
+            "backend_weight",
+            "A backend's share of new sessions",
+            |of| each(of, &|backend| f64::from(backend.weight)),
+        )?;
+        let total = |of: &mut Of<'_>, value: &dyn Fn(&BackendStatus) -> u64| {
+            for balancer in balancers {
+                let at = balancer.at.join(" ");
+                for backend in &balancer.backends {
+                    let labels = [("balancer", at.as_str()), ("backend", &backend.name)];
+                    of.counter(&labels, value(backend))?;
+                }
+            }
+            Ok(())
+        };
+        self.counters("backend_served", "Sessions that a backend has had", |of| {
+            total(of, &|backend| backend.served)
+        })?;
+        self.counters(
+            "backend_failures",
+            "Connections that a backend did not take",
+            |of| total(of, &|backend| backend.failures),
+        )?;
+        self.gauges(
+            "balancer_waiting",
+            "Sessions that wait for a backend",
+            |of| {
+                balancers.iter().try_for_each(|balancer| {
+                    let at = balancer.at.join(" ");
+                    of.gauge(&[("balancer", at.as_str())], balancer.waiting as f64)
+                })
+            },
+        )
+    }
+
     fn gauges(
         &mut self,
         name: &str,
@@ -165,3 +222,6 @@ impl Of<'_> {
 
 /// The form's media type (OpenMetrics 1.0, section "Content-Type").
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The state of a backend that gets new sessions.
+const UP: &str = "up";
