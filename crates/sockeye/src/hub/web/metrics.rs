@@ -9,7 +9,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
-use crate::hub::status::{BackendStatus, BalancerStatus, Status};
+use crate::hub::status::{BackendStatus, BalancerStatus, Status, StoreStatus};
 
 /// Writes the figures of a status.
 ///
@@ -86,22 +86,7 @@ impl Collector for Figures {
             )?;
             to.one("chat_channels", "Channels", chat.channels as f64)?;
         }
-        let healthy = f64::from(u8::from(store.healthy));
-        to.one(
-            "store_healthy",
-            "Whether the store takes what comes",
-            healthy,
-        )?;
-        to.total("store_commits", "Commits of the store", store.commits)?;
-        to.total("store_rows", "Rows written to the store", store.rows)?;
-        let commit = store.commit_us as f64 / 1e6;
-        to.one(
-            "store_commit_seconds",
-            "Median time of the last commits",
-            commit,
-        )?;
-        let lost = "Acts that the audit log could not keep";
-        to.total("audit_lost", lost, store.audit_lost)
+        to.store(store)
     }
 }
 
@@ -124,6 +109,25 @@ impl To<'_> {
             .0
             .encode_descriptor(name, help, None, MetricType::Counter)?;
         ConstCounter::new(value).encode(to)
+    }
+
+    fn store(&mut self, store: &StoreStatus) -> fmt::Result {
+        let healthy = f64::from(u8::from(store.healthy));
+        self.one(
+            "store_healthy",
+            "Whether the store takes what comes",
+            healthy,
+        )?;
+        self.total("store_commits", "Commits of the store", store.commits)?;
+        self.total("store_rows", "Rows written to the store", store.rows)?;
+        let commit = store.commit_us as f64 / 1e6;
+        self.one(
+            "store_commit_seconds",
+            "Median time of the last commits",
+            commit,
+        )?;
+        let lost = "Acts that the audit log could not keep";
+        self.total("audit_lost", lost, store.audit_lost)
     }
 
     fn balancers(&mut self, balancers: &[BalancerStatus]) -> fmt::Result {

@@ -4,9 +4,24 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use sockeye_proto::irc::id::Number;
 
-use super::StoreOptions;
+use super::{StoreOptions, append, schema};
 use crate::state::LogError;
+
+/// Opens the database for the writer and twice for reading, and brings it up to date; returns the last
+/// number of its log, too.
+pub(super) fn open(
+    path: &Path,
+    options: &StoreOptions,
+) -> Result<(Connection, [Connection; 2], Number), LogError> {
+    let mut writable = open_writer(path, options)?;
+    schema::migrate(&mut writable)?;
+    append::check_newest(&writable)?;
+    let last = append::last(&writable)?;
+    let readable = [open_reader(path)?, open_reader(path)?];
+    Ok((writable, readable, last))
+}
 
 /// Opens the one connection that writes.
 pub(super) fn open_writer(path: &Path, options: &StoreOptions) -> Result<Connection, LogError> {

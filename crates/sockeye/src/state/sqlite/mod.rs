@@ -110,7 +110,7 @@ impl Store {
         }
         make_private(&path)?;
         let (writable, [readable, searchable], last_opened) =
-            open_database(&path, options).map_err(refused)?;
+            connection::open(&path, options).map_err(refused)?;
         let shared = Arc::new(Shared::default());
         let seen = [shared.clone(), shared.clone()];
         let [seen, seen_searching] = seen;
@@ -436,23 +436,6 @@ async fn read_by<T: Send + 'static>(
     let jobs = jobs.ok_or_else(stopped)?;
     jobs.send(job).await.map_err(|_| stopped())?;
     answered.await.map_err(|_| stopped())?
-}
-
-/// Opens the database for the writer and twice for reading, and brings it up to date; returns the last
-/// number of its log, too.
-fn open_database(
-    path: &Path,
-    options: &StoreOptions,
-) -> Result<(Connection, [Connection; 2], Number), LogError> {
-    let mut writable = connection::open_writer(path, options)?;
-    schema::migrate(&mut writable)?;
-    append::check_newest(&writable)?;
-    let last = append::last(&writable)?;
-    let readable = [
-        connection::open_reader(path)?,
-        connection::open_reader(path)?,
-    ];
-    Ok((writable, readable, last))
 }
 
 /// Makes the database file if there is none, for its owner alone: it holds verifiers of passwords.
