@@ -46,6 +46,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who did what on a hub, running or not: bans, kills, changes of accounts, failed logins')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show how a running hub is doing')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy what a hub keeps into one file, while it runs or not')
+            [CompletionResult]::new('proxy', 'proxy', [CompletionResultType]::ParameterValue, 'Tell programs of the proxy of a hub')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -748,6 +749,50 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'sockeye;proxy' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('env', 'env', [CompletionResultType]::ParameterValue, 'Print what to paste into a shell: eval "$(sockeye proxy env)"')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;proxy;env' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Log in as this account; the password is asked for, or read from standard input, and stands in what is printed')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The hub''s data directory [default: the user''s data directory]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The hub''s configuration, where it names the directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is said; auto heeds NO_COLOR')
+            [CompletionResult]::new('--ready-fd', '--ready-fd', [CompletionResultType]::ParameterName, 'Write `ready` and a newline to this descriptor when ready')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Report as JSON, one object a line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each step in words, once it has happened')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell each step, in detail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'sockeye;proxy;help' {
+            [CompletionResult]::new('env', 'env', [CompletionResultType]::ParameterValue, 'Print what to paste into a shell: eval "$(sockeye proxy env)"')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'sockeye;proxy;help;env' {
+            break
+        }
+        'sockeye;proxy;help;help' {
+            break
+        }
         'sockeye;help' {
             [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Connect standard input and output to an endpoint')
             [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Accept connections and join each with another endpoint or a service')
@@ -762,6 +807,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who did what on a hub, running or not: bans, kills, changes of accounts, failed logins')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show how a running hub is doing')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy what a hub keeps into one file, while it runs or not')
+            [CompletionResult]::new('proxy', 'proxy', [CompletionResultType]::ParameterValue, 'Tell programs of the proxy of a hub')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -884,6 +930,13 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
         'sockeye;help;backup' {
             break
         }
+        'sockeye;help;proxy' {
+            [CompletionResult]::new('env', 'env', [CompletionResultType]::ParameterValue, 'Print what to paste into a shell: eval "$(sockeye proxy env)"')
+            break
+        }
+        'sockeye;help;proxy;env' {
+            break
+        }
         'sockeye;help;help' {
             break
         }
@@ -912,6 +965,7 @@ Register-ArgumentCompleter -Native -CommandName 'sockeye' -ScriptBlock {
             [CompletionResult]::new('upper:', 'upper:', [CompletionResultType]::ParameterValue, 'sends it back in upper case')
             [CompletionResult]::new('hello:', 'hello:', [CompletionResultType]::ParameterValue, 'greets and closes')
             [CompletionResult]::new('chat:', 'chat:', [CompletionResultType]::ParameterValue, 'chat (IRC), in serve only')
+            [CompletionResult]::new('page:', 'page:', [CompletionResultType]::ParameterValue, 'the hub''s pages (HTTP), in serve only')
             [CompletionResult]::new('discard:', 'discard:', [CompletionResultType]::ParameterValue, 'reads and answers nothing (RFC 863)')
             [CompletionResult]::new('chargen:', 'chargen:', [CompletionResultType]::ParameterValue, 'sends characters without end (RFC 864)')
             [CompletionResult]::new('daytime:', 'daytime:', [CompletionResultType]::ParameterValue, 'sends the time (RFC 867)')
