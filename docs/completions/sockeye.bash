@@ -49,6 +49,9 @@ _sockeye() {
             sockeye,probe)
                 cmd="sockeye__subcmd__probe"
                 ;;
+            sockeye,proxy)
+                cmd="sockeye__subcmd__proxy"
+                ;;
             sockeye,relay)
                 cmd="sockeye__subcmd__relay"
                 ;;
@@ -190,6 +193,9 @@ _sockeye() {
             sockeye__subcmd__help,probe)
                 cmd="sockeye__subcmd__help__subcmd__probe"
                 ;;
+            sockeye__subcmd__help,proxy)
+                cmd="sockeye__subcmd__help__subcmd__proxy"
+                ;;
             sockeye__subcmd__help,relay)
                 cmd="sockeye__subcmd__help__subcmd__relay"
                 ;;
@@ -235,6 +241,9 @@ _sockeye() {
             sockeye__subcmd__help__subcmd__ban,remove)
                 cmd="sockeye__subcmd__help__subcmd__ban__subcmd__remove"
                 ;;
+            sockeye__subcmd__help__subcmd__proxy,env)
+                cmd="sockeye__subcmd__help__subcmd__proxy__subcmd__env"
+                ;;
             sockeye__subcmd__help__subcmd__status,backend)
                 cmd="sockeye__subcmd__help__subcmd__status__subcmd__backend"
                 ;;
@@ -258,6 +267,18 @@ _sockeye() {
                 ;;
             sockeye__subcmd__help__subcmd__status__subcmd__backend,weight)
                 cmd="sockeye__subcmd__help__subcmd__status__subcmd__backend__subcmd__weight"
+                ;;
+            sockeye__subcmd__proxy,env)
+                cmd="sockeye__subcmd__proxy__subcmd__env"
+                ;;
+            sockeye__subcmd__proxy,help)
+                cmd="sockeye__subcmd__proxy__subcmd__help"
+                ;;
+            sockeye__subcmd__proxy__subcmd__help,env)
+                cmd="sockeye__subcmd__proxy__subcmd__help__subcmd__env"
+                ;;
+            sockeye__subcmd__proxy__subcmd__help,help)
+                cmd="sockeye__subcmd__proxy__subcmd__help__subcmd__help"
                 ;;
             sockeye__subcmd__status,backend)
                 cmd="sockeye__subcmd__status__subcmd__backend"
@@ -338,7 +359,7 @@ _sockeye() {
 
     case "${cmd}" in
         sockeye)
-            opts="-q -v -h -V --quiet --json --explain --verbose --color --ready-fd --help --version completions generate serve account ban audit status backup connect listen relay probe explain help"
+            opts="-q -v -h -V --quiet --json --explain --verbose --color --ready-fd --help --version completions generate serve account ban audit status backup proxy connect listen relay probe explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1184,7 +1205,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__connect)
-            opts="-4 -6 -q -v -h --ipv4 --ipv6 --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
+            opts="-4 -6 -q -v -h --ipv4 --ipv6 --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: page: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1210,7 +1231,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__explain)
-            opts="-q -v -h --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
+            opts="-q -v -h --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: page: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1254,7 +1275,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__help)
-            opts="completions generate serve account ban audit status backup connect listen relay probe explain help"
+            opts="completions generate serve account ban audit status backup proxy connect listen relay probe explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1589,6 +1610,34 @@ _sockeye() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sockeye__subcmd__help__subcmd__proxy)
+            opts="env"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__help__subcmd__proxy__subcmd__env)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sockeye__subcmd__help__subcmd__relay)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1744,7 +1793,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__listen)
-            opts="-4 -6 -q -v -h --ipv4 --ipv6 --once --keep --open --max-conns --drain --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
+            opts="-4 -6 -q -v -h --ipv4 --ipv6 --once --keep --open --max-conns --drain --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: page: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1778,7 +1827,7 @@ _sockeye() {
             return 0
             ;;
         sockeye__subcmd__probe)
-            opts="-4 -6 -q -v -h --ipv4 --ipv6 --wait --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
+            opts="-4 -6 -q -v -h --ipv4 --ipv6 --wait --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: page: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1803,8 +1852,114 @@ _sockeye() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sockeye__subcmd__proxy)
+            opts="-q -v -h --data --config --quiet --json --explain --verbose --color --ready-fd --help env help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__proxy__subcmd__env)
+            opts="-q -v -h --account --data --config --quiet --json --explain --verbose --color --ready-fd --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__proxy__subcmd__help)
+            opts="env help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__proxy__subcmd__help__subcmd__env)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sockeye__subcmd__proxy__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sockeye__subcmd__relay)
-            opts="-4 -6 -q -v -h --ipv4 --ipv6 --keep --drain --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
+            opts="-4 -6 -q -v -h --ipv4 --ipv6 --keep --drain --stats --hex --text --access-log --quiet --json --explain --verbose --color --ready-fd --help - tcp:// tcp4:// tcp6:// udp:// unix: unix-dgram: unix-seqpacket: exec: file: sh: fd: mem: mock: tls:// ws:// wss:// echo: upper: hello: chat: page: discard: chargen: daytime: broadcast: socks: http-proxy: proxy: balance: +tcp +tcp,nodelay +tcp,keepalive= +tcp,sndbuf= +tcp,rcvbuf= +tcp,backlog= +tcp,reuseaddr +tcp,user-timeout= +tcp,congestion= +tcp,local-port= +tcp,interface= +tcp,mark= +tcp,tos= +tcp,ttl= +tcp,fastopen +tcp,mptcp +tcp,resolve= +tcp,opt= +unix +unix,mode= +unix,unlink +unix,sndbuf= +unix,opt= +limit +limit,conns= +limit,per-ip= +limit,connects= +limit,window= +limit,rate= +limit,burst= +limit,bytes= +idle +idle, +udp +udp,sndbuf= +udp,rcvbuf= +udp,local-port= +udp,interface= +udp,mark= +udp,tos= +udp,ttl= +udp,resolve= +udp,opt= +via +via, +retry +retry, +retry,interval= +retry,max= +timeout +timeout, +timeout,connect-timeout= +allow +allow, +deny +deny, +file +file,create +file,truncate +file,append +file,offset= +tls +tls,sni= +tls,cacert= +tls,cert= +tls,key= +tls,client= +tls,client-ca= +tls,alpn= +tls,min= +tls,max= +tls,pin= +tls,starttls= +tls,insecure +tls,self-signed +ws +ws,path= +ws,header= +ws,subprotocol= +ws,ping= +ws,text +ws,binary +ws,origins= +ws,from= +proxy +proxy,version= +proxy,from= +line +line,delimiter= +line,crlf +line,escape +line,hex +line,max= +frame +frame,size= +frame,order= +frame,max= +frame,checksum= +zstd +zstd,level= +zstd,window="
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

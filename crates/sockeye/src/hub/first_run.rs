@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::DataDir;
 use super::config::{Config, Listen};
-use crate::endpoint::{Address, Family, Host};
+use super::services::PAGE;
+use crate::endpoint::{Address, Family, Host, words};
 use crate::error::{Error, ErrorKind};
 use crate::state::{Account, AccountError, Accounts, Permissions};
 
@@ -24,13 +25,22 @@ pub(super) fn config(port_base: u16) -> Config {
             open: false,
         }
     };
-    let proxy_port = match port_base {
+    let port = |own, offset| match port_base {
         0 => 0,
-        IRC_PORT => PROXY_PORT,
-        base => base.saturating_add(PROXY_OFFSET),
+        IRC_PORT => own,
+        base => base.saturating_add(offset),
     };
+    let services = [
+        ("chat", IRC_PORT, 0),
+        (PAGE, PAGE_PORT, PAGE_OFFSET),
+        (PROXY, PROXY_PORT, PROXY_OFFSET),
+    ];
+    let is_built = |name: &str| words::scheme(name).is_some_and(|row| row.built);
+    let built = services.into_iter().filter(|(name, ..)| is_built(name));
     let mut config = Config {
-        listen: vec![listen(port_base, "chat"), listen(proxy_port, PROXY)],
+        listen: built
+            .map(|(name, own, offset)| listen(port(own, offset), name))
+            .collect(),
         ..Config::default()
     };
     config.chat.motd = GREETING.into();
@@ -130,6 +140,7 @@ fn write_password(path: &Path, password: &str) -> io::Result<()> {
 #[derive(Debug)]
 pub struct Page {
     chat: Option<Address>,
+    page: Option<Address>,
     proxy: Option<Address>,
     account: Option<FirstAccount>,
     /// The user's home, shown as `~`.
@@ -138,13 +149,13 @@ pub struct Page {
 
 impl Page {
     pub(super) fn new(
-        chat: Option<Address>,
-        proxy: Option<Address>,
+        [chat, page, proxy]: [Option<Address>; 3],
         account: Option<FirstAccount>,
     ) -> Self {
         let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
         Self {
             chat,
+            page,
             proxy,
             account,
             home: home.map(PathBuf::from),
@@ -161,6 +172,9 @@ impl fmt::Display for Page {
             write!(f, "\n  chat    {url:<22} irssi -c {host}")?;
             if *port != IRC_PORT {
                 write!(f, " -p {port}")?;
+            }
+            if let Some(Address::Tcp { host, port, .. }) = &self.page {
+                write!(f, "     page http://{host}:{port}/")?;
             }
         }
         if let Some(Address::Tcp { host, port, .. }) = &self.proxy {
@@ -206,6 +220,10 @@ const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const PASSWORD_CHARS: usize = 16;
 /// Where IRC clients look by themselves (IANA: ircu).
 const IRC_PORT: u16 = 6667;
+
+/// Where the pages are, and how far behind another first port.
+const PAGE_PORT: u16 = 7080;
+const PAGE_OFFSET: u16 = 2;
 
 /// The service of the proxy.
 pub(super) const PROXY: &str = "proxy";
@@ -273,6 +291,7 @@ mod tests {
         let chat = |port| Some(Address::from(SocketAddr::from(([127, 0, 0, 1], port))));
         let page = Page {
             chat: chat(6667),
+            page: chat(7080),
             proxy: chat(1080),
             account: Some(FirstAccount {
                 name: "ali".into(),
@@ -282,12 +301,13 @@ mod tests {
         };
         insta::assert_snapshot!(page, @"
         sockeye 0.1  hub on this machine only (sockeye serve --example-config for a file)
-          chat    irc://127.0.0.1:6667   irssi -c 127.0.0.1
+          chat    irc://127.0.0.1:6667   irssi -c 127.0.0.1     page http://127.0.0.1:7080/
           proxy   127.0.0.1:1080         curl -x socks5h://127.0.0.1:1080 -U ali https://…
           account ali, password in ~/.local/share/sockeye/first-password (mode 600)
         ");
         let elsewhere = Page {
             chat: chat(20_000),
+            page: None,
             proxy: None,
             account: None,
             home: None,

@@ -18,7 +18,7 @@ use super::first_run::FirstAccount;
 use super::listeners::{Change, Listeners};
 use super::notice::{Notice, Notices};
 use super::plan::{ConfigSource, Plan, ServeOptions};
-use super::services::{BALANCE, CHAT, Services};
+use super::services::{BALANCE, CHAT, PAGE, Services};
 use super::takeover::{Given, Predecessor, Successor};
 use super::{DataDir, Page, ban, casemapping, first_run, operate, retain, upkeep, verify};
 use crate::endpoint::Address;
@@ -191,11 +191,14 @@ impl Prepared {
         listeners
             .swap(&engine, change, &plan.config)
             .announce(&notices);
-        services.proxies().ledger().set_own(listeners.of_proxies());
+        services
+            .proxies()
+            .ledger()
+            .set_own(listeners.closed_to_proxies());
         if plan.is_default() {
-            let chat = listeners.address_of(CHAT).cloned();
-            let proxy = listeners.address_of(first_run::PROXY).cloned();
-            notices.say(Notice::Page(Page::new(chat, proxy, first_account)));
+            let places = [CHAT, PAGE, first_run::PROXY];
+            let places = places.map(|name| listeners.address_of(name).cloned());
+            notices.say(Notice::Page(Page::new(places, first_account)));
         }
         if plan.config.listen.is_empty() {
             let note = "nothing listens: the configuration has no [[listen]]";
@@ -335,7 +338,10 @@ impl Shared {
         // From here on nothing fails.
         let swapped = listeners.swap(&self.engine, change, &config);
         swapped.announce(&self.notices);
-        services.proxies().ledger().set_own(listeners.of_proxies());
+        services
+            .proxies()
+            .ledger()
+            .set_own(listeners.closed_to_proxies());
         changes.extend(swapped.changes);
         running.config = config;
         Ok(changes)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::balancers::Ready;
 use super::config::{Config, Listen};
 use super::notice::{Notice, Notices};
-use super::services::{Services, is_chat};
+use super::services::{PAGE, Services, is_chat};
 use super::status::ListenerStatus;
 use super::takeover::Given;
 use crate::endpoint::{Address, Endpoint, Host, Role, Value};
@@ -276,10 +276,14 @@ impl Listeners {
         self.rows.iter().any(|row| row.listen.serve.is_proxy())
     }
 
-    /// Returns where proxies answer.
-    pub(super) fn of_proxies(&self) -> Vec<SocketAddr> {
-        let proxies = self.rows.iter().filter(|row| row.listen.serve.is_proxy());
-        let addresses = proxies.flat_map(|row| row.listening.addresses());
+    /// Returns where nobody is to come by way of a proxy of this hub: to the proxies and to the pages.
+    pub(super) fn closed_to_proxies(&self) -> Vec<SocketAddr> {
+        let is_closed = |row: &&Row| {
+            let serve = &row.listen.serve;
+            serve.is_proxy() || serve.address().scheme() == PAGE
+        };
+        let closed = self.rows.iter().filter(is_closed);
+        let addresses = closed.flat_map(|row| row.listening.addresses());
         let socket = |address: &Address| match address {
             Address::Tcp { host, port, .. } => match host {
                 Host::Ip(ip) => Some(SocketAddr::new(*ip, *port)),

@@ -179,6 +179,8 @@ mod tests {
             serve: serve.into(),
             accepted: 0,
             refused: 0,
+            refused_throttled: 0,
+            refused_banned: 0,
         };
         let both = Places::of(&[
             row("tcp://127.0.0.1:6667", "chat:"),

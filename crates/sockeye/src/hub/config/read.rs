@@ -361,7 +361,7 @@ pub(super) fn names<T>(keys: &[Key<T>]) -> Vec<&'static str> {
 }
 
 /// The sections of a file.
-const SECTIONS: [&str; 5] = ["hub", "chat", "proxy", "page", "listen", "gateway"];
+const SECTIONS: [&str; 6] = ["hub", "chat", "proxy", "page", "listen", "gateway"];
 
 /// What is wrong with an entry of a list of tags.
 const NO_TAG: &str = "no tag that can be denied here";

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use tempfile::TempDir;
 
-use super::{start_with_file, stop};
+use super::{run, start_with_file, stop};
 use crate::support::until::DEADLINE;
 
 /// What was answered.
@@ -127,4 +127,37 @@ fn what_is_no_page_is_said_so_and_hostile_requests_end_the_connection_at_most() 
     }
     assert_eq!(ask(page, "GET", "/", "h").status, 200);
     stop(hub);
+}
+
+#[test]
+fn browsers_and_shells_are_told_of_the_proxy() {
+    let dir = TempDir::new().unwrap();
+    let more = "[[listen]]\nat = \"127.0.0.1:0\"\nserve = \"proxy\"\n";
+    let hub = start_with_file(dir.path(), &config(more));
+    let proxy = hub.stderr.wait_for("the proxy", |line| {
+        let at: SocketAddr = line.strip_prefix("listening on tcp://")?.parse().ok()?;
+        (at.ip() == hub.listening().ip() && at != hub.listening()).then_some(at)
+    });
+    let script = ask(hub.listening(), "GET", "/proxy.pac", "hub.example:7080");
+    assert_eq!(script.status, 200);
+    let port = proxy.port();
+    let ways = format!("return \"PROXY hub.example:{port}; SOCKS5 hub.example:{port}\";");
+    assert!(script.body.contains(&ways), "{}", script.body);
+    let hostile = ask(hub.listening(), "GET", "/proxy.pac", "\"+evil()+\"");
+    assert!(
+        hostile.status == 400 || hostile.body.contains("PROXY 127.0.0.1:"),
+        "{}",
+        hostile.body
+    );
+
+    let data = dir.path().join("data");
+    let printed = run(&["proxy", "env"], &data, "").ok();
+    let all = format!("export ALL_PROXY='socks5h://{proxy}'");
+    assert!(printed.lines().any(|line| line == all), "{printed}");
+    let printed = run(&["proxy", "env", "--account", "bob"], &data, "it's 1\n").ok();
+    let http = format!("export http_proxy='http://bob:it%27s%201@{proxy}'");
+    assert!(printed.lines().any(|line| line == http), "{printed}");
+    stop(hub);
+    let refused = run(&["proxy", "env"], &data, "").refused(7);
+    assert!(refused.contains("hint: name the proxy"), "{refused}");
 }
