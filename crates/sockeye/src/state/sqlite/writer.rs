@@ -79,6 +79,9 @@ impl Writer {
         if outcome.is_err() {
             end_process("the store's writer panicked");
         }
+        // SQLite has the last one to close do this; of two that close at once each may take the other
+        // for the last.
+        reader::checkpoint(&self.connection);
     }
 
     /// Does `work` in a transaction.

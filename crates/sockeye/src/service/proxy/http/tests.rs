@@ -1,6 +1,7 @@
 //! One exchange between two ends in memory, and clients that are slow.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -138,6 +139,8 @@ async fn what_breaks_is_told_only_while_that_is_possible() {
     let early = over(POST, |client, mut origin| async move {
         head(&mut origin).await;
         drop(client);
+        // Gone at once, it would be the first of the two to break.
+        tokio::time::sleep(Duration::from_secs(1)).await;
     });
     let early = early.await.exchanged;
     assert!(
