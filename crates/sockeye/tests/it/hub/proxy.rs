@@ -89,7 +89,7 @@ fn reloaded(hub: &Program, nth: usize) {
 fn a_hub_without_a_file_has_a_proxy_for_its_accounts() {
     let data = TempDir::new().unwrap();
     let hub = start(data.path());
-    let (proxy, there) = (listening(&hub, 1), echo());
+    let (proxy, there) = (listening(&hub, 2), echo());
     let line = format!("  proxy   {proxy:<22} curl -x socks5h://{proxy} -U ali https://…");
     hub.stderr.wait_for_text(&line);
     let password = std::fs::read_to_string(data.path().join("first-password")).unwrap();

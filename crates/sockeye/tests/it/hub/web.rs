@@ -134,16 +134,17 @@ fn browsers_and_shells_are_told_of_the_proxy() {
     let dir = TempDir::new().unwrap();
     let more = "[[listen]]\nat = \"127.0.0.1:0\"\nserve = \"proxy\"\n";
     let hub = start_with_file(dir.path(), &config(more));
+    let page = hub.listening();
     let proxy = hub.stderr.wait_for("the proxy", |line| {
         let at: SocketAddr = line.strip_prefix("listening on tcp://")?.parse().ok()?;
-        (at.ip() == hub.listening().ip() && at != hub.listening()).then_some(at)
+        (at.ip() == page.ip() && at != page).then_some(at)
     });
-    let script = ask(hub.listening(), "GET", "/proxy.pac", "hub.example:7080");
+    let script = ask(page, "GET", "/proxy.pac", "hub.example:7080");
     assert_eq!(script.status, 200);
     let port = proxy.port();
     let ways = format!("return \"PROXY hub.example:{port}; SOCKS5 hub.example:{port}\";");
     assert!(script.body.contains(&ways), "{}", script.body);
-    let hostile = ask(hub.listening(), "GET", "/proxy.pac", "\"+evil()+\"");
+    let hostile = ask(page, "GET", "/proxy.pac", "\"+evil()+\"");
     assert!(
         hostile.status == 400 || hostile.body.contains("PROXY 127.0.0.1:"),
         "{}",
