@@ -65,11 +65,11 @@ impl Listening {
         });
         let addresses = sockets.listeners.iter().map(Listener::local).collect();
         let loops = TaskTracker::new();
-        for mut listener in sockets.listeners {
+        for (place, mut listener) in sockets.listeners.into_iter().enumerate() {
             if let Some(companion) = listener.companion() {
                 engine.spawn(companion);
             }
-            engine.spawn(loops.track_future(Arc::clone(&desk).run(listener)));
+            engine.spawn(loops.track_future(Arc::clone(&desk).run(place, listener)));
         }
         loops.close();
         Self {
@@ -149,8 +149,11 @@ impl Listening {
         *self.desk.given_up() = Some(Vec::new());
         self.close();
         self.finished().await;
-        let listeners = self.desk.given_up().take().unwrap_or_default();
-        let sockets = listeners.into_iter().map(Listener::hand_over);
+        let mut listeners = self.desk.given_up().take().unwrap_or_default();
+        listeners.sort_unstable_by_key(|(place, _)| *place);
+        let sockets = listeners
+            .into_iter()
+            .map(|(_, listener)| listener.hand_over());
         sockets.filter_map(io::Result::transpose).collect()
     }
 }
@@ -168,8 +171,9 @@ struct Desk {
     open_to: RwLock<OpenTo>,
     closed: CancellationToken,
     tally: Arc<Tally>,
-    /// Where loops leave what they accepted at, when it is not to be closed with them.
-    given_up: Mutex<Option<Vec<Listener>>>,
+    /// Where loops leave what they accepted at, with its place among the addresses, when it is not to
+    /// be closed with them.
+    given_up: Mutex<Option<Vec<(usize, Listener)>>>,
 }
 
 /// What new sessions are given.
@@ -220,15 +224,15 @@ impl Desk {
         *self.open_to.write().unwrap_or_else(PoisonError::into_inner) = open_to;
     }
 
-    fn given_up(&self) -> MutexGuard<'_, Option<Vec<Listener>>> {
+    fn given_up(&self) -> MutexGuard<'_, Option<Vec<(usize, Listener)>>> {
         let given_up = self.given_up.lock();
         given_up.unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn run(self: Arc<Self>, listener: Listener) {
+    async fn run(self: Arc<Self>, place: usize, listener: Listener) {
         self.accept_at(&listener).await;
         if let Some(given_up) = self.given_up().as_mut() {
-            given_up.push(listener);
+            given_up.push((place, listener));
         }
     }
 

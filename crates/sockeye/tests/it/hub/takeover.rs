@@ -216,6 +216,7 @@ fn where_no_hub_runs_there_is_nothing_to_take_over() {
     let chat = old.listening();
     let new = Program::start(&mut command);
     new.stderr.wait_for_text("ready");
+    assert_eq!(new.listening(), chat, "in the same order");
     assert_eq!(old.wait().code(), Some(0));
     drop(Client::register(chat, "ann", ""));
     stop(new);
