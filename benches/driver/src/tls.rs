@@ -121,6 +121,7 @@ fn bulk(table: &mut Table, peer: &Peer, client: &Client, scale: f64) -> Outcome 
     let connection = ClientConnection::new(client.config(HandshakeKind::Full), name)?;
     let mut stream = StreamOwned::new(connection, stream);
     stream.write_all(&[SWALLOW])?;
+    stream.write_all(&bytes.to_le_bytes())?;
     let piece = vec![b'x'; WRITE_BYTES];
     let mut left = bytes;
     while left > 0 {
@@ -128,7 +129,6 @@ fn bulk(table: &mut Table, peer: &Peer, client: &Client, scale: f64) -> Outcome 
         stream.write_all(&piece[..count])?;
         left -= count as u64;
     }
-    stream.conn.send_close_notify();
     stream.flush()?;
     let mut arrived = [0; 8];
     stream.read_exact(&mut arrived)?;

@@ -1,8 +1,8 @@
 //! What stands behind the forwarders: one thread that swallows or echoes.
 //!
 //! The first byte of a connection says which. Bytes to swallow are thrown away inside the kernel
-//! (`MSG_TRUNC`, tcp(7)), so that the backend takes little of the machine; after the end of input it
-//! answers with their number.
+//! (`MSG_TRUNC`, tcp(7)), so that the backend takes little of the machine; after as many as were
+//! announced it answers with their number: not every forwarder passes on the end of one direction alone.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -12,7 +12,8 @@ use rustix::net::RecvFlags;
 
 use crate::poll::Poll;
 
-/// First byte of a connection whose bytes are counted and thrown away.
+/// First byte of a connection whose bytes are counted and thrown away; how many follow comes next, in 8
+/// bytes, the lowest first.
 pub(crate) const SWALLOW: u8 = b'S';
 
 /// First byte of a connection whose bytes come back.
@@ -52,7 +53,7 @@ struct Connection {
 enum Mode {
     Unknown,
     Echo,
-    Swallow { bytes: u64 },
+    Swallow { bytes: u64, announced: u64 },
 }
 
 impl Backend {
@@ -106,7 +107,16 @@ impl Connection {
                     return Ok(true);
                 }
                 self.mode = match first[0] {
-                    SWALLOW => Mode::Swallow { bytes: 0 },
+                    SWALLOW => {
+                        let mut announced = [0; 8];
+                        self.stream.set_nonblocking(false)?;
+                        self.stream.read_exact(&mut announced)?;
+                        self.stream.set_nonblocking(true)?;
+                        Mode::Swallow {
+                            bytes: 0,
+                            announced: u64::from_le_bytes(announced),
+                        }
+                    }
                     _ => Mode::Echo,
                 };
                 Ok(false)
@@ -116,10 +126,10 @@ impl Connection {
                 self.stream.write_all(&buffer[..n])?;
                 Ok(n == 0)
             }
-            Mode::Swallow { bytes } => {
+            Mode::Swallow { bytes, announced } => {
                 let (_, n) = rustix::net::recv(&self.stream, buffer, RecvFlags::TRUNC)?;
                 *bytes += n as u64;
-                if n == 0 {
+                if n > 0 && *bytes >= *announced {
                     self.stream.write_all(&bytes.to_le_bytes())?;
                 }
                 Ok(n == 0)

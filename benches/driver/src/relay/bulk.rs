@@ -1,7 +1,6 @@
 //! As many bytes as go through, in one direction.
 
 use std::io::{self, Read, Write};
-use std::net::Shutdown;
 use std::thread;
 use std::time::Instant;
 
@@ -27,7 +26,9 @@ pub(super) fn send(to: &Door, streams: u64, bytes: u64) -> io::Result<f64> {
 
 fn send_one(to: &Door, bytes: u64) -> io::Result<()> {
     let mut stream = to.open()?;
-    stream.write_all(&[SWALLOW])?;
+    let mut first = vec![SWALLOW];
+    first.extend(bytes.to_le_bytes());
+    stream.write_all(&first)?;
     let piece = lines();
     let mut left = bytes;
     while left > 0 {
@@ -35,7 +36,6 @@ fn send_one(to: &Door, bytes: u64) -> io::Result<()> {
         stream.write_all(&piece[..n])?;
         left -= n as u64;
     }
-    stream.shutdown(Shutdown::Write)?;
     let mut arrived = [0; 8];
     stream.read_exact(&mut arrived)?;
     match u64::from_le_bytes(arrived) {
